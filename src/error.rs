@@ -1,0 +1,58 @@
+//! What makes a run end: what failed, where, and what to do about it.
+//!
+//! A bad record never does; it is a [`Reject`](crate::article::Reject).
+
+use std::path::PathBuf;
+
+/// Why a run could not go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file or folder that was named cannot be used at all.
+    #[error("cannot {action} {}", path.display())]
+    Io {
+        /// What was tried, as a verb: `read`, `create`, `write`.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's word.
+        source: std::io::Error,
+    },
+    /// The input holds no article.
+    #[error("no article in {inputs}: {hint}")]
+    Empty {
+        /// The inputs as given.
+        inputs: String,
+        /// What to look at.
+        hint: String,
+    },
+    /// More records were rejected than the caller allows.
+    #[error("{rejected} of {records} records rejected, more than the {allowed} allowed by --max-rejects; see the reasons in rejects")]
+    TooManyRejects {
+        /// Records rejected.
+        rejected: u64,
+        /// Records seen.
+        records: u64,
+        /// The limit, as the user wrote it.
+        allowed: String,
+    },
+    /// Settings that contradict themselves or leave their range.
+    #[error("{0}")]
+    Settings(String),
+    /// An id, path or pair that does not exist in the corpus.
+    #[error("{0}")]
+    NotFound(String),
+    /// The caller asked to stop.
+    #[error("stopped")]
+    Cancelled,
+}
+
+/// What library functions that can end a run return.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// An input or output error on `path`; `action` is a verb.
+    pub fn io(action: &'static str, path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        Error::Io { action, path: path.into(), source }
+    }
+}

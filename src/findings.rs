@@ -1,0 +1,185 @@
+//! The whole result of a scan, as rows of the five tables of the report.
+//!
+//! Everything is resolved here: a report needs nothing else, computes nothing and looks nothing up. Articles are referred to
+//! by [`ArticleId`], which is their place in [`Findings::members`].
+
+use serde::Serialize;
+
+use crate::article::{ArticleId, Location, Moment, Reject, Span};
+use crate::relate::{Direction, Relation};
+
+/// The version of the tables' schema; a change of columns or of their meaning raises it.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// What a scan found.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// One row per article, in input order.
+    pub members: Vec<Member>,
+    /// Every pair that was verified on the text and shares something, links and others, sorted by articles.
+    pub pairs: Vec<Pair>,
+    /// Stories of two articles or more, largest first, then by id.
+    pub stories: Vec<Story>,
+    /// Reused passages, by the number of their carriers, then by id.
+    pub passages: Vec<Passage>,
+    /// Records that are no articles, by path and record.
+    pub rejects: Vec<Reject>,
+    /// What was counted on the way.
+    pub counts: Counts,
+}
+
+/// What became of one article.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The article's id, unique in the scan.
+    pub id: String,
+    /// Where it was read.
+    pub location: Location,
+    /// Its address.
+    pub url: Option<String>,
+    /// Its outlet.
+    pub source: Option<String>,
+    /// Its headline.
+    pub title: Option<String>,
+    /// When it was published.
+    pub published: Option<Moment>,
+    /// Its story in [`Findings::stories`]; none if it has no partner.
+    pub story: Option<usize>,
+    /// Stories of which it carries a part without belonging to them.
+    pub partial_in: Vec<usize>,
+    /// Its strongest link, as seen from the article that `closest` names.
+    pub relation: Option<Relation>,
+    /// The partner of its strongest link.
+    pub closest: Option<ArticleId>,
+    /// The kept article of its near-duplicate class, if that is another one.
+    pub duplicate_of: Option<ArticleId>,
+    /// Exact word 5-gram Jaccard with `duplicate_of`, else with `closest`.
+    pub similarity: Option<f64>,
+    /// The share of its own shingles that `duplicate_of`, else `closest`, has too.
+    pub containment: Option<f64>,
+    /// Whether a corpus without near-duplicates keeps it.
+    pub keep: bool,
+    /// Why.
+    pub keep_reason: String,
+}
+
+/// Two articles that were compared on their text.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// The earlier article in input order.
+    pub a: ArticleId,
+    /// The later one.
+    pub b: ArticleId,
+    /// What they are to one another.
+    pub relation: Relation,
+    /// Which stands in which, for an excerpt.
+    pub direction: Option<Direction>,
+    /// Exact Jaccard similarity of their word 5-gram sets.
+    pub jaccard: f64,
+    /// The share of `a`'s shingles that `b` has.
+    pub containment_a: f64,
+    /// The share of `b`'s shingles that `a` has.
+    pub containment_b: f64,
+    /// The share of `a`'s prose (no quotations, no furniture) that stands in `b`.
+    pub prose_a: f64,
+    /// The share of `b`'s prose that stands in `a`.
+    pub prose_b: f64,
+    /// Information of the shared prose beyond chance, in bits.
+    pub evidence_bits: f64,
+    /// The longest shared run, in tokens.
+    pub longest_run: u32,
+    /// Tokens in shared runs.
+    pub shared_tokens: u32,
+    /// The share of `shared_tokens` inside quotations.
+    pub quote_share: f64,
+    /// Whether both come from one outlet.
+    pub same_source: bool,
+    /// Shared runs in `a`'s text.
+    pub a_spans: Vec<Span>,
+    /// The same runs in `b`'s text, in the same order.
+    pub b_spans: Vec<Span>,
+    /// The rule that gave the relation, with its figures.
+    pub rule: String,
+}
+
+/// Articles joined by links.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// Made from the content of its articles, so the same in every run that finds the same ones.
+    pub id: String,
+    /// Its articles, in input order.
+    pub members: Vec<ArticleId>,
+    /// Its outlets, sorted.
+    pub sources: Vec<String>,
+    /// A headline for it: that of its earliest article that has one.
+    pub title: Option<String>,
+    /// Earliest publication among its articles.
+    pub first_published: Option<Moment>,
+    /// Latest publication among its articles.
+    pub last_published: Option<Moment>,
+    /// The article the others come from, where that can be said.
+    pub origin: Option<Origin>,
+    /// The agency whose copy it is, and the words that say so.
+    pub agency: Option<(String, String)>,
+    /// The lowest Jaccard among the links that hold it together.
+    pub min_similarity: f64,
+}
+
+/// Which article came first, and why it is thought so.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The article.
+    pub article: ArticleId,
+    /// How sure that is, 0 to 1.
+    pub confidence: f64,
+    /// The reasons, strongest first.
+    pub reasons: Vec<String>,
+}
+
+/// One stretch of text that several articles carry.
+#[derive(Clone, Debug)]
+pub struct Passage {
+    /// Made from its normalised text.
+    pub id: String,
+    /// Its story, if its carriers belong to one.
+    pub story: Option<usize>,
+    /// Its text as the earliest carrier has it.
+    pub text: String,
+    /// Its length in tokens.
+    pub tokens: u32,
+    /// Who carries it, and where: in input order.
+    pub carriers: Vec<(ArticleId, Span)>,
+    /// The carrier that was published first, else the first in input order.
+    pub earliest: ArticleId,
+}
+
+/// What a scan counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Files read.
+    pub files: u64,
+    /// Articles taken.
+    pub articles: u64,
+    /// Records rejected.
+    pub rejects: u64,
+    /// Different texts after normalisation.
+    pub exact_classes: u64,
+    /// Near-duplicate classes.
+    pub near_duplicate_classes: u64,
+    /// Candidate pairs that LSH buckets gave.
+    pub bucket_candidates: u64,
+    /// Candidate pairs that shared passages gave.
+    pub passage_candidates: u64,
+    /// Pairs verified on the text.
+    pub verified_pairs: u64,
+    /// Pairs that link.
+    pub links: u64,
+    /// Stories of two articles or more.
+    pub stories: u64,
+    /// Articles in stories.
+    pub articles_in_stories: u64,
+    /// Articles that a corpus without near-duplicates drops.
+    pub dropped: u64,
+    /// Buckets too large to be texts, re-banded with more rows.
+    pub oversized_buckets: u64,
+}

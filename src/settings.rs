@@ -1,0 +1,166 @@
+//! Settings: one struct per stage, checked once.
+//!
+//! They come from defaults, a `wirecopy.toml` and the command line; the library sees only the result. Every threshold names
+//! its unit and its source.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::relate::Relation;
+
+/// Everything that can be set about a scan. The same settings on the same corpus give the same findings.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Which records are articles.
+    pub read: ReadSettings,
+    /// Which texts might be near-duplicates.
+    pub near: NearSettings,
+    /// Which texts might share a passage.
+    pub passages: PassageSettings,
+    /// What is evidence of reuse.
+    pub verify: VerifySettings,
+    /// What relation the evidence gives.
+    pub relate: RelateSettings,
+    /// Which articles make a story.
+    pub story: StorySettings,
+}
+
+/// The fields of an article that a mapping can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Field {
+    /// The text.
+    Text,
+    /// The headline.
+    Title,
+    /// The source's id.
+    Id,
+    /// The address.
+    Url,
+    /// The outlet.
+    Source,
+    /// The byline.
+    Author,
+    /// The credit line.
+    Credit,
+    /// The language.
+    Lang,
+    /// First publication.
+    Published,
+    /// Last change.
+    Modified,
+    /// Crawl date.
+    Crawled,
+}
+
+/// How records are read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReadSettings {
+    /// Field names that replace the default ones, as dotted paths (`source.title`, `headlines[0].value`), first match wins.
+    pub map: BTreeMap<Field, Vec<String>>,
+    /// Whether `.gitignore` and `.wirecopyignore` are respected in folders.
+    pub ignore_files: bool,
+    /// The largest record taken, in bytes; a longer one is rejected. 16 MiB: the longest article of four scraped corpora had 0.4.
+    pub max_record_bytes: u64,
+}
+
+impl Default for ReadSettings {
+    fn default() -> Self {
+        ReadSettings { map: BTreeMap::new(), ignore_files: true, max_record_bytes: 16 << 20 }
+    }
+}
+
+/// Near-duplicates: word 5-gram Jaccard, MinHash bands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NearSettings {
+    /// Exact Jaccard from which two texts are near-duplicates.
+    pub threshold: f64,
+    /// The probability that a pair at `threshold` becomes a candidate; bands and rows follow from both.
+    pub recall: f64,
+}
+
+impl Default for NearSettings {
+    fn default() -> Self {
+        NearSettings { threshold: 0.8, recall: 0.999 }
+    }
+}
+
+/// Shared passages: winnowed fingerprints (Schleimer, Wilkerson, Aiken 2003).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PassageSettings {
+    /// Whether passages are searched at all; without them only near-duplicates are found.
+    pub enabled: bool,
+}
+
+impl Default for PassageSettings {
+    fn default() -> Self {
+        PassageSettings { enabled: true }
+    }
+}
+
+/// What is evidence.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct VerifySettings {}
+
+/// Which relations are wanted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RelateSettings {
+    /// The relations that are reported; all by default.
+    pub relations: Vec<Relation>,
+}
+
+impl Default for RelateSettings {
+    fn default() -> Self {
+        RelateSettings { relations: Relation::ALL.to_vec() }
+    }
+}
+
+/// Stories: average linkage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StorySettings {
+    /// The average link strength, 0 to 1, from which two groups are one story.
+    pub linkage: f64,
+}
+
+impl Default for StorySettings {
+    fn default() -> Self {
+        StorySettings { linkage: 0.5 }
+    }
+}
+
+impl Settings {
+    /// Checks every range and returns the settings, so that later stages need not.
+    pub fn checked(self) -> Result<Settings> {
+        let share = |name: &str, value: f64| {
+            if value > 0.0 && value <= 1.0 {
+                Ok(())
+            } else {
+                Err(Error::Settings(format!("{name} = {value}: a share above 0 and up to 1 is wanted")))
+            }
+        };
+        share("near.threshold", self.near.threshold)?;
+        share("story.linkage", self.story.linkage)?;
+        if !(0.0..1.0).contains(&self.near.recall) {
+            return Err(Error::Settings(format!(
+                "near.recall = {}: a probability below 1 is wanted (MinHash cannot promise 1)",
+                self.near.recall
+            )));
+        }
+        if self.read.max_record_bytes == 0 {
+            return Err(Error::Settings("read.max_record_bytes = 0: nothing could be read".into()));
+        }
+        if self.relate.relations.is_empty() {
+            return Err(Error::Settings("relate.relations is empty: nothing could be reported".into()));
+        }
+        Ok(self)
+    }
+}
