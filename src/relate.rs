@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::settings::RelateSettings;
+use crate::verify::Evidence;
+
 /// What two articles are to one another; the first five link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -66,4 +69,68 @@ pub enum Direction {
     /// The second in the first.
     #[serde(rename = "b_in_a")]
     BInA,
+}
+
+/// A relation with the rule that gave it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// What the two articles are to one another.
+    pub relation: Relation,
+    /// For an excerpt, which stands in which.
+    pub direction: Option<Direction>,
+    /// The rule and its figures, for people.
+    pub rule: String,
+}
+
+impl Verdict {
+    /// Texts with equal tokens.
+    pub fn identical() -> Verdict {
+        Verdict { relation: Relation::Identical, direction: None, rule: "the same text after normalisation".into() }
+    }
+}
+
+/// The relation that the evidence about a pair gives; none if what they share proves nothing.
+pub fn relate(evidence: &Evidence, near_threshold: f64, settings: &RelateSettings) -> Option<Verdict> {
+    let verdict = |relation, direction, rule| Some(Verdict { relation, direction, rule });
+    let jaccard = evidence.overlap.jaccard();
+    if jaccard >= near_threshold {
+        return verdict(Relation::NearDuplicate, None, format!("jaccard {jaccard:.3} >= {near_threshold}"));
+    }
+    let shared = evidence.shared;
+    let body = |kinds: crate::verify::Kinds| kinds.body().max(1) as f64;
+    let (share_a, share_b) = (shared.body() as f64 / body(evidence.a), shared.body() as f64 / body(evidence.b));
+    let (share, direction) =
+        if share_a >= share_b { (share_a, Direction::AInB) } else { (share_b, Direction::BInA) };
+    if evidence.bits >= settings.link_bits {
+        let bits = evidence.bits;
+        let (less, copy, excerpt, version) =
+            (share_a.min(share_b), settings.copy_share, settings.excerpt_share, settings.version_share);
+        return if less >= copy {
+            verdict(Relation::NearDuplicate, None, format!("body shared {less:.2} >= {copy} both ways, {bits:.0} bits"))
+        } else if share >= excerpt {
+            verdict(Relation::Excerpt, Some(direction), format!("body shared {share:.2} >= {excerpt}, {bits:.0} bits"))
+        } else if share >= version {
+            verdict(Relation::Version, None, format!("body shared {share:.2} >= {version}, {bits:.0} bits"))
+        } else if evidence.blocks <= 1 && !evidence.lead {
+            let tokens = evidence.proven;
+            verdict(Relation::Background, None, format!("{tokens} tokens in one block outside both leads, body shared {share:.2} < {version}"))
+        } else {
+            let least = settings.link_bits;
+            verdict(Relation::Rewrite, None, format!("prose {bits:.0} bits >= {least}, body shared {share:.2} < {version}"))
+        };
+    }
+    let longest = evidence.runs.iter().max_by_key(|run| run.run.tokens)?;
+    let rule = |what: &str, tokens: usize| format!("{tokens} shared tokens are {what}, prose {:.0} bits < {}", evidence.bits, settings.link_bits);
+    if longest.run.tokens < 7 {
+        return None;
+    }
+    if shared.furniture > shared.quoted && shared.furniture >= shared.prose {
+        verdict(Relation::Boilerplate, None, rule("furniture", shared.furniture))
+    } else if shared.stock > shared.quoted {
+        verdict(Relation::Background, None, rule("stock", shared.stock))
+    } else if shared.quoted > 0 && shared.quoted * 2 >= shared.prose {
+        verdict(Relation::Quote, None, rule("quoted", shared.quoted))
+    } else {
+        None
+    }
 }

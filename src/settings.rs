@@ -109,17 +109,32 @@ impl Default for PassageSettings {
 #[serde(default, deny_unknown_fields)]
 pub struct VerifySettings {}
 
-/// Which relations are wanted.
+/// Which relation the evidence gives. Shares are of tokens, 0 to 1; the figures' source is `gold/GUIDE.md`, which says in
+/// words what an editor calls a copy, an excerpt and a version, unless another is named.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RelateSettings {
     /// The relations that are reported; all by default.
     pub relations: Vec<Relation>,
+    /// Near-duplicate: at least this share of each article's body stands in the other ("small cuts of about a tenth").
+    pub copy_share: f64,
+    /// Excerpt: at least this share of the shorter body stands in the longer ("about two thirds or more").
+    pub excerpt_share: f64,
+    /// Version: at least this share ("about a third or more of the shorter").
+    pub version_share: f64,
+    /// A link wants prose worth this many bits beyond chance.
+    pub link_bits: f64,
 }
 
 impl Default for RelateSettings {
     fn default() -> Self {
-        RelateSettings { relations: Relation::ALL.to_vec() }
+        RelateSettings {
+            relations: Relation::ALL.to_vec(),
+            copy_share: 0.85,
+            excerpt_share: 0.66,
+            version_share: 0.33,
+            link_bits: 40.0,
+        }
     }
 }
 

@@ -3,10 +3,15 @@
 //! Everything is resolved here: a report needs nothing else, computes nothing and looks nothing up. Articles are referred to
 //! by [`ArticleId`], which is their place in [`Findings::members`].
 
+mod assemble;
+mod passages;
+
 use serde::Serialize;
 
 use crate::article::{ArticleId, Location, Moment, Reject, Span};
 use crate::relate::{Direction, Relation};
+
+pub use assemble::assemble;
 
 /// The version of the tables' schema; a change of columns or of their meaning raises it.
 pub const SCHEMA_VERSION: u32 = 1;

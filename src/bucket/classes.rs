@@ -1,0 +1,238 @@
+//! Exact and near-duplicate classes: texts that are one text for every later stage.
+//!
+//! In: a 128-bit hash and the band keys of every article. Out: [`Classes`]. Texts with equal tokens form exact classes. One
+//! band at a time, the leaders of exact classes are sorted by key; texts that share a bucket are candidates, and every
+//! candidate is verified by the exact Jaccard similarity of its shingle sets. A near-duplicate class is a leader, its longest
+//! text, and those verified against it. Nothing in a result rests on an estimate.
+//!
+//! Buckets up to [`PAIRED_BUCKET`] members are compared pair by pair. In larger ones each member is verified against at most
+//! [`REPRESENTATIVES`] texts, so that the cost is linear and a second story in one bucket is not lost. Buckets above
+//! [`OVERSIZED_BUCKET`] are split by the key of the next band first.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::radix;
+use crate::article::ArticleId;
+use crate::shingle::shingle_set;
+use crate::spool::Spool;
+use crate::verify::overlap::Overlap;
+
+/// Buckets up to this size give all their pairs. 32: at most 496 pairs, of which later bands repeat most.
+const PAIRED_BUCKET: usize = 32;
+/// In larger buckets, how many texts a member is compared with: the longest, then those that all before rejected.
+const REPRESENTATIVES: usize = 4;
+/// Above this, a bucket is furniture or emptiness rather than a text (`ALGORITHMS.md` of the prototype: 10^4).
+const OVERSIZED_BUCKET: usize = 10_000;
+
+/// What identifies a text for bucketing.
+pub struct Keys {
+    /// Bands of a signature.
+    pub bands: usize,
+    /// The 128-bit hash of each article's tokens.
+    pub exact: Vec<u128>,
+    /// `bands` keys an article.
+    pub band_keys: Vec<u32>,
+}
+
+impl Keys {
+    fn band(&self, article: ArticleId, band: usize) -> u32 {
+        self.band_keys[article.index() * self.bands + band]
+    }
+}
+
+/// Which articles are one text.
+#[derive(Clone, Debug, Default)]
+pub struct Classes {
+    /// The leader of each article's exact class: its first article.
+    pub exact: Vec<ArticleId>,
+    /// The leader of each article's near-duplicate class, itself a leader of an exact class.
+    pub near: Vec<ArticleId>,
+    /// The leaders of near-duplicate classes, in order.
+    pub leaders: Vec<ArticleId>,
+    /// Different pairs that shared a bucket.
+    pub candidates: u64,
+    /// Verified pairs of exact leaders with their Jaccard similarity, at or above the threshold, sorted.
+    pub verified: Vec<(ArticleId, ArticleId, f64)>,
+    /// Buckets that had to be split.
+    pub oversized: u64,
+}
+
+impl Classes {
+    /// The classes of the articles in `spool`, at an exact Jaccard similarity of `threshold`.
+    ///
+    /// `done` is told when a band is done.
+    pub fn of(keys: &Keys, spool: &Spool, threshold: f64, done: &(dyn Fn() + Sync)) -> Classes {
+        let exact = exact_classes(&keys.exact);
+        let texts: Vec<ArticleId> = (0..exact.len() as u32).map(ArticleId).filter(|a| exact[a.index()] == *a).collect();
+        let bands: Vec<Band> = (0..keys.bands)
+            .into_par_iter()
+            .map(|band| {
+                let found = Band::of(keys, band, &texts, spool, threshold);
+                done();
+                found
+            })
+            .collect();
+        let oversized = bands.iter().map(|b| b.oversized).sum();
+        let mut verified: Vec<(ArticleId, ArticleId, f64)> = Vec::new();
+        let mut pairs: Vec<(ArticleId, ArticleId)> = Vec::new();
+        for band in bands {
+            verified.extend(band.verified);
+            pairs.extend(band.pairs);
+        }
+        pairs.par_sort_unstable();
+        pairs.dedup();
+        let candidates = pairs.len() as u64;
+        verified.extend(verify(&pairs, spool, threshold));
+        verified.par_sort_unstable_by(|x, y| (x.0, x.1).cmp(&(y.0, y.1)));
+        verified.dedup_by_key(|edge| (edge.0, edge.1));
+        let near = near_classes(&exact, &texts, &verified, spool);
+        let leaders = texts.iter().copied().filter(|a| near[a.index()] == *a).collect();
+        Classes { exact, near, leaders, candidates, verified, oversized }
+    }
+
+    /// The articles of each class of at least two, by leader, in order.
+    pub fn groups(&self) -> Vec<Vec<ArticleId>> {
+        let mut members: HashMap<ArticleId, Vec<ArticleId>> = HashMap::new();
+        for (number, leader) in self.near.iter().enumerate() {
+            members.entry(*leader).or_default().push(ArticleId(number as u32));
+        }
+        self.leaders.iter().filter_map(|leader| members.remove(leader)).collect()
+    }
+}
+
+/// What one band finds.
+#[derive(Default)]
+struct Band {
+    pairs: Vec<(ArticleId, ArticleId)>,
+    verified: Vec<(ArticleId, ArticleId, f64)>,
+    oversized: u64,
+}
+
+impl Band {
+    fn of(keys: &Keys, band: usize, texts: &[ArticleId], spool: &Spool, threshold: f64) -> Band {
+        let mut entries: Vec<u64> =
+            texts.iter().map(|&a| u64::from(keys.band(a, band)) << 32 | u64::from(a.0)).collect();
+        radix::sort_by_key(&mut entries);
+        let mut found = Band::default();
+        for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32).filter(|bucket| bucket.len() > 1) {
+            let members: Vec<ArticleId> = bucket.iter().map(|&entry| ArticleId(entry as u32)).collect();
+            found.bucket(keys, band, 1, members, spool, threshold);
+        }
+        found
+    }
+
+    fn bucket(&mut self, keys: &Keys, band: usize, depth: usize, members: Vec<ArticleId>, spool: &Spool, threshold: f64) {
+        if members.len() <= PAIRED_BUCKET {
+            for (place, &a) in members.iter().enumerate() {
+                self.pairs.extend(members[place + 1..].iter().map(|&b| (a, b)));
+            }
+        } else if members.len() > OVERSIZED_BUCKET && depth < keys.bands {
+            self.oversized += 1;
+            let next = (band + depth) % keys.bands;
+            let mut entries: Vec<u64> =
+                members.iter().map(|&a| u64::from(keys.band(a, next)) << 32 | u64::from(a.0)).collect();
+            radix::sort_by_key(&mut entries);
+            for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32).filter(|bucket| bucket.len() > 1) {
+                let members = bucket.iter().map(|&entry| ArticleId(entry as u32)).collect();
+                self.bucket(keys, band, depth + 1, members, spool, threshold);
+            }
+        } else {
+            self.verified.extend(by_representatives(members, spool, threshold));
+        }
+    }
+}
+
+/// Each member of a large bucket against a few of the others.
+fn by_representatives(
+    mut members: Vec<ArticleId>,
+    spool: &Spool,
+    threshold: f64,
+) -> Vec<(ArticleId, ArticleId, f64)> {
+    members.sort_unstable_by_key(|&a| (std::cmp::Reverse(spool.document(a).len()), a));
+    let mut representatives: Vec<(ArticleId, Vec<u64>)> = Vec::new();
+    let mut verified = Vec::new();
+    for article in members {
+        let set = shingle_set(spool.document(article).ids);
+        let mut alike = false;
+        for (representative, theirs) in &representatives {
+            let jaccard = Overlap::of(&set, theirs).jaccard();
+            if jaccard >= threshold {
+                verified.push((article.min(*representative), article.max(*representative), jaccard));
+                alike = true;
+            }
+        }
+        if !alike {
+            if representatives.len() == REPRESENTATIVES {
+                // The longest stays; of the others, the oldest makes room for what none of them knew.
+                representatives.remove(1);
+            }
+            representatives.push((article, set));
+        }
+    }
+    verified
+}
+
+/// The candidates at or above the threshold, with their exact similarity.
+fn verify(pairs: &[(ArticleId, ArticleId)], spool: &Spool, threshold: f64) -> Vec<(ArticleId, ArticleId, f64)> {
+    // Pairs are sorted: one set serves all pairs that begin with it.
+    let runs: Vec<&[(ArticleId, ArticleId)]> = pairs.chunk_by(|x, y| x.0 == y.0).collect();
+    runs.par_iter()
+        .flat_map_iter(|run| {
+            let first = shingle_set(spool.document(run[0].0).ids);
+            run.iter().filter_map(move |&(a, b)| {
+                // Lengths alone bound the similarity of sets, nearly: repeated shingles make sets smaller than texts.
+                let jaccard = Overlap::of(&first, &shingle_set(spool.document(b).ids)).jaccard();
+                (jaccard >= threshold).then_some((a, b, jaccard))
+            })
+        })
+        .collect()
+}
+
+fn exact_classes(hashes: &[u128]) -> Vec<ArticleId> {
+    let mut order: Vec<u32> = (0..hashes.len() as u32).collect();
+    order.par_sort_unstable_by_key(|&article| (hashes[article as usize], article));
+    let mut leaders: Vec<ArticleId> = (0..hashes.len() as u32).map(ArticleId).collect();
+    for class in order.chunk_by(|&x, &y| hashes[x as usize] == hashes[y as usize]) {
+        for &article in class {
+            leaders[article as usize] = ArticleId(class[0]);
+        }
+    }
+    leaders
+}
+
+/// Leaders, longest text first: a text joins the first leader it was verified against, else it leads.
+fn near_classes(
+    exact: &[ArticleId],
+    texts: &[ArticleId],
+    verified: &[(ArticleId, ArticleId, f64)],
+    spool: &Spool,
+) -> Vec<ArticleId> {
+    let mut edges: HashMap<ArticleId, Vec<(ArticleId, f64)>> = HashMap::new();
+    for &(a, b, jaccard) in verified {
+        edges.entry(a).or_default().push((b, jaccard));
+        edges.entry(b).or_default().push((a, jaccard));
+    }
+    let mut order: Vec<ArticleId> = texts.iter().copied().filter(|a| edges.contains_key(a)).collect();
+    order.sort_unstable_by_key(|&a| (std::cmp::Reverse(spool.document(a).len()), a));
+    let mut near: Vec<ArticleId> = exact.to_vec();
+    let mut leads = vec![false; exact.len()];
+    for article in order {
+        // The most similar leader, then the first one.
+        let leader = edges[&article]
+            .iter()
+            .filter(|(other, _)| leads[other.index()])
+            .max_by(|x, y| x.1.total_cmp(&y.1).then(y.0.cmp(&x.0)));
+        match leader {
+            Some((leader, _)) => near[article.index()] = *leader,
+            None => leads[article.index()] = true,
+        }
+    }
+    for (number, text) in exact.iter().enumerate() {
+        if text.index() != number {
+            near[number] = near[text.index()];
+        }
+    }
+    near
+}

@@ -1,0 +1,236 @@
+//! All of it, on one screen: the stages in their order.
+//!
+//! `files → Article → Tokens → Shingles → Sketch → Candidate → Evidence → Relation → Story → Findings`
+
+use rayon::prelude::*;
+
+use crate::article::ArticleId;
+use crate::bucket::classes::Classes;
+use crate::bucket::passages;
+use crate::corpus::Corpus;
+use crate::error::{Error, Result};
+use crate::findings::{Findings, assemble};
+use crate::progress::{Progress, Stage};
+use crate::read::Input;
+use crate::relate::{Relation, Verdict, relate};
+use crate::settings::Settings;
+use crate::story::{Link, Stories, stories};
+use crate::verify::surprise::PhraseModel;
+use crate::verify::stock::{RELATED_SHARE, Stock};
+use crate::verify::{Comparer, Context, Evidence, lead_end};
+
+/// Classes up to this size have all their pairs verified and listed; in larger ones each article is compared with the
+/// class's leader only, so that a story printed 500 times costs 499 comparisons.
+const LISTED_CLASS: usize = 48;
+/// Pairs across two linked classes are all listed up to this many; beyond, the leaders stand for them.
+const LISTED_ACROSS: usize = 1024;
+
+/// Two articles, compared on their text.
+pub struct Compared {
+    /// The earlier one.
+    pub a: ArticleId,
+    /// The later one.
+    pub b: ArticleId,
+    /// What they share.
+    pub evidence: Evidence,
+    /// What that makes them.
+    pub verdict: Verdict,
+}
+
+/// The products of the stages between reading and reporting.
+pub struct Analysis {
+    /// Exact and near-duplicate classes.
+    pub classes: Classes,
+    /// The phrase model of the corpus.
+    pub model: PhraseModel,
+    /// What belongs to no story.
+    pub stock: Stock,
+    /// Pairs of class leaders that share passages.
+    pub candidates: Vec<(ArticleId, ArticleId)>,
+    /// Every pair that was compared and shares something, sorted.
+    pub compared: Vec<Compared>,
+    /// How many pairs were compared.
+    pub verified: u64,
+    /// Stories over `classes.leaders`, by place.
+    pub stories: Stories,
+}
+
+/// Reads a corpus and finds its stories.
+///
+/// The same inputs and settings give the same findings, whatever the number of threads or the order of the inputs.
+pub fn scan(inputs: Vec<Input>, settings: &Settings, progress: &dyn Progress) -> Result<Findings> {
+    let corpus = Corpus::read(inputs, settings, progress)?;
+    let analysis = analyse(&corpus, settings, progress)?;
+    Ok(assemble(corpus, analysis, settings))
+}
+
+/// All stages from classes to stories.
+pub fn analyse(corpus: &Corpus, settings: &Settings, progress: &dyn Progress) -> Result<Analysis> {
+    let go_on = || if progress.cancelled() { Err(Error::Cancelled) } else { Ok(()) };
+    let spool = &corpus.spool;
+
+    progress.begin(Stage::Classes, Some(corpus.keys.bands as u64));
+    let classes = Classes::of(&corpus.keys, spool, settings.near.threshold, &|| progress.advance(1));
+    go_on()?;
+    let leaders = &classes.leaders;
+
+    let sources = corpus.sources();
+    let (mut model, mut candidates, mut stock) = (PhraseModel::default(), Vec::new(), Stock::default());
+    if settings.passages.enabled {
+        progress.begin(Stage::Phrases, Some(leaders.len() as u64));
+        model = PhraseModel::of(leaders, spool, |article| corpus.content(article));
+        go_on()?;
+        progress.begin(Stage::Passages, Some(leaders.len() as u64));
+        let postings = passages::postings(leaders, spool, &|done| progress.advance(done));
+        candidates = passages::candidates(&postings);
+        go_on()?;
+        let context = Context { spool, model: &model, stock: &Stock::default(), sources: &sources };
+        let related = related(&candidates, context);
+        stock = Stock::learn(
+            &postings,
+            &related,
+            |article| sources[article.index()],
+            |article, token| (token as usize) < lead_end(spool.document(article).marks),
+        );
+        go_on()?;
+    }
+
+    let groups = classes.groups();
+    let within = within_classes(&groups, leaders);
+    progress.begin(Stage::Verify, Some((within.len() + candidates.len()) as u64));
+    let context = Context { spool, model: &model, stock: &stock, sources: &sources };
+    let compare = |pairs: &[(ArticleId, ArticleId)]| compare(pairs, context, &classes, settings, progress);
+    let mut compared = compare(&within);
+    go_on()?;
+    let across = compare(&candidates);
+    go_on()?;
+    let more = beside_leaders(&across, &classes, &groups);
+    let verified = (within.len() + candidates.len() + more.len()) as u64;
+    compared.extend(compare(&more));
+    let links = links(&across, leaders);
+    compared.extend(across);
+    compared.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
+    go_on()?;
+
+    progress.begin(Stage::Stories, Some(links.len() as u64));
+    let stories = stories(leaders.len(), &links, settings.story.linkage);
+    Ok(Analysis { classes, model, stock, candidates, compared, verified, stories })
+}
+
+/// Verifies pairs on their text; those that share nothing of note are left out. Sorted pairs share their first text's index.
+fn compare(
+    pairs: &[(ArticleId, ArticleId)],
+    context: Context<'_>,
+    classes: &Classes,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Vec<Compared> {
+    let runs: Vec<&[(ArticleId, ArticleId)]> = pairs.chunk_by(|x, y| x.0 == y.0).collect();
+    runs.par_iter()
+        .flat_map_iter(|run| {
+            let mut comparer = Comparer::of(run[0].0, context);
+            let found: Vec<Compared> = run
+                .iter()
+                .filter(|_| !progress.cancelled())
+                .filter_map(|&(a, b)| {
+                    let evidence = comparer.evidence(b);
+                    let verdict = if classes.exact[a.index()] == classes.exact[b.index()] {
+                        Some(Verdict::identical())
+                    } else {
+                        relate(&evidence, settings.near.threshold, &settings.relate)
+                    };
+                    verdict.map(|verdict| Compared { a, b, evidence, verdict })
+                })
+                .collect();
+            progress.advance(run.len() as u64);
+            found
+        })
+        .collect()
+}
+
+/// The pairs that are takes of one text, whatever else they are: sorted, as `pairs` are.
+fn related(pairs: &[(ArticleId, ArticleId)], context: Context<'_>) -> Vec<(ArticleId, ArticleId)> {
+    let runs: Vec<&[(ArticleId, ArticleId)]> = pairs.chunk_by(|x, y| x.0 == y.0).collect();
+    runs.par_iter()
+        .flat_map_iter(|run| {
+            let mut comparer = Comparer::of(run[0].0, context);
+            let alike = |b: ArticleId| comparer.evidence(b).body_share_of_longer() >= RELATED_SHARE;
+            let mut alike = alike;
+            run.iter().copied().filter(|&(_, b)| alike(b)).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// The pairs to verify inside classes: all of a small one, each against the leader in a large one.
+fn within_classes(groups: &[Vec<ArticleId>], leaders: &[ArticleId]) -> Vec<(ArticleId, ArticleId)> {
+    let mut pairs = Vec::new();
+    for (group, &leader) in groups.iter().zip(leaders).filter(|(group, _)| group.len() > 1) {
+        if group.len() <= LISTED_CLASS {
+            for (place, &a) in group.iter().enumerate() {
+                pairs.extend(group[place + 1..].iter().map(|&b| (a, b)));
+            }
+        } else {
+            let others = group.iter().filter(|&&article| article != leader);
+            pairs.extend(others.map(|&other| (leader.min(other), leader.max(other))));
+        }
+    }
+    pairs.sort_unstable();
+    pairs
+}
+
+/// The other pairs of two classes whose leaders share something.
+fn beside_leaders(
+    across: &[Compared],
+    classes: &Classes,
+    groups: &[Vec<ArticleId>],
+) -> Vec<(ArticleId, ArticleId)> {
+    let group = |leader: ArticleId| {
+        let place = classes.leaders.binary_search(&leader).expect("candidates are pairs of leaders");
+        &groups[place]
+    };
+    let mut pairs = Vec::new();
+    for pair in across {
+        let (ours, theirs) = (group(pair.a), group(pair.b));
+        if ours.len() * theirs.len() <= LISTED_ACROSS {
+            for &a in ours {
+                pairs.extend(theirs.iter().map(|&b| (a.min(b), a.max(b))));
+            }
+        }
+    }
+    let known: Vec<(ArticleId, ArticleId)> = across.iter().map(|pair| (pair.a, pair.b)).collect();
+    pairs.retain(|pair| known.binary_search(pair).is_err());
+    pairs.sort_unstable();
+    pairs
+}
+
+/// The links between classes.
+fn links(across: &[Compared], leaders: &[ArticleId]) -> Vec<Link> {
+    let place = |article: ArticleId| leaders.binary_search(&article).expect("candidates are pairs of leaders");
+    across
+        .iter()
+        .filter(|pair| pair.verdict.relation.links())
+        .map(|pair| Link {
+            a: place(pair.a),
+            b: place(pair.b),
+            strength: strength(pair),
+            a_parts: pair.evidence.runs.iter().map(|run| (run.run.a, run.run.a + run.run.tokens)).collect(),
+            b_parts: {
+                let mut parts: Vec<(usize, usize)> =
+                    pair.evidence.runs.iter().map(|run| (run.run.b, run.run.b + run.run.tokens)).collect();
+                parts.sort_unstable();
+                parts
+            },
+        })
+        .collect()
+}
+
+/// How much a link says that two articles are of one story: the kind of reuse, then how much of the shorter is reused.
+fn strength(pair: &Compared) -> f64 {
+    let least = match pair.verdict.relation {
+        Relation::Identical | Relation::NearDuplicate => 0.9,
+        Relation::Excerpt => 0.8,
+        Relation::Version => 0.6,
+        _ => 0.4,
+    };
+    least + 0.1 * pair.evidence.body_share().min(1.0)
+}

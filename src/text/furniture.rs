@@ -1,0 +1,58 @@
+//! Which lines have the shape of site furniture?
+//!
+//! Shape only: what one text can tell about itself. A line of at most [`SHORT_LINE`] words that ends like no sentence is a
+//! headline, a byline, a button, a link to another page; a line that names a photographer or an image agency is a caption.
+//! What only the corpus can tell, the same block on many pages of an outlet, is learned in `verify::furniture`. Nothing is
+//! deleted: furniture weighs nothing as evidence, and the evidence says so.
+
+use super::{Marks, Tokens};
+
+/// Lines up to this many tokens that end like no sentence are furniture. 12: the prototype's figure; headlines of other
+/// pages are rarely longer, sentences rarely shorter and unended.
+const SHORT_LINE: usize = 12;
+
+/// Marks the furniture of one text, line by line.
+pub(super) fn mark(text: &str, tokens: &mut Tokens) {
+    let count = tokens.len();
+    let mut lines: Vec<(usize, usize, bool)> = Vec::new();
+    let mut short_tokens = 0;
+    let mut start = 0;
+    while start < count {
+        let mut end = start + 1;
+        while end < count && !tokens.marks[end].has(Marks::BLOCK) {
+            end += 1;
+        }
+        let to = tokens.spans.get(end).map_or(text.len(), |s| s.start as usize);
+        let tail = &text[tokens.spans[end - 1].end as usize..to];
+        let tail = tail.split('\n').next().unwrap_or("");
+        let short = end - start <= SHORT_LINE && !ends_sentence(tail);
+        if short {
+            short_tokens += end - start;
+        }
+        let line = &text[tokens.spans[start].start as usize..tokens.spans[end - 1].end as usize + tail.len()];
+        lines.push((start, end, short || is_caption(line)));
+        start = end;
+    }
+    // Hard-wrapped texts and lists of headlines consist of such lines: there the shape says nothing.
+    let shapeless = short_tokens * 2 > count;
+    for (start, end, furniture) in lines {
+        if furniture && !shapeless {
+            for marks in &mut tokens.marks[start..end] {
+                marks.set(Marks::FURNITURE);
+            }
+        }
+    }
+}
+
+fn ends_sentence(tail: &str) -> bool {
+    tail.contains(['.', '!', '?', '。', '！', '？', '…', '؟', '।', '”', '"', '»', '」', ':', '：', '"'])
+}
+
+/// Whether a line credits a picture: "(Agency Photo/Name)", "Photo: Name", "Foto: …".
+fn is_caption(line: &str) -> bool {
+    const CREDITS: [&str; 17] = [
+        "Photo/", "photo/", "Photo by ", "File Photo", "file photo", "FILE PHOTO", "FILE - ", "Getty Images", "Photo: ",
+        "Foto: ", "Photo : ", "Foto/", "Image: ", "Фото: ", "via AP", "Picture: ", "Bild: ",
+    ];
+    line.len() < 900 && CREDITS.iter().any(|credit| line.contains(credit))
+}

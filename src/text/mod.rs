@@ -1,0 +1,88 @@
+//! Which words count? From an article's text to its tokens.
+//!
+//! In: a text as scraped. Out: [`Tokens`], one entry a word with its identity (32 bits), its place in the original text and
+//! what kind of text it stands in (quotation, furniture, a name). A text goes through here once; every later stage works on
+//! tokens. Cost: linear; about 8 ns a word where the text is ASCII, 60 ns a word that needs Unicode normalisation.
+
+mod furniture;
+mod normalise;
+mod quotation;
+mod tokenise;
+
+
+use crate::article::Span;
+
+pub use normalise::normalised;
+pub use tokenise::Tokenizer;
+
+/// The words of one text in reading order. All three lists have one entry a token.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tokens {
+    /// What the word is: 32 bits of the seeded XXH3 of its normalised form. Equal words are equal; different ones collide
+    /// with probability 2^-32, which a run of several words makes harmless.
+    pub ids: Vec<u32>,
+    /// Where it stands in the original text.
+    pub spans: Vec<Span>,
+    /// What kind of text it stands in.
+    pub marks: Vec<Marks>,
+}
+
+impl Tokens {
+    /// How many tokens there are.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+}
+
+/// What kind of text a token stands in: a set of flags in one byte.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+
+pub struct Marks(pub u8);
+
+impl Marks {
+    /// Inside quotation marks.
+    pub const QUOTED: Marks = Marks(1);
+    /// In a line that has the shape of site furniture: navigation, captions, share buttons, headlines of other pages.
+    pub const FURNITURE: Marks = Marks(2);
+    /// Begins with a capital in a script that has them, not at the start of a sentence, in a line that is not all capitals.
+    pub const NAME: Marks = Marks(4);
+    /// First of a block: a line of the text.
+    pub const BLOCK: Marks = Marks(8);
+    /// First of a sentence.
+    pub const SENTENCE: Marks = Marks(16);
+    /// Has a digit.
+    pub const NUMBER: Marks = Marks(32);
+    /// One of two overlapping characters of a script without spaces.
+    pub const BIGRAM: Marks = Marks(64);
+    /// In a passage that unrelated articles of the corpus share: an agency's context paragraph, a copyright line.
+    pub const STOCK: Marks = Marks(128);
+
+    /// Whether all flags of `other` are set.
+    pub fn has(self, other: Marks) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Sets the flags of `other`.
+    pub fn set(&mut self, other: Marks) {
+        self.0 |= other.0;
+    }
+
+    /// Clears the flags of `other`.
+    pub fn clear(&mut self, other: Marks) {
+        self.0 &= !other.0;
+    }
+
+    /// Whether the token is prose of its own: neither quoted nor furniture nor stock.
+    pub fn prose(self) -> bool {
+        self.0 & (Marks::QUOTED.0 | Marks::FURNITURE.0 | Marks::STOCK.0) == 0
+    }
+}
+
+/// The seed of every hash of this crate. Any fixed number serves; a change changes band keys and ids, so it is part of the
+/// index format.
+pub(crate) const SEED: u64 = 0x7769_7265_636f_7079;

@@ -1,0 +1,296 @@
+//! Are they alike, really? Evidence, measured on the tokens of two texts.
+//!
+//! In: two texts and the phrase model. Out: [`Evidence`]: the exact overlap of their shingle sets, the runs they share, and
+//! for each run how much of it is prose, quotation and furniture and what the prose is worth in bits beyond chance. What is
+//! quoted or furniture in either text counts as that in both: scraping loses marks more often than it invents them.
+
+pub mod overlap;
+pub mod runs;
+pub mod stock;
+pub mod surprise;
+
+use std::borrow::Cow;
+
+use crate::article::ArticleId;
+use crate::shingle::shingle_set;
+use crate::spool::Spool;
+use crate::text::Marks;
+use overlap::Overlap;
+use runs::{Aligner, Run};
+use stock::Stock;
+use surprise::{Frequencies, PhraseModel, Surprise};
+
+/// Prose between or beside quotations up to this many tokens belongs to them: "the senator told reporters", "he added".
+const ATTRIBUTION_TOKENS: usize = 6;
+
+/// Runs this close in both texts are one passage with a word changed.
+const BLOCK_GAP: usize = 12;
+
+/// Tokens of a text by kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kinds {
+    /// Neither quoted nor furniture nor stock.
+    pub prose: usize,
+    /// Quoted.
+    pub quoted: usize,
+    /// Context that unrelated articles share.
+    pub stock: usize,
+    /// Furniture.
+    pub furniture: usize,
+}
+
+impl Kinds {
+    /// The kinds of a list of marks.
+    pub fn of(marks: &[Marks]) -> Kinds {
+        let mut kinds = Kinds::default();
+        for &mark in marks {
+            kinds.add(mark);
+        }
+        kinds
+    }
+
+    fn add(&mut self, marks: Marks) {
+        if marks.has(Marks::FURNITURE) {
+            self.furniture += 1;
+        } else if marks.has(Marks::QUOTED) {
+            self.quoted += 1;
+        } else if marks.has(Marks::STOCK) {
+            self.stock += 1;
+        } else {
+            self.prose += 1;
+        }
+    }
+
+    fn add_all(&mut self, other: Kinds) {
+        self.prose += other.prose;
+        self.quoted += other.quoted;
+        self.stock += other.stock;
+        self.furniture += other.furniture;
+    }
+
+    /// All tokens.
+    pub fn tokens(&self) -> usize {
+        self.prose + self.quoted + self.stock + self.furniture
+    }
+
+    /// Tokens of the article itself: all but furniture.
+    pub fn body(&self) -> usize {
+        self.prose + self.quoted + self.stock
+    }
+}
+
+/// A run that two texts share, and what it proves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SharedRun {
+    /// Where it stands.
+    pub run: Run,
+    /// What it consists of.
+    pub kinds: Kinds,
+    /// Information of its prose in bits, less what a search over both texts finds by chance: log2 of the product of their
+    /// lengths (as BLAST does; Karlin, Altschul 1990). Below 0 it proves nothing.
+    pub bits: f64,
+}
+
+/// What two texts have in common.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// Their shingle sets.
+    pub overlap: Overlap,
+    /// The runs they share, by place in the first.
+    pub runs: Vec<SharedRun>,
+    /// The first text.
+    pub a: Kinds,
+    /// The second text.
+    pub b: Kinds,
+    /// What they share.
+    pub shared: Kinds,
+    /// Shared prose in runs that prove something.
+    pub proven: usize,
+    /// Bits of the runs that prove something, summed.
+    pub bits: f64,
+    /// Bits of the best of them.
+    pub best_bits: f64,
+    /// Blocks of text in which the runs that prove something stand: runs with at most [`BLOCK_GAP`] tokens between them in
+    /// both texts are one block.
+    pub blocks: usize,
+    /// Whether such a run begins in the lead of either text.
+    pub lead: bool,
+}
+
+impl Evidence {
+    /// Length of the longest shared run in tokens.
+    pub fn longest_run(&self) -> usize {
+        self.runs.iter().map(|run| run.run.tokens).max().unwrap_or(0)
+    }
+
+    /// Shared tokens of the article itself among those of the shorter article: 0 to 1.
+    pub fn body_share(&self) -> f64 {
+        share(self.shared.body(), self.a.body().min(self.b.body()))
+    }
+
+    /// Shared tokens of the article itself among those of the longer article: 0 to 1.
+    pub fn body_share_of_longer(&self) -> f64 {
+        share(self.shared.body(), self.a.body().max(self.b.body()))
+    }
+
+    /// The share of the first text's prose that the second has.
+    pub fn prose_a(&self) -> f64 {
+        share(self.shared.prose, self.a.prose)
+    }
+
+    /// The share of the second text's prose that the first has.
+    pub fn prose_b(&self) -> f64 {
+        share(self.shared.prose, self.b.prose)
+    }
+
+    /// The share of shared tokens that stand in quotations.
+    pub fn quote_share(&self) -> f64 {
+        share(self.shared.quoted, self.shared.tokens())
+    }
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+/// What a comparison knows of the corpus.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The texts.
+    pub spool: &'a Spool,
+    /// What phrases are worth.
+    pub model: &'a PhraseModel,
+    /// What belongs to no story.
+    pub stock: &'a Stock,
+    /// The outlet of each article as a number, 0 for none.
+    pub sources: &'a [u64],
+}
+
+impl<'a> Context<'a> {
+    /// What kind of text each token of an article stands in.
+    pub fn marks(&self, article: ArticleId) -> Cow<'a, [Marks]> {
+        let document = self.spool.document(article);
+        match self.stock.marks(&document, self.sources[article.index()]) {
+            Some(marks) => Cow::Owned(marks),
+            None => Cow::Borrowed(document.marks),
+        }
+    }
+}
+
+/// Compares one text with others.
+pub struct Comparer<'a> {
+    context: Context<'a>,
+    aligner: Aligner,
+    a: Side<'a>,
+}
+
+/// One text of a comparison.
+struct Side<'a> {
+    article: ArticleId,
+    ids: &'a [u32],
+    marks: Cow<'a, [Marks]>,
+    set: Vec<u64>,
+    frequencies: Frequencies,
+    kinds: Kinds,
+    /// One past the last token of the lead.
+    lead_end: usize,
+}
+
+impl<'a> Side<'a> {
+    fn of(article: ArticleId, context: &Context<'a>) -> Side<'a> {
+        let ids = context.spool.document(article).ids;
+        let marks = context.marks(article);
+        Side {
+            article,
+            ids,
+            set: shingle_set(ids),
+            frequencies: Frequencies::of(ids),
+            kinds: Kinds::of(&marks),
+            lead_end: lead_end(&marks),
+            marks,
+        }
+    }
+}
+
+/// Where the lead ends: after the first tokens that are not furniture.
+pub fn lead_end(marks: &[Marks]) -> usize {
+    let body = marks.iter().enumerate().filter(|(_, marks)| !marks.has(Marks::FURNITURE));
+    body.take(stock::LEAD_TOKENS).last().map_or(0, |(place, _)| place + 1)
+}
+
+impl<'a> Comparer<'a> {
+    /// Takes `a` as the first text of the comparisons to come.
+    pub fn of(a: ArticleId, context: Context<'a>) -> Comparer<'a> {
+        let a = Side::of(a, &context);
+        let mut aligner = Aligner::new();
+        aligner.index(a.ids);
+        Comparer { context, aligner, a }
+    }
+
+    /// What the first text and `b` have in common.
+    pub fn evidence(&mut self, b: ArticleId) -> Evidence {
+        let b = Side::of(b, &self.context);
+        let a = &self.a;
+        let runs = self.aligner.runs(a.ids, b.ids);
+        let surprise = Surprise { model: self.context.model, a: &a.frequencies, b: &b.frequencies };
+        let spans = self.context.spool.spans(a.article);
+        let words = self.context.spool.text(a.article);
+        let letters = |token: usize| spans[token].of(words).chars().count() as u32;
+        let search = ((a.ids.len().max(1) * b.ids.len().max(1)) as f64).log2();
+        let mut evidence = Evidence {
+            overlap: Overlap::of(&a.set, &b.set),
+            runs: Vec::with_capacity(runs.len()),
+            a: a.kinds,
+            b: b.kinds,
+            shared: Kinds::default(),
+            proven: 0,
+            bits: 0.0,
+            best_bits: 0.0,
+            blocks: 0,
+            lead: false,
+        };
+        let mut last: Option<Run> = None;
+        for run in runs {
+            let marks = joint_marks(&a.marks[run.a..run.a + run.tokens], &b.marks[run.b..run.b + run.tokens]);
+            let kinds = Kinds::of(&marks);
+            let worth = surprise.of(a.ids, &a.marks, run.a, run.tokens, letters);
+            let prose: f64 = worth.iter().zip(&marks).filter(|(_, marks)| marks.prose()).map(|(bits, _)| bits).sum();
+            let bits = prose - search;
+            evidence.shared.add_all(kinds);
+            evidence.runs.push(SharedRun { run, kinds, bits });
+            if bits > 0.0 {
+                evidence.proven += kinds.prose;
+                evidence.bits += bits;
+                evidence.best_bits = evidence.best_bits.max(bits);
+                evidence.lead |= run.a < a.lead_end || run.b < b.lead_end;
+                let close = |last: Run| {
+                    run.a - (last.a + last.tokens) <= BLOCK_GAP
+                        && run.b >= last.b + last.tokens
+                        && run.b - (last.b + last.tokens) <= BLOCK_GAP
+                };
+                evidence.blocks += usize::from(!last.is_some_and(close));
+                last = Some(run);
+            }
+        }
+        evidence
+    }
+}
+
+/// What kind of text each token of a run is, where the two texts may disagree.
+fn joint_marks(a: &[Marks], b: &[Marks]) -> Vec<Marks> {
+    let mut marks: Vec<Marks> = a.iter().zip(b).map(|(a, b)| Marks(a.0 | b.0)).collect();
+    // Attributions: short prose beside a quotation inside the run.
+    let mut from = 0;
+    while from < marks.len() {
+        let kind = marks[from].prose();
+        let to = (from..marks.len()).find(|&k| marks[k].prose() != kind).unwrap_or(marks.len());
+        let beside = from > 0 && marks[from - 1].has(Marks::QUOTED) || to < marks.len() && marks[to].has(Marks::QUOTED);
+        if kind && to - from <= ATTRIBUTION_TOKENS && beside {
+            for mark in &mut marks[from..to] {
+                mark.set(Marks::QUOTED);
+            }
+        }
+        from = to;
+    }
+    marks
+}
