@@ -16,7 +16,7 @@ use crate::relate::{Relation, Verdict, relate};
 use crate::settings::Settings;
 use crate::story::{Link, Stories, stories};
 use crate::verify::surprise::PhraseModel;
-use crate::verify::stock::{RELATED_SHARE, Stock};
+use crate::verify::stock::{Places, Stock, takes_of_one_text};
 use crate::verify::{Comparer, Context, Evidence, lead_end};
 
 /// Classes up to this size have all their pairs verified and listed; in larger ones each article is compared with the
@@ -80,18 +80,19 @@ pub fn analyse(corpus: &Corpus, settings: &Settings, progress: &dyn Progress) ->
         progress.begin(Stage::Phrases, Some(leaders.len() as u64));
         model = PhraseModel::of(leaders, spool, |article| corpus.content(article));
         go_on()?;
-        progress.begin(Stage::Passages, Some(leaders.len() as u64));
-        let postings = passages::postings(leaders, spool, &|done| progress.advance(done));
-        candidates = passages::candidates(&postings);
+        progress.begin(Stage::Passages, Some(classes.texts.len() as u64));
+        let postings = passages::postings(&classes.texts, spool, &|done| progress.advance(done));
+        candidates = passages::candidates(&postings, |article| classes.near[article.index()] == article);
         go_on()?;
-        let context = Context { spool, model: &model, stock: &Stock::default(), sources: &sources };
-        let related = related(&candidates, context);
-        stock = Stock::learn(
-            &postings,
-            &related,
-            |article| sources[article.index()],
-            |article, token| (token as usize) < lead_end(spool.document(article).marks),
-        );
+        let lead_ends: Vec<usize> = spool.articles().map(|article| lead_end(spool.document(article).marks)).collect();
+        let places = Places {
+            source: &|article| sources[article.index()],
+            class: &|article| classes.near[article.index()],
+            in_lead: &|article, token| (token as usize) < lead_ends[article.index()],
+        };
+        let recurring = Stock::recurring(&postings, &places);
+        let related = related(&candidates, Context { spool, model: &model, stock: &recurring, sources: &sources });
+        stock = Stock::learn(&postings, &related, &places);
         go_on()?;
     }
 
@@ -154,9 +155,7 @@ fn related(pairs: &[(ArticleId, ArticleId)], context: Context<'_>) -> Vec<(Artic
     runs.par_iter()
         .flat_map_iter(|run| {
             let mut comparer = Comparer::of(run[0].0, context);
-            let alike = |b: ArticleId| comparer.evidence(b).body_share_of_longer() >= RELATED_SHARE;
-            let mut alike = alike;
-            run.iter().copied().filter(|&(_, b)| alike(b)).collect::<Vec<_>>()
+            run.iter().copied().filter(|&(_, b)| takes_of_one_text(&comparer.evidence(b))).collect::<Vec<_>>()
         })
         .collect()
 }

@@ -102,6 +102,11 @@ impl Spool {
         self.places.is_empty()
     }
 
+    /// All articles, in order.
+    pub fn articles(&self) -> impl ExactSizeIterator<Item = ArticleId> + use<> {
+        (0..self.places.len() as u32).map(ArticleId)
+    }
+
     /// The tokens of an article.
     pub fn document(&self, article: ArticleId) -> Document<'_> {
         let (segment, begin, end) = self.bounds(article);

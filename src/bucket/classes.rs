@@ -49,6 +49,8 @@ pub struct Classes {
     pub exact: Vec<ArticleId>,
     /// The leader of each article's near-duplicate class, itself a leader of an exact class.
     pub near: Vec<ArticleId>,
+    /// Different texts: the leaders of exact classes, in order.
+    pub texts: Vec<ArticleId>,
     /// The leaders of near-duplicate classes, in order.
     pub leaders: Vec<ArticleId>,
     /// Different pairs that shared a bucket.
@@ -89,7 +91,7 @@ impl Classes {
         verified.dedup_by_key(|edge| (edge.0, edge.1));
         let near = near_classes(&exact, &texts, &verified, spool);
         let leaders = texts.iter().copied().filter(|a| near[a.index()] == *a).collect();
-        Classes { exact, near, leaders, candidates, verified, oversized }
+        Classes { exact, near, texts, leaders, candidates, verified, oversized }
     }
 
     /// The articles of each class of at least two, by leader, in order.

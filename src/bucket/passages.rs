@@ -54,22 +54,22 @@ pub fn fingerprints(ids: &[u32]) -> Vec<Fingerprint> {
     chosen
 }
 
-/// That a class carries a fingerprint.
+/// That a text carries a fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Posting {
     /// Hash of the run.
     pub hash: u32,
-    /// The class's leader.
+    /// The text.
     pub article: ArticleId,
     /// The first token of the run, where it stands first.
     pub token: u32,
 }
 
-/// The fingerprints of all leaders, each once a class, sorted.
+/// The fingerprints of different texts, each once a text, sorted.
 ///
-/// `done` is told how many classes were fingerprinted.
-pub fn postings(leaders: &[ArticleId], spool: &Spool, done: &(dyn Fn(u64) + Sync)) -> Vec<Posting> {
-    let mut postings: Vec<Posting> = leaders
+/// `done` is told how many texts were fingerprinted.
+pub fn postings(texts: &[ArticleId], spool: &Spool, done: &(dyn Fn(u64) + Sync)) -> Vec<Posting> {
+    let mut postings: Vec<Posting> = texts
         .par_chunks(256)
         .flat_map_iter(|chunk| {
             let mut list = Vec::new();
@@ -88,19 +88,24 @@ pub fn postings(leaders: &[ArticleId], spool: &Spool, done: &(dyn Fn(u64) + Sync
     postings
 }
 
-/// The pairs of leaders that share enough fingerprints to be compared, sorted.
-pub fn candidates(postings: &[Posting]) -> Vec<(ArticleId, ArticleId)> {
-    let groups: Vec<&[Posting]> = postings.chunk_by(|x, y| x.hash == y.hash).filter(|group| group.len() > 1).collect();
+/// The pairs of class leaders that share enough fingerprints to be compared, sorted.
+///
+/// `leads` says whether a text leads its class; the postings of other texts are passed over.
+pub fn candidates(postings: &[Posting], leads: impl Fn(ArticleId) -> bool + Sync) -> Vec<(ArticleId, ArticleId)> {
     // (pair, whether a rare fingerprint gave it)
-    let mut hits: Vec<(u64, bool)> = groups
-        .par_iter()
+    let mut hits: Vec<(u64, bool)> = postings
+        .par_chunk_by(|x, y| x.hash == y.hash)
+        .filter(|group| group.len() > 1)
         .flat_map_iter(|group| {
+            let group: Vec<Posting> = group.iter().copied().filter(|posting| leads(posting.article)).collect();
             let rare = group.len() <= RARE_CLASSES;
             let partners = if group.len() <= SEED_CLASSES { group.len() } else { SEED_PARTNERS };
-            group.iter().enumerate().flat_map(move |(place, b)| {
+            let mut hits = Vec::with_capacity(group.len().saturating_sub(1) * partners / 2 + 1);
+            for (place, b) in group.iter().enumerate() {
                 let earlier = group[..place.min(partners)].iter();
-                earlier.map(move |a| (u64::from(a.article.0) << 32 | u64::from(b.article.0), rare))
-            })
+                hits.extend(earlier.map(|a| (u64::from(a.article.0) << 32 | u64::from(b.article.0), rare)));
+            }
+            hits
         })
         .collect();
     hits.par_sort_unstable();

@@ -15,6 +15,7 @@ const SHORT_LINE: usize = 12;
 pub(super) fn mark(text: &str, tokens: &mut Tokens) {
     let count = tokens.len();
     let mut lines: Vec<(usize, usize, bool)> = Vec::new();
+    let mut credit: Vec<bool> = Vec::new();
     let mut short_tokens = 0;
     let mut start = 0;
     while start < count {
@@ -30,8 +31,20 @@ pub(super) fn mark(text: &str, tokens: &mut Tokens) {
             short_tokens += end - start;
         }
         let line = &text[tokens.spans[start].start as usize..tokens.spans[end - 1].end as usize + tail.len()];
-        lines.push((start, end, short || is_caption(line)));
+        credit.push(is_caption(line));
+        lines.push((start, end, short || credit[credit.len() - 1]));
         start = end;
+    }
+    // A credit on a line of its own belongs to the caption above it, and to a cut of that caption above.
+    for place in 1..lines.len() {
+        let (start, end, _) = lines[place];
+        if !credit[place] || end - start > SHORT_LINE {
+            continue;
+        }
+        lines[place - 1].2 = true;
+        if place > 1 && begins_alike(tokens, lines[place - 1], lines[place - 2]) {
+            lines[place - 2].2 = true;
+        }
     }
     // Hard-wrapped texts and lists of headlines consist of such lines: there the shape says nothing.
     let shapeless = short_tokens * 2 > count;
@@ -42,6 +55,12 @@ pub(super) fn mark(text: &str, tokens: &mut Tokens) {
             }
         }
     }
+}
+
+/// Whether two lines begin with the same five words.
+fn begins_alike(tokens: &Tokens, one: (usize, usize, bool), other: (usize, usize, bool)) -> bool {
+    let beginning = |line: (usize, usize, bool)| &tokens.ids[line.0..line.1.min(line.0 + 5)];
+    beginning(one) == beginning(other)
 }
 
 fn ends_sentence(tail: &str) -> bool {

@@ -8,9 +8,10 @@
 //! - **Stock of an agency**: in [`STOCK_GROUPS`] unrelated groups anywhere, and in the lead of none. What is reused from a
 //!   story begins with its news; context paragraphs and copyright lines stand further down.
 //!
-//! Groups are the connected components of a fingerprint's carriers under "the shared words are at least [`RELATED_SHARE`] of
-//! the longer body". A story's takes and reprints are one group, whatever their number; so frequency alone condemns nothing.
+//! Groups are the connected components of a fingerprint's carriers under [`takes_of_one_text`]. A story's takes and reprints
+//! are one group, whatever their number; so frequency alone condemns nothing.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
@@ -20,16 +21,31 @@ use crate::bucket::passages::{GRAM_TOKENS, Posting, fingerprints};
 use crate::spool::Document;
 use crate::text::Marks;
 
+use super::Evidence;
+
 /// Unrelated groups of one source that make a passage its furniture.
 const OUTLET_GROUPS: usize = 3;
 /// Unrelated groups of any source that make a passage stock.
 const STOCK_GROUPS: usize = 5;
-/// From this share of the longer body on, two articles are takes of one text.
-pub const RELATED_SHARE: f64 = 0.2;
+/// Two articles are takes of one text if they share this much of the longer body, and [`RELATED_TOKENS`] that their outlets
+/// do not print all the time; else from [`SAME_SHARE`] on.
+const RELATED_SHARE: f64 = 0.2;
+/// See [`RELATED_SHARE`]: a sentence.
+const RELATED_TOKENS: usize = 15;
+/// See [`RELATED_SHARE`]: furniture rarely makes half of two pages.
+const SAME_SHARE: f64 = 0.5;
 /// The lead: the first sentences of the article itself, in tokens of its body.
 pub const LEAD_TOKENS: usize = 60;
 /// Of a fingerprint with more carriers, so many are looked at, evenly spread.
 const CARRIERS: usize = 200;
+
+/// Whether two articles are takes of one text; `evidence` is measured with [`Stock::recurring`].
+pub fn takes_of_one_text(evidence: &Evidence) -> bool {
+    let longer = evidence.a.tokens().max(evidence.b.tokens()).max(1) as f64;
+    let fresh = evidence.shared.prose + evidence.shared.quoted;
+    let share = (evidence.shared.body() + evidence.shared.furniture) as f64 / longer;
+    share >= SAME_SHARE || share >= RELATED_SHARE && fresh >= RELATED_TOKENS
+}
 
 /// What has been learned.
 #[derive(Default)]
@@ -38,51 +54,72 @@ pub struct Stock {
     outlet: HashSet<(u64, u32)>,
     /// Stock of any source.
     common: HashSet<u32>,
+    /// What stands in the lead of an article and somewhere in another.
+    leads: HashSet<u32>,
 }
 
 impl Stock {
-    /// What the corpus teaches.
-    ///
-    /// `postings` are sorted by fingerprint; `source` gives a class's outlet as a number, 0 if it has none; `related` lists
-    /// pairs of classes that are takes of one text, sorted; `in_lead` says whether a token of a class is in its lead.
-    pub fn learn(
-        postings: &[Posting],
-        related: &[(ArticleId, ArticleId)],
-        source: impl Fn(ArticleId) -> u64 + Sync,
-        in_lead: impl Fn(ArticleId, u32) -> bool + Sync,
-    ) -> Stock {
-        let groups: Vec<&[Posting]> = postings
-            .chunk_by(|x, y| x.hash == y.hash)
+    /// What outlets print again and again, whatever it is: the fingerprints that [`OUTLET_GROUPS`] classes of one source
+    /// share. Stories that an outlet follows are among them.
+    pub fn recurring(postings: &[Posting], place: &Places<'_>) -> Stock {
+        let outlet = postings
+            .par_chunk_by(|x, y| x.hash == y.hash)
             .filter(|carriers| carriers.len() >= OUTLET_GROUPS)
-            .collect();
-        let found: Vec<(Vec<(u64, u32)>, Option<u32>)> = groups
-            .par_iter()
-            .map(|carriers| {
-                let hash = carriers[0].hash;
-                let step = carriers.len().div_ceil(CARRIERS);
-                let carriers: Vec<&Posting> = carriers.iter().step_by(step).collect();
-                let groups = components(&carriers, related);
-                let mut by_source: HashMap<u64, HashSet<usize>> = HashMap::new();
-                for (carrier, &group) in carriers.iter().zip(&groups) {
-                    by_source.entry(source(carrier.article)).or_default().insert(group);
+            .flat_map_iter(|carriers| {
+                let mut classes: HashMap<u64, HashSet<ArticleId>> = HashMap::new();
+                for carrier in carriers {
+                    classes.entry((place.source)(carrier.article)).or_default().insert((place.class)(carrier.article));
                 }
-                let mut outlets: Vec<(u64, u32)> = by_source
-                    .iter()
-                    .filter(|(source, groups)| **source != 0 && groups.len() >= OUTLET_GROUPS)
-                    .map(|(&source, _)| (source, hash))
-                    .collect();
-                outlets.sort_unstable();
-                let all: HashSet<usize> = groups.iter().copied().collect();
-                let common = all.len() >= STOCK_GROUPS && !carriers.iter().any(|c| in_lead(c.article, c.token));
-                (outlets, common.then_some(hash))
+                let often = classes.into_iter().filter(|(source, classes)| *source != 0 && classes.len() >= OUTLET_GROUPS);
+                often.map(|(source, _)| (source, carriers[0].hash)).collect::<Vec<_>>()
             })
             .collect();
-        let mut stock = Stock::default();
-        for (outlets, common) in found {
-            stock.outlet.extend(outlets);
-            stock.common.extend(common);
-        }
-        stock
+        Stock { outlet, ..Stock::default() }
+    }
+
+    /// What the corpus teaches. `postings` are those of all texts, sorted by fingerprint; `related` lists the pairs of
+    /// classes that are takes of one text, sorted.
+    pub fn learn(postings: &[Posting], related: &[(ArticleId, ArticleId)], place: &Places<'_>) -> Stock {
+        postings
+            .par_chunk_by(|x, y| x.hash == y.hash)
+            .filter(|carriers| carriers.len() > 1)
+            .map(|carriers| {
+                let hash = carriers[0].hash;
+                let mut stock = Stock::default();
+                let lead = carriers.iter().any(|carrier| (place.in_lead)(carrier.article, carrier.token));
+                if lead {
+                    stock.leads.insert(hash);
+                }
+                if carriers.len() < OUTLET_GROUPS {
+                    return stock;
+                }
+                let step = carriers.len().div_ceil(CARRIERS);
+                let carriers: Vec<&Posting> = carriers.iter().step_by(step).collect();
+                let classes: Vec<ArticleId> = carriers.iter().map(|carrier| (place.class)(carrier.article)).collect();
+                let groups = components(&classes, related);
+                let mut by_source: HashMap<u64, HashSet<usize>> = HashMap::new();
+                for (carrier, &group) in carriers.iter().zip(&groups) {
+                    by_source.entry((place.source)(carrier.article)).or_default().insert(group);
+                }
+                let furniture = by_source.iter().filter(|(source, groups)| **source != 0 && groups.len() >= OUTLET_GROUPS);
+                stock.outlet.extend(furniture.map(|(&source, _)| (source, hash)));
+                let all: HashSet<usize> = groups.iter().copied().collect();
+                if all.len() >= STOCK_GROUPS && !lead {
+                    stock.common.insert(hash);
+                }
+                stock
+            })
+            .reduce(Stock::default, |mut one, other| {
+                one.outlet.extend(other.outlet);
+                one.common.extend(other.common);
+                one.leads.extend(other.leads);
+                one
+            })
+    }
+
+    /// Whether some of these words stand in the lead of an article.
+    pub fn in_a_lead(&self, run: &[u32]) -> bool {
+        !self.leads.is_empty() && fingerprints(run).iter().any(|fingerprint| self.leads.contains(&fingerprint.hash))
     }
 
     /// Whether nothing was learned.
@@ -95,13 +132,12 @@ impl Stock {
         (self.outlet.len(), self.common.len())
     }
 
-    /// The marks of a text of this source with what is stock in it marked: furniture of the outlet as
-    /// [`Marks::FURNITURE`], stock of any source as [`Marks::STOCK`]. None if nothing is.
-    pub fn marks(&self, document: &Document<'_>, source: u64) -> Option<Vec<Marks>> {
+    /// Marks what is stock in a text of this source: furniture of the outlet as [`Marks::FURNITURE`], stock of any source
+    /// as [`Marks::STOCK`].
+    pub fn mark(&self, document: &Document<'_>, source: u64, marks: &mut Cow<'_, [Marks]>) {
         if self.is_empty() {
-            return None;
+            return;
         }
-        let mut marks: Option<Vec<Marks>> = None;
         for fingerprint in fingerprints(document.ids) {
             let mark = if self.outlet.contains(&(source, fingerprint.hash)) {
                 Marks::FURNITURE
@@ -111,18 +147,26 @@ impl Stock {
                 continue;
             };
             let from = fingerprint.token as usize;
-            let marks = marks.get_or_insert_with(|| document.marks.to_vec());
-            for token in &mut marks[from..from + GRAM_TOKENS] {
+            for token in &mut marks.to_mut()[from..from + GRAM_TOKENS] {
                 token.set(mark);
             }
         }
-        marks
     }
 }
 
-/// The group of each carrier: connected components under `related`.
-fn components(carriers: &[&Posting], related: &[(ArticleId, ArticleId)]) -> Vec<usize> {
-    let mut group: Vec<usize> = (0..carriers.len()).collect();
+/// What learning asks about the articles.
+pub struct Places<'a> {
+    /// The outlet of an article as a number, 0 for none.
+    pub source: &'a (dyn Fn(ArticleId) -> u64 + Sync),
+    /// The leader of its near-duplicate class.
+    pub class: &'a (dyn Fn(ArticleId) -> ArticleId + Sync),
+    /// Whether a token of it stands in its lead.
+    pub in_lead: &'a (dyn Fn(ArticleId, u32) -> bool + Sync),
+}
+
+/// The group of each class: connected components under `related`.
+fn components(classes: &[ArticleId], related: &[(ArticleId, ArticleId)]) -> Vec<usize> {
+    let mut group: Vec<usize> = (0..classes.len()).collect();
     fn root(group: &mut [usize], mut at: usize) -> usize {
         while group[at] != at {
             group[at] = group[group[at]];
@@ -130,14 +174,14 @@ fn components(carriers: &[&Posting], related: &[(ArticleId, ArticleId)]) -> Vec<
         }
         at
     }
-    for i in 0..carriers.len() {
-        for j in i + 1..carriers.len() {
-            let (a, b) = (carriers[i].article, carriers[j].article);
-            if related.binary_search(&(a.min(b), a.max(b))).is_ok() {
+    for i in 0..classes.len() {
+        for j in i + 1..classes.len() {
+            let (a, b) = (classes[i], classes[j]);
+            if a == b || related.binary_search(&(a.min(b), a.max(b))).is_ok() {
                 let (x, y) = (root(&mut group, i), root(&mut group, j));
                 group[x.max(y)] = x.min(y);
             }
         }
     }
-    (0..carriers.len()).map(|at| root(&mut group, at)).collect()
+    (0..classes.len()).map(|at| root(&mut group, at)).collect()
 }
