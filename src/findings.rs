@@ -3,7 +3,7 @@
 //! Everything is resolved here: a report needs nothing else, computes nothing and looks nothing up. Articles are referred to
 //! by [`ArticleId`], which is their place in [`Findings::members`].
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::article::{ArticleId, Location, Moment, Reject, Span};
 use crate::relate::{Direction, Relation};
@@ -154,7 +154,8 @@ pub struct Passage {
 }
 
 /// What a scan counted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Counts {
     /// Files read.
     pub files: u64,

@@ -7,3 +7,6 @@ pub mod progress;
 pub mod read;
 pub mod relate;
 pub mod findings;
+pub mod evaluate;
+pub mod pipeline;
+pub mod report;
