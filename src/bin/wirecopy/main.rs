@@ -1,2 +1,44 @@
-//! x
-fn main() {}
+//! The program: flags and settings in, results on standard output, everything else on standard error.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+use crate::config::Config;
+use crate::console::Console;
+
+mod args;
+mod commands;
+mod config;
+mod console;
+mod failure;
+mod interrupt;
+mod output;
+mod progress;
+
+fn main() -> ExitCode {
+    match run(Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure::shown(&error),
+    }
+}
+
+fn run(args: Args) -> anyhow::Result<()> {
+    interrupt::watch()?;
+    let console = Console::new(&args.global);
+    let overrides = match &args.command {
+        Some(Command::Scan(scan)) => scan.settings.overrides(),
+        _ => Vec::new(),
+    };
+    let config = Config::load(args.global.config_source(), overrides)?;
+    if args.global.dump_config {
+        return console.print(|out| out.write_all(config.dump().as_bytes()));
+    }
+    match args.command {
+        Some(Command::Scan(args)) => commands::scan::run(&args, &config, &console),
+        Some(Command::Eval(args)) => commands::eval::run(&args, &console),
+        Some(Command::Report(args)) => commands::report::run(&args, &console),
+        None => args::no_command(),
+    }
+}
