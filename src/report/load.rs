@@ -22,9 +22,11 @@ use crate::findings::{Findings, Member, Origin, Pair, Passage, SCHEMA_VERSION, S
 pub fn manifest(folder: &Path) -> Result<Manifest> {
     let path = folder.join(manifest::FILE_NAME);
     let text = std::fs::read(&path).map_err(|cause| match cause.kind() {
-        ErrorKind::NotFound if folder.is_dir() => {
-            Error::NotFound(format!("{} holds no finished scan: it has no {}", folder.display(), manifest::FILE_NAME))
-        }
+        ErrorKind::NotFound if folder.is_dir() => Error::NotFound(format!(
+            "{} holds no finished scan: {}, which a scan writes last, is missing",
+            folder.display(),
+            manifest::FILE_NAME
+        )),
         _ => Error::io("read", &path, cause),
     })?;
     let misread = |cause: String| Error::Table { table: path.display().to_string(), row: 1, cause };

@@ -117,16 +117,16 @@ pub struct ScanArgs {
     /// Text, JSON, JSON lines, CSV and TSV, each plain, .gz or .zst; folders are walked.
     #[arg(value_name = "CORPUS")]
     pub corpus: Vec<PathBuf>,
-    #[command(flatten)]
-    pub output: OutputArgs,
-    #[command(flatten)]
-    pub settings: SettingsArgs,
     /// Fail, and write nothing, if more records than this are rejected: a number or a percentage
     #[arg(long, value_name = "N|P%")]
     pub max_rejects: Option<MaxRejects>,
     /// Use N threads; as many as there are processors by default. The result is the same
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
 }
 
 #[derive(Debug, Arguments)]

@@ -4,10 +4,12 @@ use std::env;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 
 use anyhow::Context;
+use wirecopy::error::Error;
 use wirecopy::report::summary::{Style, SummaryOptions};
 
 use crate::args::{Color, GlobalArgs};
 use crate::failure::ClosedPipe;
+use crate::interrupt;
 
 /// How much is said on standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +63,9 @@ impl Console {
 
     /// Writes a result to standard output.
     pub fn print(&self, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+        if interrupt::requested() {
+            return Err(Error::Cancelled.into());
+        }
         let mut out = BufWriter::new(io::stdout().lock());
         match content(&mut out).and_then(|()| out.flush()) {
             Err(cause) if cause.kind() == ErrorKind::BrokenPipe => {

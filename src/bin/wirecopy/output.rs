@@ -145,11 +145,10 @@ impl Output {
         }
         let own = own_files(&self.folder, &present);
         let elsewhere = "choose another folder; nothing was changed";
-        if let Some(other) = present.iter().find(|name| !own.contains(*name)) {
-            if !own.contains(manifest::FILE_NAME) {
-                let what = format!("cannot write to {shown}: it holds something else ({other})");
-                return Err(Failure::new(what, elsewhere).into());
-            }
+        let finished = own.contains(manifest::FILE_NAME);
+        if let Some(other) = present.iter().find(|name| !finished && !own.contains(*name)) {
+            let what = format!("cannot write to {shown}: it holds something else ({other})");
+            return Err(Failure::new(what, elsewhere).into());
         }
         let in_the_way = self.files().into_iter().find(|name| present.contains(name) && !own.contains(name));
         if let Some(name) = in_the_way {

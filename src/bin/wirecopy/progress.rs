@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use wirecopy::progress::{Progress, Stage};
@@ -85,6 +85,8 @@ impl Bars {
         };
         bar.set_style(ProgressStyle::with_template(template).expect("the templates above are well-formed"));
         bar.set_prefix(stage.name());
+        // Drawn now and then without news, too, so that a long step does not look like a standstill.
+        bar.enable_steady_tick(Duration::from_millis(250));
         bar
     }
 }
