@@ -1,6 +1,6 @@
 //! Text from documents is hostile: a headline may hold terminal commands, line breaks or marks that turn the reading order.
 //!
-//! Two ways out: [`printable`] for people, who need not get the characters back, and [`Escaping`] for JSON, where an escape
+//! Two ways out: [`printable`] for people, who need not get the characters back, and [`json`] for programs, where an escape
 //! stands for the very same character.
 
 use std::io::{self, Write};

@@ -1,10 +1,11 @@
 //! Bars on standard error while a scan runs, and the time each stage took.
 
+use std::fmt;
 use std::io::{self, IsTerminal};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use wirecopy::progress::{Progress, Stage};
 use wirecopy::report::escape::printable;
 
@@ -80,10 +81,14 @@ impl Bars {
         let template = match (stage, total) {
             (Stage::Read, Some(_)) => "{prefix:<9} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
             (Stage::Read, None) => "{prefix:<9} {spinner} {bytes} {bytes_per_sec} {elapsed}",
-            (_, Some(_)) => "{prefix:<9} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}",
-            (_, None) => "{prefix:<9} {spinner} {human_pos} {per_sec} {elapsed}",
+            (_, Some(_)) => "{prefix:<9} {wide_bar} {human_pos}/{human_len} {rate} {eta}",
+            (_, None) => "{prefix:<9} {spinner} {human_pos} {rate} {elapsed}",
         };
-        bar.set_style(ProgressStyle::with_template(template).expect("the templates above are well-formed"));
+        let style = ProgressStyle::with_template(template).expect("the templates above are well-formed");
+        bar.set_style(style.with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+            // A figure that cannot be written is not worth an end.
+            let _ = write!(out, "{:.0}/s", state.per_sec());
+        }));
         bar.set_prefix(stage.name());
         // Drawn now and then without news, too, so that a long step does not look like a standstill.
         bar.enable_steady_tick(Duration::from_millis(250));
