@@ -27,7 +27,7 @@ pub enum Error {
         hint: String,
     },
     /// More records were rejected than the caller allows.
-    #[error("{rejected} of {records} records rejected, more than the {allowed} allowed by --max-rejects; see the reasons in rejects")]
+    #[error("{rejected} of {records} records rejected, more than the {allowed} allowed by --max-rejects")]
     TooManyRejects {
         /// Records rejected.
         rejected: u64,
@@ -35,6 +35,16 @@ pub enum Error {
         records: u64,
         /// The limit, as the user wrote it.
         allowed: String,
+    },
+    /// A table of an earlier scan, or a file of labelled pairs, that cannot be understood.
+    #[error("cannot understand {table}, row {row}: {cause}")]
+    Table {
+        /// The file, or the table if it has no file.
+        table: String,
+        /// The row, from 1; the header of a CSV table is not counted.
+        row: u64,
+        /// What is wrong with it.
+        cause: String,
     },
     /// Settings that contradict themselves or leave their range.
     #[error("{0}")]
@@ -48,7 +58,7 @@ pub enum Error {
 }
 
 /// What library functions that can end a run return.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// An input or output error on `path`; `action` is a verb.

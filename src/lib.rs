@@ -15,4 +15,6 @@ pub mod verify;
 pub mod relate;
 pub mod story;
 pub mod findings;
+pub mod evaluate;
 pub mod pipeline;
+pub mod report;

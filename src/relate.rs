@@ -61,7 +61,7 @@ impl Relation {
 }
 
 /// Which of two articles stands in the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Direction {
     /// The first in the second.
     #[serde(rename = "a_in_b")]

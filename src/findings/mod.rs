@@ -6,7 +6,7 @@
 mod assemble;
 mod passages;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::article::{ArticleId, Location, Moment, Reject, Span};
 use crate::relate::{Direction, Relation};
@@ -159,7 +159,8 @@ pub struct Passage {
 }
 
 /// What a scan counted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Counts {
     /// Files read.
     pub files: u64,

@@ -1,13 +1,44 @@
-//! throw-away
-use wirecopy::*;
-fn main() {
-    let inputs = std::env::args().skip(1).map(|p| read::Input::Path(p.into())).collect();
-    let t = std::time::Instant::now();
-    let f = pipeline::scan(inputs, &settings::Settings::default(), &progress::Silent).unwrap();
-    eprintln!("{:?} {:?}", f.counts, t.elapsed());
-    use std::io::Write;
-    let mut o = std::io::BufWriter::new(std::fs::File::create("/tmp/pairs.jsonl").unwrap());
-    for p in &f.pairs { writeln!(o, "{}", serde_json::json!({"a": f.members[p.a.index()].id, "b": f.members[p.b.index()].id, "relation": p.relation.name(), "jaccard": p.jaccard, "bits": p.evidence_bits, "rule": p.rule, "longest": p.longest_run, "same_source": p.same_source, "as": p.a_spans, "bs": p.b_spans})).unwrap(); }
-    let mut o = std::io::BufWriter::new(std::fs::File::create("/tmp/members.jsonl").unwrap());
-    for m in &f.members { writeln!(o, "{}", serde_json::json!({"id": m.id, "story": m.story, "partial": m.partial_in, "dup": m.duplicate_of.map(|d| &f.members[d.index()].id)})).unwrap(); }
+//! The program: flags and settings in, results on standard output, everything else on standard error.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+use crate::config::Config;
+use crate::console::Console;
+
+mod args;
+mod commands;
+mod config;
+mod console;
+mod failure;
+mod interrupt;
+mod output;
+mod progress;
+
+fn main() -> ExitCode {
+    match run(Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure::shown(&error),
+    }
+}
+
+fn run(args: Args) -> anyhow::Result<()> {
+    interrupt::watch()?;
+    let console = Console::new(&args.global);
+    let overrides = match &args.command {
+        Some(Command::Scan(scan)) => scan.settings.overrides(),
+        _ => Vec::new(),
+    };
+    let config = Config::load(args.global.config_source(), overrides)?;
+    if args.global.dump_config {
+        return console.print(|out| out.write_all(config.dump().as_bytes()));
+    }
+    match args.command {
+        Some(Command::Scan(args)) => commands::scan::run(&args, &config, &console),
+        Some(Command::Eval(args)) => commands::eval::run(&args, &console),
+        Some(Command::Report(args)) => commands::report::run(&args, &console),
+        None => args::no_command(),
+    }
 }

@@ -1,0 +1,398 @@
+//! Flags. They become settings and options here, and nobody else hears of them.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::error::ErrorKind;
+use clap::{Args as Arguments, CommandFactory, Parser, Subcommand, ValueEnum};
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as NameError, StrDeserializer};
+use wirecopy::relate::Relation;
+use wirecopy::report;
+use wirecopy::settings::Field;
+
+use crate::config::{ConfigSource, Override, nearest};
+
+/// Finds the articles of a scraped corpus that carry the same wire story, with the passages that prove it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "wirecopy",
+    version,
+    max_term_width = 100,
+    after_long_help = "\
+Examples:
+  wirecopy scan articles.jsonl                 show the stories
+  wirecopy scan articles/ --out found          write tables, lists and a manifest to found/
+  zcat crawl.jsonl.gz | wirecopy scan -        read standard input
+  wirecopy eval --pairs labelled.jsonl found   compare a scan with labelled pairs
+  wirecopy report found --format json          show a finished scan again
+
+Exit codes: 0 done, 2 failed, 130 interrupted."
+)]
+pub struct Args {
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find the stories of a corpus and write the report
+    Scan(ScanArgs),
+    /// Compare a finished scan with labelled pairs: precision, recall and F1
+    Eval(EvalArgs),
+    /// Show a finished scan again, or write its tables in another format
+    Report(ReportArgs),
+}
+
+#[derive(Debug, Arguments)]
+#[command(next_help_heading = "Everywhere")]
+pub struct GlobalArgs {
+    /// Read settings from FILE instead of the nearest wirecopy.toml
+    ///
+    /// Without it, wirecopy.toml is looked for in the working directory and the folders above it.
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "isolated")]
+    pub config: Option<PathBuf>,
+    /// Read no wirecopy.toml
+    #[arg(long, global = true)]
+    pub isolated: bool,
+    /// Print the effective settings as TOML, each with its origin, and do nothing else
+    #[arg(long, global = true)]
+    pub dump_config: bool,
+    /// Show errors only: no progress, no warnings
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Show every story and article in the summary, and the time each stage took
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Colour the summary: if standard output is a terminal and NO_COLOR is not set, always, or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// One JSON object a line
+    Jsonl,
+    /// With a header; lists are JSON in one cell
+    Csv,
+}
+
+impl From<TableFormat> for report::TableFormat {
+    fn from(format: TableFormat) -> Self {
+        match format {
+            TableFormat::Jsonl => report::TableFormat::Jsonl,
+            TableFormat::Csv => report::TableFormat::Csv,
+        }
+    }
+}
+
+#[derive(Debug, Arguments)]
+#[command(after_long_help = "\
+Examples:
+  wirecopy scan articles.jsonl.gz more/ --out found
+  wirecopy scan crawl.jsonl --map text=body.plain --map source=site.name
+  wirecopy scan crawl.jsonl --relations identical,near-duplicate --out found --force
+  wirecopy scan crawl.jsonl --max-rejects 1% --format json > stories.json")]
+pub struct ScanArgs {
+    /// Files and folders to read, or - for standard input
+    ///
+    /// Text, JSON, JSON lines, CSV and TSV, each plain, .gz or .zst; folders are walked.
+    #[arg(value_name = "CORPUS")]
+    pub corpus: Vec<PathBuf>,
+    /// Fail, and write nothing, if more records than this are rejected: a number or a percentage
+    #[arg(long, value_name = "N|P%")]
+    pub max_rejects: Option<MaxRejects>,
+    /// Use N threads; as many as there are processors by default. The result is the same
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+#[derive(Debug, Arguments)]
+#[command(next_help_heading = "Output")]
+pub struct OutputArgs {
+    /// Write tables, lists and a manifest to DIR; without it no file is written
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The format of the tables
+    #[arg(long, value_name = "FORMAT", default_value = "jsonl", requires = "out")]
+    pub table_format: TableFormat,
+    /// Replace an earlier output in DIR; other files are left alone
+    #[arg(long, requires = "out")]
+    pub force: bool,
+    /// What is written to standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+}
+
+#[derive(Debug, Arguments)]
+#[command(next_help_heading = "Settings (they go before those of wirecopy.toml)")]
+pub struct SettingsArgs {
+    /// Read FIELD from the field NAME of a record; may be repeated, the first one present counts
+    ///
+    /// FIELD is one of text, title, id, url, source, author, credit, lang, published, modified, crawled.
+    /// NAME may be a path: source.title, headlines[0].value
+    #[arg(long, value_name = "FIELD=NAME")]
+    pub map: Vec<FieldName>,
+    /// Read files that .gitignore or .wirecopyignore exclude, too
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Call texts near-duplicates from this Jaccard similarity of their word 5-grams, above 0 and up to 1
+    #[arg(long, value_name = "JACCARD")]
+    pub threshold: Option<f64>,
+    /// Find a pair at the threshold with this probability, below 1; more costs time
+    #[arg(long, value_name = "PROBABILITY")]
+    pub recall: Option<f64>,
+    /// Report these relations only, separated by commas
+    ///
+    /// Known are identical, near-duplicate, excerpt, version, rewrite, background, quote, boilerplate.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = relation)]
+    pub relations: Vec<Relation>,
+}
+
+#[derive(Debug, Arguments)]
+#[command(after_long_help = "\
+Examples:
+  wirecopy eval --pairs labelled.jsonl found
+  wirecopy eval --pairs labelled.jsonl found --list-wrong
+
+A line of the pairs file: {\"a\": \"id-1\", \"b\": \"id-2\", \"label\": \"excerpt\", \"same_story\": true}
+Labels: copy, excerpt, version, rewrite (links); background, quote, boilerplate, independent.")]
+pub struct EvalArgs {
+    /// The labelled pairs, as JSON lines
+    #[arg(long, value_name = "FILE")]
+    pub pairs: PathBuf,
+    /// The output folder of a scan
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// What is written to standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    /// List every pair that was predicted wrongly
+    #[arg(long)]
+    pub list_wrong: bool,
+}
+
+#[derive(Debug, Arguments)]
+#[command(after_long_help = "\
+Examples:
+  wirecopy report found
+  wirecopy report found --out found-csv --table-format csv")]
+pub struct ReportArgs {
+    /// The output folder of a scan
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+impl GlobalArgs {
+    /// Where settings come from.
+    pub fn config_source(&self) -> ConfigSource {
+        match &self.config {
+            Some(path) => ConfigSource::File(path.clone()),
+            None if self.isolated => ConfigSource::Nowhere,
+            None => ConfigSource::Search,
+        }
+    }
+}
+
+impl SettingsArgs {
+    /// The settings that flags set.
+    pub fn overrides(&self) -> Vec<Override> {
+        let mut overrides = Vec::new();
+        let mut set = |key: &str, flag, value| overrides.push(Override { key: key.into(), flag, value });
+        let mut fields: Vec<Field> = self.map.iter().map(|name| name.field).collect();
+        fields.sort();
+        fields.dedup();
+        for field in fields {
+            let names = self.map.iter().filter(|name| name.field == field);
+            let names: Vec<toml::Value> = names.map(|name| name.name.as_str().into()).collect();
+            set(&format!("read.map.{}", field_name(field)), "--map", names.into());
+        }
+        if self.no_ignore {
+            set("read.ignore_files", "--no-ignore", false.into());
+        }
+        if let Some(threshold) = self.threshold {
+            set("near.threshold", "--threshold", threshold.into());
+        }
+        if let Some(recall) = self.recall {
+            set("near.recall", "--recall", recall.into());
+        }
+        if !self.relations.is_empty() {
+            let names: Vec<toml::Value> = self.relations.iter().map(|relation| relation.name().into()).collect();
+            set("relate.relations", "--relations", names.into());
+        }
+        overrides
+    }
+}
+
+/// A record's field that an article's field is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldName {
+    field: Field,
+    name: String,
+}
+
+impl FromStr for FieldName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (field, name) = text.split_once('=').ok_or("FIELD=NAME is wanted, such as text=body")?;
+        if name.is_empty() {
+            return Err("the NAME after = is missing".into());
+        }
+        let parsed: StrDeserializer<NameError> = field.into_deserializer();
+        let field = Field::deserialize(parsed).map_err(|_| {
+            let known = FIELDS.map(field_name);
+            let hint = nearest(field, &known).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
+            format!("{field} is no field of an article{hint} (known: {})", known.join(", "))
+        })?;
+        Ok(FieldName { field, name: name.into() })
+    }
+}
+
+const FIELDS: [Field; 11] = [
+    Field::Text,
+    Field::Title,
+    Field::Id,
+    Field::Url,
+    Field::Source,
+    Field::Author,
+    Field::Credit,
+    Field::Lang,
+    Field::Published,
+    Field::Modified,
+    Field::Crawled,
+];
+
+fn field_name(field: Field) -> &'static str {
+    match field {
+        Field::Text => "text",
+        Field::Title => "title",
+        Field::Id => "id",
+        Field::Url => "url",
+        Field::Source => "source",
+        Field::Author => "author",
+        Field::Credit => "credit",
+        Field::Lang => "lang",
+        Field::Published => "published",
+        Field::Modified => "modified",
+        Field::Crawled => "crawled",
+    }
+}
+
+/// A relation by its name, with hyphens or underscores.
+fn relation(text: &str) -> Result<Relation, String> {
+    let name = text.trim().replace('-', "_").to_lowercase();
+    Relation::ALL.into_iter().find(|relation| relation.name() == name).ok_or_else(|| {
+        let known = Relation::ALL.map(Relation::name);
+        let hint = nearest(&name, &known).map(|name| format!("did you mean {name}? ")).unwrap_or_default();
+        format!("{hint}known are {}", known.join(", "))
+    })
+}
+
+/// How many rejected records are allowed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MaxRejects {
+    Records(u64),
+    Percent(f64),
+}
+
+impl MaxRejects {
+    /// Whether `rejected` of `records` is allowed.
+    pub fn allows(self, rejected: u64, records: u64) -> bool {
+        match self {
+            MaxRejects::Records(allowed) => rejected <= allowed,
+            MaxRejects::Percent(allowed) => rejected as f64 * 100.0 <= allowed * records as f64,
+        }
+    }
+}
+
+impl FromStr for MaxRejects {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wanted = || "a number of records, such as 10, or a percentage up to 100, such as 1%, is wanted".to_owned();
+        match text.strip_suffix('%') {
+            None => text.parse().map(MaxRejects::Records).map_err(|_| wanted()),
+            Some(number) => match number.trim().parse::<f64>() {
+                Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(MaxRejects::Percent(percent)),
+                _ => Err(wanted()),
+            },
+        }
+    }
+}
+
+impl std::fmt::Display for MaxRejects {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            MaxRejects::Records(records) => write!(f, "{records}"),
+            MaxRejects::Percent(percent) => write!(f, "{percent}%"),
+        }
+    }
+}
+
+/// Ends the program as a usage error: nothing was asked for.
+pub fn no_command() -> ! {
+    let mut command = Args::command();
+    command.error(ErrorKind::MissingSubcommand, "a command is missing: try wirecopy scan CORPUS").exit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn rejects_are_limited_by_number_or_share() {
+        let limit = |text: &str| text.parse::<MaxRejects>().unwrap();
+        assert!(limit("3").allows(3, 5) && !limit("3").allows(4, 1000));
+        assert!(limit("1%").allows(1, 100) && !limit("1%").allows(2, 199));
+        assert!(limit("0").allows(0, 0) && limit("0%").allows(0, 0));
+        for text in ["", "%", "-1", "101%", "NaN%", "1.5", "many"] {
+            assert!(text.parse::<MaxRejects>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn relations_are_named_either_way() {
+        assert_eq!(relation("near-duplicate"), Ok(Relation::NearDuplicate));
+        assert_eq!(relation(" near_duplicate"), Ok(Relation::NearDuplicate));
+        assert!(relation("except").unwrap_err().starts_with("did you mean excerpt?"));
+    }
+
+    #[test]
+    fn every_field_can_be_mapped() {
+        for field in FIELDS {
+            let name: FieldName = format!("{}=a.b[0]", field_name(field)).parse().unwrap();
+            assert_eq!(name, FieldName { field, name: "a.b[0]".into() });
+        }
+        assert!("txt=a".parse::<FieldName>().unwrap_err().contains("did you mean text?"));
+    }
+}

@@ -1,0 +1,5 @@
+//! What the program does, one file per command.
+
+pub mod eval;
+pub mod report;
+pub mod scan;

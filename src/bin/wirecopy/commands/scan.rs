@@ -1,0 +1,89 @@
+//! `wirecopy scan`: finds the stories of a corpus and writes the report.
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use wirecopy::error::Error;
+use wirecopy::findings::Findings;
+use wirecopy::pipeline;
+use wirecopy::read::Input;
+use wirecopy::report::manifest::{Manifest, Origin};
+use wirecopy::report::{json, summary};
+
+use crate::args::{Format, MaxRejects, ScanArgs};
+use crate::config::Config;
+use crate::console::{Console, Talk};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::progress::Bars;
+
+/// Everything that can be refused is refused before the first article is read.
+pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Result<()> {
+    let inputs = inputs(&args.corpus, console)?;
+    let output = Output::checked(&args.output)?;
+    let bars = Bars::new(console.talk);
+    let threads = usize::from(args.threads.unwrap_or(0));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
+    let findings = pool.install(|| pipeline::scan(inputs, &config.settings, &bars));
+    bars.finish();
+    let findings = findings?;
+    if let Some(limit) = args.max_rejects {
+        limited(&findings, limit, console)?;
+    }
+    if let Some(output) = output {
+        bars.begin_own("write");
+        let settings = serde_json::to_value(&config.settings).context("cannot describe the settings")?;
+        output.write(&findings, || {
+            bars.finish();
+            Manifest::of(
+                &findings,
+                Origin {
+                    settings,
+                    inputs: args.corpus.iter().map(|path| path.display().to_string()).collect(),
+                    files: output.files(),
+                    timings: bars.timings(),
+                },
+            )
+        })?;
+    }
+    console.print(|out| match args.output.format {
+        Format::Text => summary::write(&findings, &console.summary_options(), out),
+        Format::Json => json::write(&findings, out),
+    })
+}
+
+fn inputs(corpus: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Input>> {
+    if corpus.is_empty() {
+        return Err(Failure::new("no CORPUS given", "name files or folders to read, or - for standard input").into());
+    }
+    let standard_input = Path::new("-");
+    if corpus.iter().filter(|path| *path == standard_input).count() > 1 {
+        return Err(Failure::new("standard input (-) given twice", "it can be read only once").into());
+    }
+    corpus
+        .iter()
+        .map(|path| {
+            if path == standard_input {
+                if io::stdin().is_terminal() && console.talk != Talk::Quiet {
+                    eprintln!("reading articles from standard input, one JSON object a line");
+                }
+                return Ok(Input::Stream { name: "-".into(), reader: Box::new(io::stdin()) });
+            }
+            path.metadata().map_err(|cause| Error::io("read", path, cause))?;
+            Ok(Input::Path(path.clone()))
+        })
+        .collect()
+}
+
+/// An error if more records were rejected than allowed. The reasons go to standard error, since no table will have them.
+fn limited(findings: &Findings, limit: MaxRejects, console: &Console) -> anyhow::Result<()> {
+    let rejected = findings.rejects.len() as u64;
+    let records = findings.members.len() as u64 + rejected;
+    if limit.allows(rejected, records) {
+        return Ok(());
+    }
+    summary::write_rejects(findings, console.summary_options().width_columns, &mut io::stderr().lock())
+        .context("cannot write to standard error")?;
+    Err(Error::TooManyRejects { rejected, records, allowed: limit.to_string() }.into())
+}

@@ -1,0 +1,137 @@
+//! An evaluation, as text for people and as one JSON object.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::escape::{self, printable};
+use crate::evaluate::{Class, Estimate, Evaluation, Share, Wrong};
+use crate::findings::SCHEMA_VERSION;
+
+/// Whether pairs that were predicted wrongly are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrongPairs {
+    /// Only counted.
+    Counted,
+    /// Listed one by one.
+    Listed,
+}
+
+/// Writes the evaluation as text.
+pub fn text(evaluation: &Evaluation, wrong: WrongPairs, out: &mut dyn Write) -> io::Result<()> {
+    let links = &evaluation.links;
+    writeln!(out, "{} labelled pairs", evaluation.pairs)?;
+    if evaluation.unknown_pairs > 0 {
+        /// Ids named; more would push the result off the screen.
+        const NAMED: usize = 5;
+        let named: Vec<String> = evaluation.unknown_ids.iter().take(NAMED).map(|id| printable(id)).collect();
+        let more = evaluation.unknown_ids.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        writeln!(out, "{} left out, not in the scan: {}{more}", evaluation.unknown_pairs, named.join(", "))?;
+    }
+    if evaluation.repeated_pairs > 0 {
+        writeln!(out, "{} left out, labelled before", evaluation.repeated_pairs)?;
+    }
+
+    writeln!(out, "\nlinks       value   95 % interval")?;
+    writeln!(
+        out,
+        "precision  {}   {} of {}",
+        estimate(&links.precision.estimate),
+        links.precision.hits,
+        links.precision.of
+    )?;
+    writeln!(out, "recall     {}   {} of {}", estimate(&links.recall.estimate), links.recall.hits, links.recall.of)?;
+    writeln!(out, "F1         {}", estimate(&links.f1))?;
+
+    writeln!(out, "\nlabel        right   95 % interval")?;
+    for row in &evaluation.labels {
+        let Share { hits, of, estimate: share } = row.right;
+        let right = if row.label.links() { "linked" } else { "not linked" };
+        writeln!(out, "{:<11}{}   {hits} of {of} {right}", row.label.name(), estimate(&share))?;
+    }
+
+    write!(out, "\n{:<11}", "found:")?;
+    for class in Class::ALL {
+        write!(out, " {:>8}", class.name())?;
+    }
+    writeln!(out)?;
+    for row in &evaluation.confusion {
+        write!(out, "{:<11}", row.label.name())?;
+        for cell in [row.copy, row.excerpt, row.version, row.rewrite, row.none] {
+            write!(out, " {cell:>8}")?;
+        }
+        writeln!(out)?;
+    }
+    write!(out, "{:<11}", "F1")?;
+    for class in Class::ALL {
+        match evaluation.relations.iter().find(|score| score.class == class) {
+            Some(score) => write!(out, " {:>8.3}", score.f1)?,
+            None => write!(out, " {:>8}", "-")?,
+        }
+    }
+    writeln!(out, "\nmacro F1 {:.3} over {} classes", evaluation.macro_f1, evaluation.relations.len())?;
+
+    let stories = &evaluation.stories;
+    writeln!(
+        out,
+        "\nin one story: {} of {} links, {} of {} others",
+        stories.links, stories.of_links, stories.others, stories.of_others
+    )?;
+    if stories.of_glued > 0 {
+        writeln!(out, "of the others, {} of {} report different events", stories.glued, stories.of_glued)?;
+    }
+    writeln!(out, "{} pairs wrong", evaluation.wrong.len())?;
+    if wrong == WrongPairs::Listed {
+        writeln!(out)?;
+        for pair in &evaluation.wrong {
+            wrong_pair(pair, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the evaluation as one JSON object on one line.
+pub fn json(evaluation: &Evaluation, wrong: WrongPairs, out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        schema_version: u32,
+        #[serde(flatten)]
+        evaluation: &'a Evaluation,
+    }
+    let mut evaluation = evaluation.clone();
+    let wrong_pairs = evaluation.wrong.len();
+    if wrong == WrongPairs::Counted {
+        evaluation.wrong.clear();
+    }
+    let mut document = serde_json::to_value(Document { schema_version: SCHEMA_VERSION, evaluation: &evaluation })?;
+    document["wrong_pairs"] = wrong_pairs.into();
+    escape::json(&document, out)?;
+    out.write_all(b"\n")
+}
+
+fn wrong_pair(pair: &Wrong, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "{}: {} {}: {}, found {}",
+        pair.error.name(),
+        printable(&pair.a),
+        printable(&pair.b),
+        pair.label.name(),
+        pair.predicted
+    )?;
+    if let Some(rule) = &pair.rule {
+        writeln!(out, "    rule: {}", printable(rule))?;
+    }
+    if let Some(note) = &pair.note {
+        writeln!(out, "    note: {}", printable(note))?;
+    }
+    Ok(())
+}
+
+fn estimate(estimate: &Estimate) -> String {
+    match (estimate.value, estimate.low, estimate.high) {
+        (Some(value), Some(low), Some(high)) => format!("{value:>6.3}   {low:.3} to {high:.3}"),
+        _ => format!("{:>6}   {:<14}", "-", ""),
+    }
+}

@@ -1,0 +1,322 @@
+//! A finished scan, read back from its tables.
+//!
+//! Tables do not hold everything that findings do: a member's headline, its place in bytes and the partner of its strongest
+//! link are not in them, and floats were rounded. No report that is made from tables shows any of that, so findings that were
+//! written, read and written again give the same bytes.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use super::manifest::{self, Manifest};
+use super::rows::{MemberRow, PairRow, PassageRow, RejectRow, Row, StoryRow};
+use super::{Table, TableFormat, csv as csv_table};
+use crate::article::{ArticleId, Location, Moment, Reject, Span};
+use crate::error::{Error, Result};
+use crate::findings::{Findings, Member, Origin, Pair, Passage, SCHEMA_VERSION, Story};
+
+/// The manifest in `folder`, which must be of this schema version or an earlier one.
+pub fn manifest(folder: &Path) -> Result<Manifest> {
+    let path = folder.join(manifest::FILE_NAME);
+    let text = std::fs::read(&path).map_err(|cause| match cause.kind() {
+        ErrorKind::NotFound if folder.is_dir() => Error::NotFound(format!(
+            "{} holds no finished scan: {}, which a scan writes last, is missing",
+            folder.display(),
+            manifest::FILE_NAME
+        )),
+        _ => Error::io("read", &path, cause),
+    })?;
+    let misread = |cause: String| Error::Table { table: path.display().to_string(), row: 1, cause };
+    let manifest: Manifest = serde_json::from_slice(&text).map_err(|cause| misread(cause.to_string()))?;
+    if manifest.schema_version > SCHEMA_VERSION {
+        return Err(misread(format!(
+            "schema version {} was written by wirecopy {}, this one knows {SCHEMA_VERSION}; use that version",
+            manifest.schema_version, manifest.version
+        )));
+    }
+    Ok(manifest)
+}
+
+/// The findings of the finished scan in `folder`.
+pub fn findings(folder: &Path) -> Result<Findings> {
+    let counts = manifest(folder)?.counts;
+    let mut findings = assembled(Rows {
+        members: table(folder, Table::Members)?,
+        pairs: table(folder, Table::Pairs)?,
+        stories: table(folder, Table::Stories)?,
+        passages: table(folder, Table::Passages)?,
+        rejects: table(folder, Table::Rejects)?,
+    })?;
+    findings.counts = counts;
+    Ok(findings)
+}
+
+/// The members, pairs and stories of the finished scan in `folder`; passages and rejects are left out.
+pub fn links(folder: &Path) -> Result<Findings> {
+    let counts = manifest(folder)?.counts;
+    let mut findings = assembled(Rows {
+        members: table(folder, Table::Members)?,
+        pairs: table(folder, Table::Pairs)?,
+        stories: table(folder, Table::Stories)?,
+        ..Rows::default()
+    })?;
+    findings.counts = counts;
+    Ok(findings)
+}
+
+/// The rows of the five tables.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    /// The rows of `members`.
+    pub members: Vec<MemberRow>,
+    /// The rows of `pairs`.
+    pub pairs: Vec<PairRow>,
+    /// The rows of `stories`.
+    pub stories: Vec<StoryRow>,
+    /// The rows of `passages`.
+    pub passages: Vec<PassageRow>,
+    /// The rows of `rejects`.
+    pub rejects: Vec<RejectRow>,
+}
+
+/// The rows of a table of JSON lines; `name` is for errors.
+pub fn jsonl<R: Row>(name: &str, reader: impl Read) -> Result<Vec<R>> {
+    let mut rows = Vec::new();
+    for (line, row) in BufReader::new(reader).lines().zip(1..) {
+        let misread = |cause: String| Error::Table { table: name.into(), row, cause };
+        let line = line.map_err(|cause| misread(cause.to_string()))?;
+        rows.push(serde_json::from_str(&line).map_err(|cause| misread(cause.to_string()))?);
+    }
+    Ok(rows)
+}
+
+/// The rows of a CSV table; `name` is for errors. Columns are found by their names, whatever their order.
+pub fn csv<R: Row>(name: &str, reader: impl Read) -> Result<Vec<R>> {
+    let misread = |row: u64, cause: String| Error::Table { table: name.into(), row, cause };
+    let mut table = csv::Reader::from_reader(reader);
+    let header = table.headers().map_err(|cause| misread(0, cause.to_string()))?.clone();
+    let places = R::COLUMNS
+        .iter()
+        .map(|column| {
+            let place = header.iter().position(|cell| cell == column.name);
+            place.ok_or_else(|| misread(0, format!("column {} is missing", column.name)))
+        })
+        .collect::<Result<Vec<usize>>>()?;
+    let mut rows = Vec::new();
+    for (record, row) in table.records().zip(1..) {
+        let record = record.map_err(|cause| misread(row, cause.to_string()))?;
+        let mut fields = Map::new();
+        for (&column, &place) in R::COLUMNS.iter().zip(&places) {
+            let value = csv_table::value(column, &record[place])
+                .map_err(|cause| misread(row, format!("column {}: {cause}", column.name)))?;
+            fields.insert(column.name.into(), value);
+        }
+        rows.push(serde_json::from_value(Value::Object(fields)).map_err(|cause| misread(row, cause.to_string()))?);
+    }
+    Ok(rows)
+}
+
+fn table<R: Row>(folder: &Path, table: Table) -> Result<Vec<R>> {
+    for format in TableFormat::ALL {
+        let path: PathBuf = folder.join(table.file_name(format));
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(cause) if cause.kind() == ErrorKind::NotFound => continue,
+            Err(cause) => return Err(Error::io("read", path, cause)),
+        };
+        let name = path.display().to_string();
+        return match format {
+            TableFormat::Jsonl => jsonl(&name, file),
+            TableFormat::Csv => csv(&name, file),
+        };
+    }
+    Err(Error::NotFound(format!("{} has no table {} as .jsonl or .csv", folder.display(), table.name())))
+}
+
+/// Findings from rows: ids are resolved to articles and stories. The counts of a scan are not in its tables and stay zero.
+pub fn assembled(rows: Rows) -> Result<Findings> {
+    let ids = Ids {
+        articles: rows.members.iter().zip(0..).map(|(row, place)| (row.id.clone(), ArticleId(place))).collect(),
+        stories: rows.stories.iter().enumerate().map(|(place, row)| (row.story_id.clone(), place)).collect(),
+    };
+    let mut story_members = vec![Vec::new(); rows.stories.len()];
+    let mut findings = Findings::default();
+    for (row, place) in rows.members.into_iter().zip(0..) {
+        let member = ids.member(row).map_err(in_table(Table::Members, place))?;
+        if let Some(story) = member.story {
+            story_members[story].push(ArticleId(place));
+        }
+        findings.members.push(member);
+    }
+    for ((row, members), place) in rows.stories.into_iter().zip(story_members).zip(0..) {
+        findings.stories.push(ids.story(row, members).map_err(in_table(Table::Stories, place))?);
+    }
+    for (row, place) in rows.pairs.into_iter().zip(0..) {
+        findings.pairs.push(ids.pair(row).map_err(in_table(Table::Pairs, place))?);
+    }
+    for (row, place) in rows.passages.into_iter().zip(0..) {
+        findings.passages.push(ids.passage(row).map_err(in_table(Table::Passages, place))?);
+    }
+    findings.rejects = rows
+        .rejects
+        .into_iter()
+        .map(|row| Reject { path: row.path, record: row.record, byte_offset: row.byte_offset, reason: row.reason })
+        .collect();
+    Ok(findings)
+}
+
+fn in_table(table: Table, place: u32) -> impl Fn(String) -> Error {
+    move |cause| Error::Table { table: table.name().into(), row: u64::from(place) + 1, cause }
+}
+
+/// What ids in rows stand for.
+struct Ids {
+    articles: HashMap<String, ArticleId>,
+    stories: HashMap<String, usize>,
+}
+
+impl Ids {
+    fn article(&self, id: &str) -> Result<ArticleId, String> {
+        self.articles.get(id).copied().ok_or_else(|| format!("article {id} is not in members"))
+    }
+
+    fn story_place(&self, id: &str) -> Result<usize, String> {
+        self.stories.get(id).copied().ok_or_else(|| format!("story {id} is not in stories"))
+    }
+
+    fn member(&self, row: MemberRow) -> Result<Member, String> {
+        Ok(Member {
+            id: row.id,
+            location: Location { path: row.path.into(), record: row.record, byte_offset: 0 },
+            url: row.url,
+            source: row.source,
+            title: None,
+            published: row.published.as_deref().map(moment).transpose()?,
+            story: row.story_id.as_deref().map(|id| self.story_place(id)).transpose()?,
+            partial_in: row.partial_in.iter().map(|id| self.story_place(id)).collect::<Result<_, _>>()?,
+            relation: row.relation,
+            closest: None,
+            duplicate_of: row.duplicate_of.as_deref().map(|id| self.article(id)).transpose()?,
+            similarity: row.similarity,
+            containment: row.containment,
+            keep: row.keep,
+            keep_reason: row.keep_reason,
+        })
+    }
+
+    fn story(&self, row: StoryRow, members: Vec<ArticleId>) -> Result<Story, String> {
+        let origin = row.origin_id.as_deref().map(|id| self.article(id)).transpose()?.map(|article| Origin {
+            article,
+            confidence: row.origin_confidence.unwrap_or(0.0),
+            reasons: row.origin_reasons,
+        });
+        Ok(Story {
+            id: row.story_id,
+            members,
+            sources: row.sources,
+            title: row.title,
+            first_published: row.first_published.as_deref().map(moment).transpose()?,
+            last_published: row.last_published.as_deref().map(moment).transpose()?,
+            origin,
+            agency: row.agency.map(|agency| (agency, row.agency_evidence.unwrap_or_default())),
+            min_similarity: row.min_similarity,
+        })
+    }
+
+    fn pair(&self, row: PairRow) -> Result<Pair, String> {
+        Ok(Pair {
+            a: self.article(&row.a)?,
+            b: self.article(&row.b)?,
+            relation: row.relation,
+            direction: row.direction,
+            jaccard: row.jaccard,
+            containment_a: row.containment_a,
+            containment_b: row.containment_b,
+            prose_a: row.prose_a,
+            prose_b: row.prose_b,
+            evidence_bits: row.evidence_bits,
+            longest_run: row.longest_run,
+            shared_tokens: row.shared_tokens,
+            quote_share: row.quote_share,
+            same_source: row.same_source,
+            a_spans: row.a_spans.into_iter().map(span).collect(),
+            b_spans: row.b_spans.into_iter().map(span).collect(),
+            rule: row.rule,
+        })
+    }
+
+    fn passage(&self, row: PassageRow) -> Result<Passage, String> {
+        Ok(Passage {
+            id: row.passage_id,
+            story: row.story_id.as_deref().map(|id| self.story_place(id)).transpose()?,
+            text: row.text,
+            tokens: row.tokens,
+            carriers: row
+                .carriers
+                .iter()
+                .map(|carrier| Ok((self.article(&carrier.id)?, span(carrier.span))))
+                .collect::<Result<_, String>>()?,
+            earliest: self.article(&row.earliest_id)?,
+        })
+    }
+}
+
+fn span((start, end): (u32, u32)) -> Span {
+    Span { start, end }
+}
+
+/// A moment as tables state it: a day, a time without a zone, or a time with one.
+fn moment(text: &str) -> Result<Moment, String> {
+    parsed_moment(text).ok_or_else(|| format!("{text:?} is no date"))
+}
+
+fn parsed_moment(text: &str) -> Option<Moment> {
+    let seconds =
+        |time: jiff::civil::DateTime| Some(time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second());
+    let Some((_, clock)) = text.split_once('T') else {
+        let day: jiff::civil::Date = text.parse().ok()?;
+        return Some(Moment { seconds: seconds(day.at(0, 0, 0, 0))?, offset_minutes: None, day_only: true });
+    };
+    let (clock, zone) = clock.split_at(clock.find(['Z', '+', '-']).unwrap_or(clock.len()));
+    let local: jiff::civil::DateTime = text[..text.len() - zone.len()].parse().ok()?;
+    let offset_minutes = match zone {
+        "" => None,
+        "Z" => Some(0),
+        _ => {
+            let (hours, minutes) = zone[1..].split_once(':')?;
+            let minutes = hours.parse::<i16>().ok()?.checked_mul(60)?.checked_add(minutes.parse().ok()?)?;
+            Some(if zone.starts_with('-') { -minutes } else { minutes })
+        }
+    };
+    debug_assert!(!clock.is_empty(), "a time was parsed");
+    Some(Moment {
+        seconds: seconds(local)? - i64::from(offset_minutes.unwrap_or(0)) * 60,
+        offset_minutes,
+        day_only: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_come_back_as_stated() {
+        for text in ["2024-03-01", "2024-03-01T12:30:05", "2024-03-01T12:30:05Z", "2024-03-01T12:30:05-04:30"] {
+            assert_eq!(moment(text).unwrap().to_string(), text);
+        }
+        for text in ["", "T", "yesterday", "2024-03-01T", "2024-03-01T12:00:00+", "2024-02-30"] {
+            assert!(moment(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_names_an_unknown_article_is_an_error_with_its_place() {
+        let table = br#"{"path":"a","record":1,"byte_offset":0}"#;
+        let error = jsonl::<RejectRow>("rejects.jsonl", &table[..]).unwrap_err().to_string();
+        assert!(error.starts_with("cannot understand rejects.jsonl, row 1: missing field `reason`"), "{error}");
+    }
+}

@@ -1,0 +1,95 @@
+//! How is it shown? Pure functions from findings to bytes, one file per format.
+//!
+//! A report computes nothing and looks nothing up: findings arrive with everything resolved. The five tables have one schema
+//! ([`rows`]) whatever their format, and [`load`] reads them back, so that a finished scan can be shown again.
+
+use std::io::{self, Write};
+
+use crate::findings::Findings;
+
+pub mod csv;
+pub mod escape;
+pub mod evaluation;
+pub mod json;
+pub mod jsonl;
+pub mod lists;
+pub mod load;
+pub mod manifest;
+pub mod rows;
+pub mod summary;
+
+/// The tables of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    /// One row per input article.
+    Members,
+    /// One row per verified pair.
+    Pairs,
+    /// One row per story.
+    Stories,
+    /// One row per reused passage.
+    Passages,
+    /// One row per record that is no article.
+    Rejects,
+}
+
+impl Table {
+    /// Every table.
+    pub const ALL: [Table; 5] = [Table::Members, Table::Pairs, Table::Stories, Table::Passages, Table::Rejects];
+
+    /// The table's name, which is its file's without the ending.
+    pub fn name(self) -> &'static str {
+        match self {
+            Table::Members => "members",
+            Table::Pairs => "pairs",
+            Table::Stories => "stories",
+            Table::Passages => "passages",
+            Table::Rejects => "rejects",
+        }
+    }
+
+    /// The name of the table's file in `format`.
+    pub fn file_name(self, format: TableFormat) -> String {
+        format!("{}.{}", self.name(), format.ending())
+    }
+
+    /// Writes the table of `findings` in `format`.
+    pub fn write(self, findings: &Findings, format: TableFormat, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Table::Members => format.write(rows::members(findings), out),
+            Table::Pairs => format.write(rows::pairs(findings), out),
+            Table::Stories => format.write(rows::stories(findings), out),
+            Table::Passages => format.write(rows::passages(findings), out),
+            Table::Rejects => format.write(rows::rejects(findings), out),
+        }
+    }
+}
+
+/// The formats a table can be written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableFormat {
+    /// JSON lines.
+    Jsonl,
+    /// Comma-separated values with a header.
+    Csv,
+}
+
+impl TableFormat {
+    /// Every format.
+    pub const ALL: [TableFormat; 2] = [TableFormat::Jsonl, TableFormat::Csv];
+
+    /// The ending of a table's file name.
+    pub fn ending(self) -> &'static str {
+        match self {
+            TableFormat::Jsonl => "jsonl",
+            TableFormat::Csv => "csv",
+        }
+    }
+
+    fn write<R: rows::Row>(self, rows: impl Iterator<Item = R>, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            TableFormat::Jsonl => jsonl::write(rows, out),
+            TableFormat::Csv => csv::write(rows, out),
+        }
+    }
+}

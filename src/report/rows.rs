@@ -1,0 +1,487 @@
+//! The rows of the five tables: their columns, their order and their types are a promise with a version
+//! ([`SCHEMA_VERSION`](crate::findings::SCHEMA_VERSION)).
+//!
+//! Findings go in, rows come out, one at a time and in the order of the findings. Articles and stories are named by their
+//! ids, floats are rounded to four decimals: that is more than any measurement here can bear, and it keeps tables stable.
+
+use std::fmt::Write as _;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::article::{ArticleId, Moment, Span};
+use crate::findings::{Findings, Member, Pair, Passage, Story};
+use crate::relate::{Direction, Relation};
+
+/// A row of a table. Its serialised fields are its columns, in the same order.
+pub trait Row: Serialize + DeserializeOwned {
+    /// The table's columns, from left to right.
+    const COLUMNS: &'static [Column];
+}
+
+/// One column of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name in every format.
+    pub name: &'static str,
+    /// What its cells hold.
+    pub kind: Kind,
+}
+
+/// What the cells of a column hold; a format without types needs it to read a cell back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text, always present.
+    Text,
+    /// Text, or nothing.
+    OptionalText,
+    /// A number, a truth value or a list, or nothing.
+    Value,
+}
+
+const fn text(name: &'static str) -> Column {
+    Column { name, kind: Kind::Text }
+}
+
+const fn optional(name: &'static str) -> Column {
+    Column { name, kind: Kind::OptionalText }
+}
+
+const fn value(name: &'static str) -> Column {
+    Column { name, kind: Kind::Value }
+}
+
+/// One article and what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MemberRow {
+    /// The article's id.
+    pub id: String,
+    /// The file it was read from.
+    pub path: String,
+    /// Its record in that file, from 1.
+    pub record: u64,
+    /// Its address.
+    pub url: Option<String>,
+    /// Its outlet.
+    pub source: Option<String>,
+    /// When it was published.
+    pub published: Option<String>,
+    /// Its story; none if it has no partner.
+    pub story_id: Option<String>,
+    /// Articles in its story, 1 if it has no partner.
+    pub story_size: u64,
+    /// Stories of which it carries a part.
+    pub partial_in: Vec<String>,
+    /// Its strongest link.
+    pub relation: Option<Relation>,
+    /// The kept article of its near-duplicate class, if that is another one.
+    pub duplicate_of: Option<String>,
+    /// Exact Jaccard with `duplicate_of`, else with the partner of its strongest link.
+    pub similarity: Option<f64>,
+    /// The share of its shingles that the same partner has.
+    pub containment: Option<f64>,
+    /// Whether a corpus without near-duplicates keeps it.
+    pub keep: bool,
+    /// Why.
+    pub keep_reason: String,
+}
+
+impl Row for MemberRow {
+    const COLUMNS: &'static [Column] = &[
+        text("id"),
+        text("path"),
+        value("record"),
+        optional("url"),
+        optional("source"),
+        optional("published"),
+        optional("story_id"),
+        value("story_size"),
+        value("partial_in"),
+        optional("relation"),
+        optional("duplicate_of"),
+        value("similarity"),
+        value("containment"),
+        value("keep"),
+        text("keep_reason"),
+    ];
+}
+
+/// Two articles that were compared on their text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PairRow {
+    /// The article that stands earlier in the input.
+    pub a: String,
+    /// The later one.
+    pub b: String,
+    /// What they are to one another.
+    pub relation: Relation,
+    /// Which stands in which, for an excerpt.
+    pub direction: Option<Direction>,
+    /// Exact Jaccard similarity of their word 5-grams.
+    pub jaccard: f64,
+    /// The share of `a`'s shingles that `b` has.
+    pub containment_a: f64,
+    /// The share of `b`'s shingles that `a` has.
+    pub containment_b: f64,
+    /// The share of `a`'s prose that stands in `b`.
+    pub prose_a: f64,
+    /// The share of `b`'s prose that stands in `a`.
+    pub prose_b: f64,
+    /// Information of the shared prose beyond chance, in bits.
+    pub evidence_bits: f64,
+    /// The longest shared run, in tokens.
+    pub longest_run: u32,
+    /// Tokens in shared runs.
+    pub shared_tokens: u32,
+    /// The share of those inside quotations.
+    pub quote_share: f64,
+    /// Whether both come from one outlet.
+    pub same_source: bool,
+    /// Shared runs in `a`'s text, as `[start, end]` in bytes.
+    pub a_spans: Vec<(u32, u32)>,
+    /// The same runs in `b`'s text.
+    pub b_spans: Vec<(u32, u32)>,
+    /// The rule that gave the relation.
+    pub rule: String,
+}
+
+impl Row for PairRow {
+    const COLUMNS: &'static [Column] = &[
+        text("a"),
+        text("b"),
+        text("relation"),
+        optional("direction"),
+        value("jaccard"),
+        value("containment_a"),
+        value("containment_b"),
+        value("prose_a"),
+        value("prose_b"),
+        value("evidence_bits"),
+        value("longest_run"),
+        value("shared_tokens"),
+        value("quote_share"),
+        value("same_source"),
+        value("a_spans"),
+        value("b_spans"),
+        text("rule"),
+    ];
+}
+
+/// One story.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StoryRow {
+    /// Its id, made from its content.
+    pub story_id: String,
+    /// How many articles it has.
+    pub size: u64,
+    /// Its outlets.
+    pub sources: Vec<String>,
+    /// A headline for it.
+    pub title: Option<String>,
+    /// Earliest publication.
+    pub first_published: Option<String>,
+    /// Latest publication.
+    pub last_published: Option<String>,
+    /// The article the others come from.
+    pub origin_id: Option<String>,
+    /// How sure that is, 0 to 1.
+    pub origin_confidence: Option<f64>,
+    /// Why it is thought so.
+    pub origin_reasons: Vec<String>,
+    /// The agency whose copy it is.
+    pub agency: Option<String>,
+    /// The words that say so.
+    pub agency_evidence: Option<String>,
+    /// The lowest Jaccard among the links that hold it together.
+    pub min_similarity: f64,
+}
+
+impl Row for StoryRow {
+    const COLUMNS: &'static [Column] = &[
+        text("story_id"),
+        value("size"),
+        value("sources"),
+        optional("title"),
+        optional("first_published"),
+        optional("last_published"),
+        optional("origin_id"),
+        value("origin_confidence"),
+        value("origin_reasons"),
+        optional("agency"),
+        optional("agency_evidence"),
+        value("min_similarity"),
+    ];
+}
+
+/// One reused passage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PassageRow {
+    /// Its id, made from its normalised text.
+    pub passage_id: String,
+    /// Its story, if its carriers belong to one.
+    pub story_id: Option<String>,
+    /// Its length in tokens.
+    pub tokens: u32,
+    /// Its text as the earliest carrier has it.
+    pub text: String,
+    /// The carrier that was published first, else the first in input order.
+    pub earliest_id: String,
+    /// Who carries it, and where.
+    pub carriers: Vec<CarrierCell>,
+}
+
+/// One carrier of a passage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CarrierCell {
+    /// The article.
+    pub id: String,
+    /// The passage in its text, as `[start, end]` in bytes.
+    pub span: (u32, u32),
+}
+
+impl Row for PassageRow {
+    const COLUMNS: &'static [Column] = &[
+        text("passage_id"),
+        optional("story_id"),
+        value("tokens"),
+        text("text"),
+        text("earliest_id"),
+        value("carriers"),
+    ];
+}
+
+/// One record that is no article.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectRow {
+    /// The file.
+    pub path: String,
+    /// The record in it, from 1; 0 for the file as a whole.
+    pub record: u64,
+    /// Where the record begins, in bytes of the decompressed file.
+    pub byte_offset: u64,
+    /// Why it was not taken.
+    pub reason: String,
+}
+
+impl Row for RejectRow {
+    const COLUMNS: &'static [Column] = &[text("path"), value("record"), value("byte_offset"), text("reason")];
+}
+
+/// The rows of `members`, one per input article.
+pub fn members(findings: &Findings) -> impl Iterator<Item = MemberRow> + '_ {
+    findings.members.iter().map(|member| member_row(findings, member))
+}
+
+/// The rows of `pairs`.
+pub fn pairs(findings: &Findings) -> impl Iterator<Item = PairRow> + '_ {
+    findings.pairs.iter().map(|pair| pair_row(findings, pair))
+}
+
+/// The rows of `stories`.
+pub fn stories(findings: &Findings) -> impl Iterator<Item = StoryRow> + '_ {
+    findings.stories.iter().map(|story| story_row(findings, story))
+}
+
+/// The rows of `passages`.
+pub fn passages(findings: &Findings) -> impl Iterator<Item = PassageRow> + '_ {
+    findings.passages.iter().map(|passage| passage_row(findings, passage))
+}
+
+/// The rows of `rejects`.
+pub fn rejects(findings: &Findings) -> impl Iterator<Item = RejectRow> + '_ {
+    findings.rejects.iter().map(|reject| RejectRow {
+        path: reject.path.clone(),
+        record: reject.record,
+        byte_offset: reject.byte_offset,
+        reason: reject.reason.clone(),
+    })
+}
+
+/// The row of one article.
+pub(super) fn member_row(findings: &Findings, member: &Member) -> MemberRow {
+    let story = member.story.map(|index| &findings.stories[index]);
+    MemberRow {
+        id: member.id.clone(),
+        path: member.location.path.to_string(),
+        record: member.location.record,
+        url: member.url.clone(),
+        source: member.source.clone(),
+        published: member.published.and_then(stated),
+        story_id: story.map(|story| story.id.clone()),
+        story_size: story.map_or(1, |story| story.members.len() as u64),
+        partial_in: member.partial_in.iter().map(|&index| findings.stories[index].id.clone()).collect(),
+        relation: member.relation,
+        duplicate_of: member.duplicate_of.map(|article| id(findings, article)),
+        similarity: member.similarity.map(rounded),
+        containment: member.containment.map(rounded),
+        keep: member.keep,
+        keep_reason: member.keep_reason.clone(),
+    }
+}
+
+fn pair_row(findings: &Findings, pair: &Pair) -> PairRow {
+    PairRow {
+        a: id(findings, pair.a),
+        b: id(findings, pair.b),
+        relation: pair.relation,
+        direction: pair.direction,
+        jaccard: rounded(pair.jaccard),
+        containment_a: rounded(pair.containment_a),
+        containment_b: rounded(pair.containment_b),
+        prose_a: rounded(pair.prose_a),
+        prose_b: rounded(pair.prose_b),
+        evidence_bits: rounded(pair.evidence_bits),
+        longest_run: pair.longest_run,
+        shared_tokens: pair.shared_tokens,
+        quote_share: rounded(pair.quote_share),
+        same_source: pair.same_source,
+        a_spans: pair.a_spans.iter().map(ends).collect(),
+        b_spans: pair.b_spans.iter().map(ends).collect(),
+        rule: pair.rule.clone(),
+    }
+}
+
+/// The row of one story.
+pub(super) fn story_row(findings: &Findings, story: &Story) -> StoryRow {
+    StoryRow {
+        story_id: story.id.clone(),
+        size: story.members.len() as u64,
+        sources: story.sources.clone(),
+        title: story.title.clone(),
+        first_published: story.first_published.and_then(stated),
+        last_published: story.last_published.and_then(stated),
+        origin_id: story.origin.as_ref().map(|origin| id(findings, origin.article)),
+        origin_confidence: story.origin.as_ref().map(|origin| rounded(origin.confidence)),
+        origin_reasons: story.origin.as_ref().map(|origin| origin.reasons.clone()).unwrap_or_default(),
+        agency: story.agency.as_ref().map(|(name, _)| name.clone()),
+        agency_evidence: story.agency.as_ref().map(|(_, evidence)| evidence.clone()),
+        min_similarity: rounded(story.min_similarity),
+    }
+}
+
+fn passage_row(findings: &Findings, passage: &Passage) -> PassageRow {
+    PassageRow {
+        passage_id: passage.id.clone(),
+        story_id: passage.story.map(|index| findings.stories[index].id.clone()),
+        tokens: passage.tokens,
+        text: passage.text.clone(),
+        earliest_id: id(findings, passage.earliest),
+        carriers: passage
+            .carriers
+            .iter()
+            .map(|(article, span)| CarrierCell { id: id(findings, *article), span: ends(span) })
+            .collect(),
+    }
+}
+
+fn id(findings: &Findings, article: ArticleId) -> String {
+    findings.members[article.index()].id.clone()
+}
+
+fn ends(span: &Span) -> (u32, u32) {
+    (span.start, span.end)
+}
+
+/// The moment as tables state it; none for a moment outside the calendar, which cannot be written.
+pub(super) fn stated(moment: Moment) -> Option<String> {
+    let mut text = String::new();
+    write!(text, "{moment}").ok().map(|()| text)
+}
+
+/// Four decimals, and one zero: a negative zero would be written with its sign.
+fn rounded(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4 + 0.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check<R: Row>(row: R) {
+        let value = serde_json::to_value(&row).unwrap();
+        let fields: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+        let columns: Vec<&str> = R::COLUMNS.iter().map(|column| column.name).collect();
+        assert_eq!(fields, columns);
+    }
+
+    #[test]
+    fn columns_are_the_serialised_fields() {
+        let member = crate::findings::Member {
+            id: "a".into(),
+            location: crate::article::Location { path: "p".into(), record: 1, byte_offset: 0 },
+            url: None,
+            source: None,
+            title: None,
+            published: None,
+            story: Some(0),
+            partial_in: vec![],
+            relation: None,
+            closest: None,
+            duplicate_of: None,
+            similarity: None,
+            containment: None,
+            keep: true,
+            keep_reason: String::new(),
+        };
+        let story = Story {
+            id: "s".into(),
+            members: vec![ArticleId(0)],
+            sources: vec![],
+            title: None,
+            first_published: None,
+            last_published: None,
+            origin: None,
+            agency: None,
+            min_similarity: 0.0,
+        };
+        let findings = Findings { members: vec![member], stories: vec![story], ..Findings::default() };
+        let (here, span) = (ArticleId(0), Span { start: 0, end: 1 });
+        check(member_row(&findings, &findings.members[0]));
+        check(story_row(&findings, &findings.stories[0]));
+        check(pair_row(
+            &findings,
+            &Pair {
+                a: here,
+                b: here,
+                relation: Relation::Quote,
+                direction: None,
+                jaccard: 0.0,
+                containment_a: 0.0,
+                containment_b: 0.0,
+                prose_a: 0.0,
+                prose_b: 0.0,
+                evidence_bits: 0.0,
+                longest_run: 0,
+                shared_tokens: 0,
+                quote_share: 0.0,
+                same_source: false,
+                a_spans: vec![span],
+                b_spans: vec![span],
+                rule: String::new(),
+            },
+        ));
+        check(passage_row(
+            &findings,
+            &Passage {
+                id: "p".into(),
+                story: None,
+                text: String::new(),
+                tokens: 0,
+                carriers: vec![(here, span)],
+                earliest: here,
+            },
+        ));
+        check(RejectRow { path: String::new(), record: 0, byte_offset: 0, reason: String::new() });
+    }
+
+    #[test]
+    fn floats_keep_four_decimals_and_one_zero() {
+        assert_eq!(rounded(0.123_45), 0.1235);
+        assert_eq!(rounded(-0.000_01).to_string(), "0");
+    }
+
+    #[test]
+    fn a_moment_outside_the_calendar_is_left_out() {
+        assert_eq!(stated(Moment { seconds: i64::MAX / 2, offset_minutes: None, day_only: false }), None);
+    }
+}

@@ -1,0 +1,224 @@
+//! A short summary for people: what was counted, the stories with the largest first, the reasons for rejects.
+//!
+//! Every line fits the given width. Headlines, outlets and ids are hostile text and go through
+//! [`printable`](super::escape::printable).
+
+use std::cmp::Reverse;
+use std::io::{self, Write};
+
+use super::escape::{columns_of, fitted};
+use super::manifest::rejects_by_reason;
+use crate::article::Moment;
+use crate::findings::{Findings, Story};
+
+/// How much is shown, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct SummaryOptions {
+    /// Columns of a line.
+    pub width_columns: usize,
+    /// Whether headings stand out.
+    pub style: Style,
+    /// Stories shown before the rest is only counted.
+    pub stories: usize,
+    /// Articles shown of a story before the rest is only counted.
+    pub members: usize,
+}
+
+impl Default for SummaryOptions {
+    fn default() -> Self {
+        SummaryOptions { width_columns: 80, style: Style::Plain, stories: 20, members: 5 }
+    }
+}
+
+/// Whether terminal colours are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Text alone.
+    Plain,
+    /// Bold headlines, dim details.
+    Colour,
+}
+
+impl Style {
+    fn bold(self, text: &str) -> String {
+        self.wrapped("1", text)
+    }
+
+    fn dim(self, text: &str) -> String {
+        self.wrapped("2", text)
+    }
+
+    fn wrapped(self, code: &str, text: &str) -> String {
+        match self {
+            Style::Plain => text.to_owned(),
+            Style::Colour => format!("\x1b[{code}m{text}\x1b[0m"),
+        }
+    }
+}
+
+/// Writes the summary of `findings`.
+pub fn write(findings: &Findings, options: &SummaryOptions, out: &mut dyn Write) -> io::Result<()> {
+    head(findings, options, out)?;
+    for story in findings.stories.iter().take(options.stories) {
+        writeln!(out)?;
+        write_story(findings, story, options, out)?;
+    }
+    let hidden = findings.stories.len().saturating_sub(options.stories);
+    if hidden > 0 {
+        writeln!(out)?;
+        writeln!(
+            out,
+            "{}",
+            fitted(&format!("and {}", count(hidden, "smaller story", "smaller stories")), options.width_columns)
+        )?;
+    }
+    if !findings.rejects.is_empty() {
+        writeln!(out)?;
+        write_rejects(findings, options.width_columns, out)?;
+    }
+    Ok(())
+}
+
+/// Writes how many records were rejected and why, most frequent reason first; nothing if none was.
+pub fn write_rejects(findings: &Findings, width_columns: usize, out: &mut dyn Write) -> io::Result<()> {
+    /// Reasons shown. Some carry details, and a broken file can have as many as records.
+    const REASONS: usize = 10;
+    if findings.rejects.is_empty() {
+        return Ok(());
+    }
+    let total = count(findings.rejects.len(), "rejected record", "rejected records");
+    writeln!(out, "{}", fitted(&format!("{total}:"), width_columns))?;
+    let mut reasons: Vec<(String, u64)> = rejects_by_reason(findings).into_iter().collect();
+    reasons.sort_by_key(|(_, records)| Reverse(*records));
+    for (reason, records) in reasons.iter().take(REASONS) {
+        writeln!(out, "{}", indented(2, &format!("{} {reason}", grouped(*records)), width_columns))?;
+    }
+    if reasons.len() > REASONS {
+        let rest: u64 = reasons[REASONS..].iter().map(|(_, records)| records).sum();
+        let line = format!("{} for {} other reasons", grouped(rest), reasons.len() - REASONS);
+        writeln!(out, "{}", indented(2, &line, width_columns))?;
+    }
+    Ok(())
+}
+
+fn head(findings: &Findings, options: &SummaryOptions, out: &mut dyn Write) -> io::Result<()> {
+    let inside: usize = findings.stories.iter().map(|story| story.members.len()).sum();
+    let dropped = findings.members.iter().filter(|member| !member.keep).count();
+    let links = findings.pairs.iter().filter(|pair| pair.relation.links()).count();
+    let mut first = count(findings.members.len(), "article", "articles");
+    if !findings.rejects.is_empty() {
+        first += &format!(", {}", count(findings.rejects.len(), "rejected record", "rejected records"));
+    }
+    let second = if findings.stories.is_empty() {
+        "no two carry the same story".to_owned()
+    } else {
+        format!(
+            "{} of {}, {}, {} to drop",
+            count(findings.stories.len(), "story", "stories"),
+            count(inside, "article", "articles"),
+            count(links, "link", "links"),
+            count(dropped, "near-duplicate", "near-duplicates"),
+        )
+    };
+    writeln!(out, "{}", fitted(&first, options.width_columns))?;
+    writeln!(out, "{}", fitted(&second, options.width_columns))
+}
+
+fn write_story(findings: &Findings, story: &Story, options: &SummaryOptions, out: &mut dyn Write) -> io::Result<()> {
+    let width = options.width_columns;
+    let title = story.title.as_deref().filter(|title| !title.trim().is_empty()).unwrap_or("(no headline)");
+    writeln!(out, "{}", options.style.bold(&fitted(title, width)))?;
+    let mut facts =
+        vec![count(story.members.len(), "article", "articles"), count(story.sources.len(), "outlet", "outlets")];
+    facts.extend(days(story.first_published, story.last_published));
+    facts.extend(story.agency.as_ref().map(|(agency, _)| agency.clone()));
+    facts.push(format!("story {}", story.id));
+    writeln!(out, "{}", options.style.dim(&indented(2, &facts.join(", "), width)))?;
+
+    let origin = story.origin.as_ref().map(|origin| origin.article);
+    // The origin first, the others in input order: a stable sort on one truth value.
+    let mut articles = story.members.clone();
+    articles.sort_by_key(|&article| origin != Some(article));
+    let shown = &articles[..articles.len().min(options.members)];
+    let outlet_columns = shown
+        .iter()
+        .filter_map(|article| findings.members[article.index()].source.as_deref())
+        .map(|outlet| columns_of(&fitted(outlet, OUTLET_COLUMNS)))
+        .max()
+        .unwrap_or(1);
+    for &article in shown {
+        let member = &findings.members[article.index()];
+        let relation = member.relation.map_or("-", |relation| relation.name());
+        let outlet = fitted(member.source.as_deref().unwrap_or("-"), OUTLET_COLUMNS);
+        let padding = " ".repeat(outlet_columns.saturating_sub(columns_of(&outlet)));
+        let mark = if origin == Some(article) { "  (origin)" } else { "" };
+        // Columns are aligned by blanks, which `fitted` would fold; so only the id is cut, to what is left of the line.
+        let start = format!("    {relation:<14}  {outlet}{padding}  ");
+        let left = width.saturating_sub(columns_of(&start) + mark.len());
+        let line = format!("{start}{}{mark}", fitted(&member.id, left));
+        writeln!(out, "{}", cut(&line, width))?;
+    }
+    if articles.len() > shown.len() {
+        writeln!(out, "{}", cut(&format!("    and {} more", grouped((articles.len() - shown.len()) as u64)), width))?;
+    }
+    Ok(())
+}
+
+/// The widest outlet shown, in columns: the longest domains of real corpora stand in it, and an id still has its place.
+const OUTLET_COLUMNS: usize = 28;
+
+/// The first and the last day, or the one if they are the same.
+fn days(first: Option<Moment>, last: Option<Moment>) -> Option<String> {
+    let day = |moment: Option<Moment>| {
+        let stated = super::rows::stated(moment?)?;
+        Some(stated.split('T').next().unwrap_or_default().to_owned())
+    };
+    match (day(first), day(last)) {
+        (Some(first), Some(last)) if first != last => Some(format!("{first} to {last}")),
+        (first, last) => first.or(last),
+    }
+}
+
+/// `text` behind some blanks, cut to the width of the line.
+fn indented(blanks: usize, text: &str, width: usize) -> String {
+    cut(&format!("{}{}", " ".repeat(blanks), fitted(text, width.saturating_sub(blanks))), width)
+}
+
+/// A line of printable text cut hard: for the narrowest terminals.
+fn cut(line: &str, width: usize) -> String {
+    let mut end = line.len();
+    while columns_of(&line[..end]) > width {
+        end = line[..end].char_indices().next_back().map_or(0, |(place, _)| place);
+    }
+    line[..end].trim_end().to_owned()
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number as u64), if number == 1 { one } else { many })
+}
+
+/// Digits in groups of three.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_stand_in_groups() {
+        assert_eq!(
+            ["0", "999", "1,000", "1,234,567"],
+            [0, 999, 1000, 1_234_567].map(grouped).each_ref().map(String::as_str)
+        );
+    }
+}
