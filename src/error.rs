@@ -27,7 +27,9 @@ pub enum Error {
         hint: String,
     },
     /// More records were rejected than the caller allows.
-    #[error("{rejected} of {records} records rejected, more than the {allowed} allowed by --max-rejects; see the reasons in rejects")]
+    #[error(
+        "{rejected} of {records} records rejected, more than the {allowed} allowed by --max-rejects; see the reasons in rejects"
+    )]
     TooManyRejects {
         /// Records rejected.
         rejected: u64,

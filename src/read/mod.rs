@@ -1,1 +1,77 @@
-//! x
+//! What is in these files? Paths and streams in, [`Article`](crate::article::Article)s and
+//! [`Reject`](crate::article::Reject)s out.
+//!
+//! [`sources`] finds the files, [`chunks`] cuts them one after the other into pieces of about a megabyte at record borders,
+//! and [`Chunk::parse`] reads a piece. The first two are sequential, as decompression is; parsing is a pure function that may
+//! run in parallel. [`UniqueIds`] then gives every article an id of its own, in input order.
+//!
+//! Time is linear in the bytes of input. Memory is a chunk, or the largest record if that is larger
+//! ([`max_record_bytes`](crate::settings::ReadSettings::max_record_bytes)), for each piece that is under way; no file is
+//! held whole because of its size, JSON arrays neither. A bad record becomes a reject and takes no other with it.
+//!
+//! ```
+//! use wirecopy::read::{Input, Mapping, UniqueIds, chunks, sources};
+//! use wirecopy::settings::ReadSettings;
+//!
+//! let settings = ReadSettings::default();
+//! let mapping = Mapping::new(&settings)?;
+//! let corpus = "{\"headline\": \"Rain\", \"body\": \"It rained.\"}\nnot a record\n";
+//! let input = Input::Stream { name: "-".into(), reader: Box::new(corpus.as_bytes()) };
+//! let found = sources(vec![input], &settings)?;
+//! let mut ids = UniqueIds::new();
+//! for chunk in chunks(found.sources, &settings, &mapping) {
+//!     let mut parsed = chunk.parse(&mapping);
+//!     parsed.articles.iter_mut().for_each(|article| ids.claim(article));
+//!     assert_eq!(parsed.articles[0].id, "-:1");
+//!     assert_eq!(parsed.rejects[0].record, 2);
+//! }
+//! # Ok::<(), wirecopy::error::Error>(())
+//! ```
+
+mod chunk;
+mod compress;
+mod csv;
+mod date;
+mod discover;
+mod feed;
+mod fields;
+mod id;
+mod json_array;
+mod json_record;
+mod jsonl;
+mod mapping;
+mod site;
+mod sniff;
+mod txt;
+
+pub use chunk::{Chunk, Chunks, Parsed, chunks};
+pub use compress::Compression;
+pub use discover::{Format, Found, Input, Source, sources};
+pub use id::UniqueIds;
+pub use mapping::Mapping;
+
+/// The reason for bytes that no text format has.
+const BINARY: &str = "binary data, not text";
+
+/// Where NUL bytes are looked for in a record that is too long to be held.
+const BINARY_PROBE_BYTES: usize = 8 << 10;
+
+/// `bytes` as text, or where they stop being UTF-8.
+fn utf8(bytes: &[u8]) -> Result<&str, String> {
+    simdutf8::basic::from_utf8(bytes).or_else(|_| {
+        std::str::from_utf8(bytes)
+            .map_err(|error| format!("invalid UTF-8 at byte {} of the record", error.valid_up_to() + 1))
+    })
+}
+
+/// The reason for a record that is longer than the settings allow; `beginning` is what is at hand of it.
+fn too_long(size_bytes: u64, limit_bytes: usize, beginning: &[u8]) -> String {
+    let probe = beginning.get(..BINARY_PROBE_BYTES).unwrap_or(beginning);
+    match memchr::memchr(0, probe) {
+        Some(_) => BINARY.to_owned(),
+        None => format!("record of {size_bytes} bytes, more than the {limit_bytes} of max_record_bytes"),
+    }
+}
+
+#[cfg(test)]
+mod tests;
