@@ -1,17 +1,77 @@
-//! throw-away
-use crate::article::*; use crate::settings::*; use crate::error::*; use std::sync::Arc;
-pub enum Input { Path(std::path::PathBuf) }
-pub struct Found { pub sources: Vec<Source>, pub rejects: Vec<Reject> }
-pub struct Source { pub path: Arc<str>, pub size_bytes: u64 }
-pub fn sources(i: Vec<Input>, _: &ReadSettings) -> Result<Found> { Ok(Found{sources: i.into_iter().map(|Input::Path(p)| Source{size_bytes: 0, path: p.to_string_lossy().into()}).collect(), rejects: vec![]}) }
-pub struct Mapping; impl Mapping { pub fn new(_: &ReadSettings) -> Result<Mapping> { Ok(Mapping) } }
-pub struct UniqueIds; impl UniqueIds { pub fn new() -> Self { UniqueIds } pub fn claim(&mut self, _: &mut Article) {} }
-pub struct Chunk(Arc<str>, Vec<String>, u64);
-pub struct Parsed { pub articles: Vec<Article>, pub rejects: Vec<Reject> }
-impl Chunk { pub fn bytes_read(&self) -> u64 { 0 } pub fn parse(&self, _: &Mapping) -> Parsed {
-  let articles = self.1.iter().enumerate().map(|(i,l)| { let v: serde_json::Value = serde_json::from_str(l).unwrap(); let g=|k:&str| v.get(k).and_then(|x| x.as_str()).map(String::from);
-   Article { id: g("id").unwrap(), text: g("maintext").or(g("text")).unwrap(), title: g("title"), url: g("url"), source: g("source"), author: None, credit: None, lang: g("lang").or(g("language")),
-    published: None, modified: None, crawled: None, location: Location { path: self.0.clone(), record: self.2 + i as u64, byte_offset: 0 } } }).collect();
-  Parsed { articles, rejects: vec![] } } }
-pub fn chunks(s: Vec<Source>, _: &ReadSettings, _: &Mapping) -> impl Iterator<Item=Chunk> {
-  s.into_iter().flat_map(|s| { let t = std::fs::read_to_string(&*s.path).unwrap(); let l: Vec<String> = t.lines().map(String::from).collect(); l.chunks(100).enumerate().map(|(i,c)| Chunk(s.path.clone(), c.to_vec(), i as u64*100+1)).collect::<Vec<_>>() }) }
+//! What is in these files? Paths and streams in, [`Article`](crate::article::Article)s and
+//! [`Reject`](crate::article::Reject)s out.
+//!
+//! [`sources`] finds the files, [`chunks`] cuts them one after the other into pieces of about a megabyte at record borders,
+//! and [`Chunk::parse`] reads a piece. The first two are sequential, as decompression is; parsing is a pure function that may
+//! run in parallel. [`UniqueIds`] then gives every article an id of its own, in input order.
+//!
+//! Time is linear in the bytes of input. Memory is a chunk, or the largest record if that is larger
+//! ([`max_record_bytes`](crate::settings::ReadSettings::max_record_bytes)), for each piece that is under way; no file is
+//! held whole because of its size, JSON arrays neither. A bad record becomes a reject and takes no other with it.
+//!
+//! ```
+//! use wirecopy::read::{Input, Mapping, UniqueIds, chunks, sources};
+//! use wirecopy::settings::ReadSettings;
+//!
+//! let settings = ReadSettings::default();
+//! let mapping = Mapping::new(&settings)?;
+//! let corpus = "{\"headline\": \"Rain\", \"body\": \"It rained.\"}\nnot a record\n";
+//! let input = Input::Stream { name: "-".into(), reader: Box::new(corpus.as_bytes()) };
+//! let found = sources(vec![input], &settings)?;
+//! let mut ids = UniqueIds::new();
+//! for chunk in chunks(found.sources, &settings, &mapping) {
+//!     let mut parsed = chunk.parse(&mapping);
+//!     parsed.articles.iter_mut().for_each(|article| ids.claim(article));
+//!     assert_eq!(parsed.articles[0].id, "-:1");
+//!     assert_eq!(parsed.rejects[0].record, 2);
+//! }
+//! # Ok::<(), wirecopy::error::Error>(())
+//! ```
+
+mod chunk;
+mod compress;
+mod csv;
+mod date;
+mod discover;
+mod feed;
+mod fields;
+mod id;
+mod json_array;
+mod json_record;
+mod jsonl;
+mod mapping;
+mod site;
+mod sniff;
+mod txt;
+
+pub use chunk::{Chunk, Chunks, Parsed, chunks};
+pub use compress::Compression;
+pub use discover::{Format, Found, Input, Source, sources};
+pub use id::UniqueIds;
+pub use mapping::Mapping;
+
+/// The reason for bytes that no text format has.
+const BINARY: &str = "binary data, not text";
+
+/// Where NUL bytes are looked for in a record that is too long to be held.
+const BINARY_PROBE_BYTES: usize = 8 << 10;
+
+/// `bytes` as text, or where they stop being UTF-8.
+fn utf8(bytes: &[u8]) -> Result<&str, String> {
+    simdutf8::basic::from_utf8(bytes).or_else(|_| {
+        std::str::from_utf8(bytes)
+            .map_err(|error| format!("invalid UTF-8 at byte {} of the record", error.valid_up_to() + 1))
+    })
+}
+
+/// The reason for a record that is longer than the settings allow; `beginning` is what is at hand of it.
+fn too_long(size_bytes: u64, limit_bytes: usize, beginning: &[u8]) -> String {
+    let probe = beginning.get(..BINARY_PROBE_BYTES).unwrap_or(beginning);
+    match memchr::memchr(0, probe) {
+        Some(_) => BINARY.to_owned(),
+        None => format!("record of {size_bytes} bytes, more than the {limit_bytes} of max_record_bytes"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

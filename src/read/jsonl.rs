@@ -1,0 +1,117 @@
+//! JSON lines: one object a line.
+//!
+//! Cutting is a search for the last line end of a window; lines are told apart when the chunk is parsed. Record numbers are
+//! line numbers, blank lines counted.
+
+use memchr::{memchr, memchr_iter, memrchr};
+
+use super::chunk::{Cut, Flaw, Limits, Outcome, Records, Split};
+use super::feed::Feed;
+use super::json_record;
+use super::mapping::Mapping;
+
+/// Cuts after line ends.
+pub(super) struct Lines {
+    limits: Limits,
+    /// The number of the line at the start of the window.
+    line: u64,
+    done: bool,
+}
+
+impl Lines {
+    pub(super) fn new(limits: Limits) -> Lines {
+        Lines { limits, line: 1, done: false }
+    }
+
+    fn cut(&mut self, feed: &mut Feed, length: usize) -> Cut {
+        let byte_offset = feed.offset();
+        let bytes = feed.take(length);
+        let first_record = self.line;
+        self.line += memchr_iter(b'\n', &bytes).count() as u64;
+        Cut { bytes, byte_offset, first_record, records: Records::Lines, flaws: Vec::new() }
+    }
+
+    /// Drops the line at the start of the window, which is too long to be held.
+    fn drop_line(&mut self, feed: &mut Feed) -> Cut {
+        let (record, byte_offset) = (self.line, feed.offset());
+        let beginning = feed.take(super::BINARY_PROBE_BYTES);
+        let line_end = loop {
+            if let Some(end) = memchr(b'\n', feed.bytes()) {
+                feed.skip(end + 1);
+                break feed.offset() - 1;
+            }
+            feed.skip(feed.bytes().len());
+            if feed.ended() {
+                break feed.offset();
+            }
+            feed.fill(self.limits.chunk_bytes.max(super::BINARY_PROBE_BYTES));
+        };
+        self.line += 1;
+        let reason = match feed.damage() {
+            Some(reason) if feed.bytes().is_empty() && line_end == feed.offset() => {
+                self.done = true;
+                reason.to_owned()
+            }
+            _ => super::too_long(line_end - byte_offset, self.limits.record_bytes, &beginning),
+        };
+        Cut::of_flaws(vec![Flaw { record, byte_offset, reason }])
+    }
+
+    /// What is left when no line end is.
+    fn last_cut(&mut self, feed: &mut Feed) -> Option<Cut> {
+        self.done = true;
+        match feed.damage() {
+            Some(reason) => {
+                let (record, byte_offset, reason) = (self.line, feed.offset(), reason.to_owned());
+                Some(Cut::of_flaws(vec![Flaw { record, byte_offset, reason }]))
+            }
+            None if feed.bytes().is_empty() => None,
+            None => Some(self.cut(feed, feed.bytes().len())),
+        }
+    }
+}
+
+impl Split for Lines {
+    fn next_cut(&mut self, feed: &mut Feed) -> Option<Cut> {
+        if self.done {
+            return None;
+        }
+        let mut want = self.limits.chunk_bytes.max(1);
+        loop {
+            feed.fill(want);
+            if let Some(end) = memrchr(b'\n', feed.bytes()) {
+                return Some(self.cut(feed, end + 1));
+            }
+            if feed.ended() {
+                return self.last_cut(feed);
+            }
+            if feed.bytes().len() > self.limits.record_bytes {
+                return Some(self.drop_line(feed));
+            }
+            want = (feed.bytes().len() * 2).min(self.limits.record_bytes + 1).max(want);
+        }
+    }
+}
+
+/// Reads the lines of a chunk.
+pub(super) fn parse(cut: &Cut, outcome: &mut Outcome<'_>, mapping: &Mapping) {
+    let mut rest = cut.bytes.as_slice();
+    let mut place = 0;
+    let mut record = cut.first_record;
+    while !rest.is_empty() {
+        let end = memchr(b'\n', rest);
+        let (line, after) = rest.split_at(end.unwrap_or(rest.len()));
+        if !line.trim_ascii().is_empty() {
+            let location = outcome.location(record, place);
+            let article = if line.len() > outcome.record_bytes() {
+                Err(super::too_long(line.len() as u64, outcome.record_bytes(), line))
+            } else {
+                json_record::article(line.trim_ascii(), location.clone(), mapping)
+            };
+            outcome.push(location, article);
+        }
+        place += line.len() + 1;
+        record += 1;
+        rest = after.get(1..).unwrap_or_default();
+    }
+}

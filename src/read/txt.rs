@@ -1,0 +1,123 @@
+//! Plain text: one article a file.
+//!
+//! The text is the file's, title and all, so that positions are those of the file. Its id is its path without the ending.
+
+use super::chunk::{Cut, Flaw, Limits, Outcome, Records, Split};
+use super::compress::{self, Compression};
+use super::feed::Feed;
+use crate::article::{Article, Location};
+
+/// A first line of up to this many characters, with a blank line after it, is a title. Headlines of four scraped corpora
+/// are shorter; a paragraph seldom is.
+const LONGEST_TITLE_CHARS: usize = 200;
+
+/// Takes the whole file at once, within the limit of a record.
+pub(super) struct Whole {
+    limits: Limits,
+    done: bool,
+}
+
+impl Whole {
+    pub(super) fn new(limits: Limits) -> Whole {
+        Whole { limits, done: false }
+    }
+}
+
+impl Split for Whole {
+    fn next_cut(&mut self, feed: &mut Feed) -> Option<Cut> {
+        if std::mem::replace(&mut self.done, true) {
+            return None;
+        }
+        let byte_offset = feed.offset();
+        feed.fill(self.limits.record_bytes.saturating_add(1));
+        let flaw = |reason| Some(Cut::of_flaws(vec![Flaw { record: 1, byte_offset, reason }]));
+        if feed.bytes().len() > self.limits.record_bytes {
+            let beginning = feed.take(super::BINARY_PROBE_BYTES);
+            while !feed.bytes().is_empty() {
+                feed.skip(feed.bytes().len());
+                feed.fill(self.limits.chunk_bytes.max(super::BINARY_PROBE_BYTES));
+            }
+            return flaw(super::too_long(feed.offset() - byte_offset, self.limits.record_bytes, &beginning));
+        }
+        if let Some(reason) = feed.damage() {
+            return flaw(reason.to_owned());
+        }
+        let bytes = feed.take(feed.bytes().len());
+        (!bytes.is_empty()).then_some(Cut {
+            bytes,
+            byte_offset,
+            first_record: 1,
+            records: Records::Text,
+            flaws: vec![],
+        })
+    }
+}
+
+/// Reads the one record of a text file.
+pub(super) fn parse(cut: &Cut, outcome: &mut Outcome<'_>) {
+    let location = outcome.location(cut.first_record, 0);
+    outcome.push(location.clone(), article(&cut.bytes, location));
+}
+
+fn article(bytes: &[u8], location: Location) -> Result<Article, String> {
+    if memchr::memchr(0, bytes).is_some() {
+        return Err(super::BINARY.to_owned());
+    }
+    let text = super::utf8(bytes)?;
+    if text.trim().is_empty() {
+        return Err("no text: the file is blank".to_owned());
+    }
+    Ok(Article {
+        id: id(&location.path),
+        title: title(text),
+        text: text.to_owned(),
+        url: None,
+        source: None,
+        author: None,
+        credit: None,
+        lang: None,
+        published: None,
+        modified: None,
+        crawled: None,
+        location,
+    })
+}
+
+/// The path without its ending; nothing for standard input, which has no name of its own.
+fn id(path: &str) -> String {
+    let (_, stem) = Compression::of_name(path);
+    let stem = compress::strip_ending(stem, ".txt").unwrap_or(stem);
+    if stem == "-" { String::new() } else { stem.to_owned() }
+}
+
+fn title(text: &str) -> Option<String> {
+    let text = text.trim_start();
+    let mut lines = text.lines();
+    let (first, second) = (lines.next()?.trim(), lines.next()?);
+    let rest_has_words = lines.any(|line| !line.trim().is_empty());
+    let is_title = second.trim().is_empty() && rest_has_words && first.chars().count() <= LONGEST_TITLE_CHARS;
+    (is_title && !first.is_empty()).then(|| first.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles() {
+        assert_eq!(title("A flood\n\nIt rained."), Some("A flood".into()));
+        assert_eq!(title("\r\nA flood \r\n \r\nIt rained.\r\n"), Some("A flood".into()));
+        assert_eq!(title("A flood\nIt rained."), None);
+        assert_eq!(title("It rained.\n\n"), None);
+        assert_eq!(title(&format!("{}\n\nIt rained.", "x".repeat(201))), None);
+        assert_eq!(title(""), None);
+    }
+
+    #[test]
+    fn ids() {
+        assert_eq!(id("a/b.txt"), "a/b");
+        assert_eq!(id("a/b.TXT.gz"), "a/b");
+        assert_eq!(id("a/b.c"), "a/b.c");
+        assert_eq!(id("-"), "");
+    }
+}
