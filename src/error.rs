@@ -27,13 +27,7 @@ pub enum Error {
         hint: String,
     },
     /// More records were rejected than the caller allows.
-<<<<<<< HEAD
     #[error("{rejected} of {records} records rejected, more than the {allowed} allowed by --max-rejects")]
-=======
-    #[error(
-        "{rejected} of {records} records rejected, more than the {allowed} allowed by --max-rejects; see the reasons in rejects"
-    )]
->>>>>>> read
     TooManyRejects {
         /// Records rejected.
         rejected: u64,
