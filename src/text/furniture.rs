@@ -46,8 +46,9 @@ pub(super) fn mark(text: &str, tokens: &mut Tokens) {
             lines[place - 2].2 = true;
         }
     }
-    // Hard-wrapped texts and lists of headlines consist of such lines: there the shape says nothing.
-    let shapeless = short_tokens * 2 > count;
+    // Hard-wrapped texts, lists of headlines and galleries consist of such lines: there the shape says nothing.
+    let marked: usize = lines.iter().filter(|line| line.2).map(|(start, end, _)| end - start).sum();
+    let shapeless = short_tokens * 2 > count || marked * 4 > count * 3;
     for (start, end, furniture) in lines {
         if furniture && !shapeless {
             for marks in &mut tokens.marks[start..end] {

@@ -279,7 +279,12 @@ impl<'a> Comparer<'a> {
                 evidence.proven += kinds.prose;
                 evidence.bits += bits;
                 evidence.best_bits = evidence.best_bits.max(bits);
-                evidence.lead |= run.a < a.lead_end || run.b < b.lead_end || self.context.stock.in_a_lead(&a.ids[run.a..run.a + run.tokens]);
+                if kinds.prose < passage_tokens(&marks) {
+                    continue;
+                }
+                evidence.lead |= run.a < a.lead_end
+                    || run.b < b.lead_end
+                    || self.context.stock.in_a_lead(&a.ids[run.a..run.a + run.tokens]);
                 let close = |last: Run| {
                     run.a - (last.a + last.tokens) <= BLOCK_GAP
                         && run.b >= last.b + last.tokens
@@ -291,6 +296,12 @@ impl<'a> Comparer<'a> {
         }
         evidence
     }
+}
+
+/// From how much prose on a run is a passage rather than a phrase, a dateline or a name: nine words, which is what
+/// candidates are found by, or as much text in overlapping pairs of characters.
+fn passage_tokens(marks: &[Marks]) -> usize {
+    if marks.first().is_some_and(|marks| marks.has(Marks::BIGRAM)) { 14 } else { 9 }
 }
 
 /// What kind of text each token of a run is, where the two texts may disagree.
