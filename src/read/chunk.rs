@@ -200,8 +200,8 @@ impl Iterator for Chunks<'_> {
         loop {
             if let Some(current) = &mut self.current {
                 if let Some(cut) = current.splitter.next_cut(&mut current.feed) {
-                    let bytes_read = current.progress.so_far();
-                    return Some(self.chunk(Arc::clone(&current.path), cut, bytes_read));
+                    let (path, bytes_read) = (Arc::clone(&current.path), current.progress.so_far());
+                    return Some(self.chunk(path, cut, bytes_read));
                 }
                 let (path, rest) = (Arc::clone(&current.path), current.progress.rest());
                 self.current = None;
