@@ -134,7 +134,7 @@ impl Default for RelateSettings {
         RelateSettings {
             relations: Relation::ALL.to_vec(),
             copy_share: 0.8,
-            excerpt_share: 0.6,
+            excerpt_share: 0.65,
             excerpt_own: 0.5,
             version_share: 0.33,
             link_bits: 40.0,

@@ -74,5 +74,5 @@ fn is_caption(line: &str) -> bool {
         "Photo/", "photo/", "Photo by ", "File Photo", "file photo", "FILE PHOTO", "FILE - ", "Getty Images", "Photo: ",
         "Foto: ", "Photo : ", "Foto/", "Image: ", "Фото: ", "via AP", "Picture: ", "Bild: ",
     ];
-    line.len() < 900 && CREDITS.iter().any(|credit| line.contains(credit))
+    line.len() < 900 && (CREDITS.iter().any(|credit| line.contains(credit)) || line.trim_end().ends_with(" Photo"))
 }
