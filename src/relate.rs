@@ -101,7 +101,7 @@ pub fn relate(evidence: &Evidence, near_threshold: f64, settings: &RelateSetting
     let (share_a, share_b) = (shared.body() as f64 / body(evidence.a), shared.body() as f64 / body(evidence.b));
     let (share, direction) =
         if share_a >= share_b { (share_a, Direction::AInB) } else { (share_b, Direction::BInA) };
-    if evidence.bits >= settings.link_bits {
+    if evidence.bits >= settings.link_bits && evidence.best_bits * 2.0 >= settings.link_bits {
         let bits = evidence.bits;
         let (less, copy, excerpt, version) =
             (share_a.min(share_b), settings.copy_share, settings.excerpt_share, settings.version_share);
