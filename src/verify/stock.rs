@@ -5,7 +5,7 @@
 //!
 //! - **Furniture of an outlet**: the same line, or words at an end of the text, in [`OUTLET_GROUPS`] unrelated groups of
 //!   articles of one source. No outlet prints one line in three stories, except around them.
-//! - **Stock of an agency**: in [`STOCK_GROUPS`] unrelated groups anywhere, and in the lead of none. What is reused from a
+//! - **Stock of an agency**: in [`STOCK_GROUPS`] unrelated groups anywhere, and in the lead of few. What is reused from a
 //!   story begins with its news; context paragraphs and copyright lines stand further down.
 //!
 //! Groups are the connected components of a fingerprint's carriers under [`takes_of_one_text`]. A story's takes and reprints
@@ -32,6 +32,8 @@ const STOCK_GROUPS: usize = 5;
 const FRESH_SHARE: f64 = 0.15;
 /// Or if they share this much of it, whatever it is: furniture rarely makes half of two pages.
 const SAME_SHARE: f64 = 0.5;
+/// Stock stands in the lead of fewer than one in so many groups.
+const LEADING_SHARE: usize = 2;
 /// The lead: the first sentences of the article itself, in tokens of its body.
 pub const LEAD_TOKENS: usize = 60;
 /// Where lines are joined, furniture is what stands among so many first or last tokens.
@@ -108,7 +110,9 @@ impl Stock {
                 let furniture = by_source.iter().filter(|(at, groups)| at.0 != 0 && groups.len() >= OUTLET_GROUPS);
                 stock.outlet.extend(furniture.map(|(at, _)| (at.0, hash)));
                 let all: HashSet<usize> = groups.iter().copied().collect();
-                if all.len() >= STOCK_GROUPS && !lead {
+                let leading = carriers.iter().zip(&groups).filter(|(c, _)| (place.in_lead)(c.article, c.token));
+                let leading: HashSet<usize> = leading.map(|(_, &group)| group).collect();
+                if all.len() >= STOCK_GROUPS && leading.len() * LEADING_SHARE < all.len() {
                     stock.common.insert(hash);
                 }
                 stock
