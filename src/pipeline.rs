@@ -2,11 +2,13 @@
 //!
 //! `files → Article → Tokens → Shingles → Sketch → Candidate → Evidence → Relation → Story → Findings`
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
 use crate::bucket::classes::Classes;
-use crate::bucket::passages;
+use crate::bucket::passages::{self, Posting};
 use crate::corpus::Corpus;
 use crate::error::{Error, Result};
 use crate::findings::{Findings, assemble};
@@ -14,10 +16,11 @@ use crate::progress::{Progress, Stage};
 use crate::read::Input;
 use crate::relate::{Relation, Verdict, relate};
 use crate::settings::Settings;
+use crate::spool::Spool;
 use crate::story::{Link, Stories, stories};
 use crate::verify::surprise::PhraseModel;
-use crate::verify::stock::{END_TOKENS, Places, Stock, takes_of_one_text};
-use crate::verify::{Comparer, Context, Evidence, lead_end};
+use crate::verify::stock::{END_TOKENS, Places, Stock, StockPlaces, takes_of_one_text};
+use crate::verify::{BodyAligner, Comparer, Context, Evidence, Text, lead_end};
 
 /// Classes up to this size have all their pairs verified and listed; in larger ones each article is compared with the
 /// class's leader only, so that a story printed 500 times costs 499 comparisons.
@@ -59,52 +62,37 @@ pub struct Analysis {
 ///
 /// The same inputs and settings give the same findings, whatever the number of threads or the order of the inputs.
 pub fn scan(inputs: Vec<Input>, settings: &Settings, progress: &dyn Progress) -> Result<Findings> {
-    let corpus = Corpus::read(inputs, settings, progress)?;
-    let analysis = analyse(&corpus, settings, progress)?;
+    let mut corpus = Corpus::read(inputs, settings, progress)?;
+    let analysis = analyse(&mut corpus, settings, progress)?;
     Ok(assemble(corpus, analysis, settings))
 }
 
-/// All stages from classes to stories.
-pub fn analyse(corpus: &Corpus, settings: &Settings, progress: &dyn Progress) -> Result<Analysis> {
+/// All stages from classes to stories. What is learned about furniture is marked in the corpus.
+pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress) -> Result<Analysis> {
     let go_on = || if progress.cancelled() { Err(Error::Cancelled) } else { Ok(()) };
-    let spool = &corpus.spool;
 
     progress.begin(Stage::Classes, Some(corpus.keys.bands as u64));
-    let classes = Classes::of(&corpus.keys, spool, settings.near.threshold, &|| progress.advance(1));
+    let classes = Classes::of(&corpus.keys, &corpus.spool, settings.near.threshold, &|| progress.advance(1));
     go_on()?;
     let leaders = &classes.leaders;
 
-    let sources = corpus.sources();
     let (mut model, mut candidates, mut stock) = (PhraseModel::default(), Vec::new(), Stock::default());
     if settings.passages.enabled {
         progress.begin(Stage::Phrases, Some(leaders.len() as u64));
-        model = PhraseModel::of(leaders, spool, |article| corpus.content(article));
+        model = PhraseModel::of(leaders, &corpus.spool, |article| corpus.content(article));
         go_on()?;
         progress.begin(Stage::Passages, Some(classes.texts.len() as u64));
-        let postings = passages::postings(&classes.texts, spool, &|done| progress.advance(done));
+        let postings = passages::postings(&classes.texts, &corpus.spool, &|done| progress.advance(done));
         candidates = passages::candidates(&postings, |article| classes.near[article.index()] == article);
         go_on()?;
-        let lead_ends: Vec<usize> = spool.articles().map(|article| lead_end(spool.document(article).marks)).collect();
-        let places = Places {
-            source: &|article| sources[article.index()],
-            class: &|article| classes.near[article.index()],
-            at_an_end: &|article, token| {
-                let (token, length) = (token as usize, spool.document(article).len());
-                let end = END_TOKENS.min(length / 8);
-                token < end || token + end >= length
-            },
-            in_lead: &|article, token| (token as usize) < lead_ends[article.index()],
-        };
-        let recurring = Stock::recurring(&postings, &places);
-        let related = related(&candidates, Context { spool, model: &model, stock: &recurring, sources: &sources });
-        stock = Stock::learn(&postings, &related, &places);
+        stock = learn(corpus, &classes, &postings, &candidates);
         go_on()?;
     }
 
     let groups = classes.groups();
     let within = within_classes(&groups, leaders);
     progress.begin(Stage::Verify, Some((within.len() + candidates.len()) as u64));
-    let context = Context { spool, model: &model, stock: &stock, sources: &sources };
+    let context = Context { spool: &corpus.spool, model: &model, stock: &stock };
     let compare = |pairs: &[(ArticleId, ArticleId)]| compare(pairs, context, &classes, settings, progress);
     let mut compared = compare(&within);
     go_on()?;
@@ -154,13 +142,55 @@ fn compare(
         .collect()
 }
 
+/// Learns what belongs to no story, and marks it.
+fn learn(
+    corpus: &mut Corpus,
+    classes: &Classes,
+    postings: &[Posting],
+    candidates: &[(ArticleId, ArticleId)],
+) -> Stock {
+    let sources = corpus.sources();
+    let spool = &corpus.spool;
+    let lead_ends: Vec<usize> = spool.articles().map(|article| lead_end(spool.document(article).marks)).collect();
+    let places = Places {
+        source: &|article| sources[article.index()],
+        class: &|article| classes.near[article.index()],
+        at_an_end: &|article, token| {
+            let (token, length) = (token as usize, spool.document(article).len());
+            let end = END_TOKENS.min(length / 8);
+            token < end || token + end >= length
+        },
+        in_lead: &|article, token| (token as usize) < lead_ends[article.index()],
+    };
+    let recurring = Stock::recurring(postings, &places).places(postings, &places);
+    let related = related(candidates, spool, &recurring);
+    let stock = Stock::learn(postings, &related, &places);
+    let found = stock.places(postings, &places);
+    corpus.spool.remark(|article, marks| found.mark(classes.exact[article.index()], marks));
+    stock
+}
+
 /// The pairs that are takes of one text, whatever else they are: sorted, as `pairs` are.
-fn related(pairs: &[(ArticleId, ArticleId)], context: Context<'_>) -> Vec<(ArticleId, ArticleId)> {
+fn related(pairs: &[(ArticleId, ArticleId)], spool: &Spool, recurring: &StockPlaces) -> Vec<(ArticleId, ArticleId)> {
+    let marks = |article: ArticleId| {
+        let mut marks = Cow::Borrowed(spool.document(article).marks);
+        if recurring.any(article) {
+            recurring.mark(article, marks.to_mut());
+        }
+        marks
+    };
     let runs: Vec<&[(ArticleId, ArticleId)]> = pairs.chunk_by(|x, y| x.0 == y.0).collect();
     runs.par_iter()
         .flat_map_iter(|run| {
-            let mut comparer = Comparer::of(run[0].0, context);
-            run.iter().copied().filter(|&(_, b)| takes_of_one_text(&comparer.evidence(b))).collect::<Vec<_>>()
+            let marks_a = marks(run[0].0);
+            let a = Text::of(spool.document(run[0].0).ids, &marks_a);
+            let mut aligner = BodyAligner::of(a);
+            let alike = |&(_, b): &(ArticleId, ArticleId)| {
+                let marks_b = marks(b);
+                let b = Text::of(spool.document(b).ids, &marks_b);
+                takes_of_one_text(a.kinds, b.kinds, aligner.shared(b))
+            };
+            run.iter().copied().filter(alike).collect::<Vec<_>>()
         })
         .collect()
 }

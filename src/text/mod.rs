@@ -7,6 +7,7 @@
 mod furniture;
 mod normalise;
 mod quotation;
+mod repetition;
 mod tokenise;
 
 

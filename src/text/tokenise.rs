@@ -10,7 +10,7 @@
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::normalise::{is_ignorable, normalise_into};
-use super::{Marks, SEED, Tokens, furniture, quotation};
+use super::{Marks, SEED, Tokens, furniture, quotation, repetition};
 use crate::article::Span;
 
 /// Turns texts into tokens, reusing its buffers from one text to the next.
@@ -18,6 +18,7 @@ use crate::article::Span;
 pub struct Tokenizer {
     lower: Vec<u8>,
     form: String,
+    seen: repetition::Seen,
     tokens: Tokens,
 }
 
@@ -71,6 +72,7 @@ impl Tokenizer {
         self.cut(text);
         quotation::mark(text, &mut self.tokens);
         furniture::mark(text, &mut self.tokens);
+        repetition::mark(&mut self.tokens, &mut self.seen);
         &self.tokens
     }
 

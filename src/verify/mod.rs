@@ -9,13 +9,10 @@ pub mod runs;
 pub mod stock;
 pub mod surprise;
 
-use std::borrow::Cow;
-
-use crate::article::ArticleId;
-use crate::shingle::{self, shingle_set};
+use crate::article::{ArticleId, Span};
 use crate::spool::Spool;
 use crate::text::Marks;
-use overlap::Overlap;
+use overlap::{Overlap, ShingleTable};
 use runs::{Aligner, Run};
 use stock::Stock;
 use surprise::{Frequencies, PhraseModel, Surprise};
@@ -23,8 +20,6 @@ use surprise::{Frequencies, PhraseModel, Surprise};
 /// Prose between or beside quotations up to this many tokens belongs to them: "the senator told reporters", "he added".
 const ATTRIBUTION_TOKENS: usize = 6;
 
-/// Runs this long that a text repeats are furniture the second time.
-const REPEATED_TOKENS: usize = 10;
 /// A run proves something from this many bits beyond chance. In one corpus on one event names and stock phrases pass 0 by the
 /// dozen; a clause of eight ordinary words is worth 30 to 60.
 const PROOF_BITS: f64 = 15.0;
@@ -161,127 +156,12 @@ fn share(part: usize, whole: usize) -> f64 {
 /// What a comparison knows of the corpus.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
-    /// The texts.
+    /// The texts. Their marks say what was learned about the corpus.
     pub spool: &'a Spool,
     /// What phrases are worth.
     pub model: &'a PhraseModel,
     /// What belongs to no story.
     pub stock: &'a Stock,
-    /// The outlet of each article as a number, 0 for none.
-    pub sources: &'a [u64],
-}
-
-impl<'a> Context<'a> {
-    /// What kind of text each token of an article stands in.
-    pub fn marks(&self, article: ArticleId) -> Cow<'a, [Marks]> {
-        let document = self.spool.document(article);
-        let mut marks = Cow::Borrowed(document.marks);
-        self.stock.mark(&document, self.sources[article.index()], &mut marks);
-        mark_repetitions(document.ids, &mut marks);
-        marks
-    }
-}
-
-/// Compares one text with others.
-pub struct Comparer<'a> {
-    context: Context<'a>,
-    aligner: BodyAligner,
-    a: Side<'a>,
-}
-
-/// One text of a comparison.
-struct Side<'a> {
-    article: ArticleId,
-    ids: &'a [u32],
-    marks: Cow<'a, [Marks]>,
-    set: Vec<u64>,
-    frequencies: Frequencies,
-    kinds: Kinds,
-    /// One past the last token of the lead.
-    lead_end: usize,
-}
-
-impl<'a> Side<'a> {
-    fn of(article: ArticleId, context: &Context<'a>) -> Side<'a> {
-        let ids = context.spool.document(article).ids;
-        let marks = context.marks(article);
-        Side {
-            article,
-            ids,
-            set: shingle_set(ids),
-            frequencies: Frequencies::of(ids),
-            kinds: Kinds::of(&marks),
-            lead_end: lead_end(&marks),
-            marks,
-        }
-    }
-}
-
-/// What the body of a text has said before is furniture: a gallery that repeats its captions, a teaser above the article it
-/// is cut from. What a caption said before is not: captions repeat the article.
-fn mark_repetitions(ids: &[u32], marks: &mut Cow<'_, [Marks]>) {
-    let mut grams: Vec<(u64, usize)> =
-        ids.windows(REPEATED_TOKENS).enumerate().map(|(place, run)| (shingle::hash(run), place)).collect();
-    grams.sort_unstable();
-    let furniture = |place: usize, marks: &[Marks]| marks[place].has(Marks::FURNITURE);
-    let mut repeated: Vec<usize> = Vec::new();
-    for places in grams.chunk_by(|x, y| x.0 == y.0).filter(|places| places.len() > 1) {
-        let body = places.iter().map(|(_, place)| *place).filter(|&place| !furniture(place, marks));
-        repeated.extend(body.skip(1));
-    }
-    for place in repeated {
-        for token in &mut marks.to_mut()[place..place + REPEATED_TOKENS] {
-            token.set(Marks::FURNITURE);
-        }
-    }
-}
-
-/// Aligns the bodies of two texts first and what is left of them with furniture after that: a caption that repeats a
-/// sentence of the article must not stand for it.
-struct BodyAligner {
-    bodies: Aligner,
-    /// The first text's body; its furniture is masked.
-    body: Vec<u32>,
-    rest: Aligner,
-}
-
-impl BodyAligner {
-    fn of(a: &Side<'_>) -> BodyAligner {
-        let body = masked(a.ids, MASK_A, |place| a.marks[place].has(Marks::FURNITURE));
-        let mut bodies = Aligner::new();
-        bodies.index(&body);
-        BodyAligner { bodies, body, rest: Aligner::new() }
-    }
-
-    fn runs(&mut self, a: &Side<'_>, b: &Side<'_>) -> Vec<Run> {
-        let body = masked(b.ids, MASK_B, |place| b.marks[place].has(Marks::FURNITURE));
-        let mut runs = self.bodies.runs(&self.body, &body);
-        if a.kinds.furniture < runs::RUN_TOKENS && b.kinds.furniture < runs::RUN_TOKENS {
-            return runs;
-        }
-        let (mut used_a, mut used_b) = (vec![false; a.ids.len()], vec![false; b.ids.len()]);
-        for run in &runs {
-            used_a[run.a..run.a + run.tokens].fill(true);
-            used_b[run.b..run.b + run.tokens].fill(true);
-        }
-        let rest_a = masked(a.ids, MASK_A, |place| used_a[place]);
-        let rest_b = masked(b.ids, MASK_B, |place| used_b[place]);
-        self.rest.index(&rest_a);
-        runs.extend(self.rest.runs(&rest_a, &rest_b));
-        runs.sort_unstable();
-        runs
-    }
-}
-
-/// Two masks, so that masked tokens of two texts are never equal.
-const MASK_A: u32 = 0x5555_5555;
-/// See [`MASK_A`].
-const MASK_B: u32 = 0xAAAA_AAAA;
-
-/// The tokens with some replaced by numbers that occur once.
-fn masked(ids: &[u32], mask: u32, hidden: impl Fn(usize) -> bool) -> Vec<u32> {
-    let hide = |place: usize| (place as u32).wrapping_mul(0x9E37_79B1) ^ mask;
-    ids.iter().enumerate().map(|(place, &id)| if hidden(place) { hide(place) } else { id }).collect()
 }
 
 /// Where the lead ends: after the first tokens that are not furniture.
@@ -290,25 +170,57 @@ pub fn lead_end(marks: &[Marks]) -> usize {
     body.take(stock::LEAD_TOKENS).last().map_or(0, |(place, _)| place + 1)
 }
 
+/// Compares one text with others.
+pub struct Comparer<'a> {
+    context: Context<'a>,
+    article: ArticleId,
+    a: Text<'a>,
+    aligner: BodyAligner<'a>,
+    shingles: ShingleTable,
+    frequencies: Frequencies,
+    frequencies_b: Frequencies,
+    lead_end: usize,
+    /// Letters of each token.
+    letters: Vec<u8>,
+}
+
 impl<'a> Comparer<'a> {
     /// Takes `a` as the first text of the comparisons to come.
     pub fn of(a: ArticleId, context: Context<'a>) -> Comparer<'a> {
-        let a = Side::of(a, &context);
-        Comparer { context, aligner: BodyAligner::of(&a), a }
+        let document = context.spool.document(a);
+        let text = Text::of(document.ids, document.marks);
+        let words = context.spool.text(a);
+        let letters = |span: &Span| span.of(words).chars().count().min(255) as u8;
+        Comparer {
+            context,
+            article: a,
+            a: text,
+            aligner: BodyAligner::of(text),
+            shingles: ShingleTable::of(document.ids),
+            frequencies: Frequencies::of(document.ids),
+            frequencies_b: Frequencies::default(),
+            lead_end: lead_end(document.marks),
+            letters: context.spool.spans(a).iter().map(letters).collect(),
+        }
+    }
+
+    /// The first text.
+    pub fn article(&self) -> ArticleId {
+        self.article
     }
 
     /// What the first text and `b` have in common.
     pub fn evidence(&mut self, b: ArticleId) -> Evidence {
-        let b = Side::of(b, &self.context);
-        let a = &self.a;
-        let runs = self.aligner.runs(a, &b);
-        let surprise = Surprise { model: self.context.model, a: &a.frequencies, b: &b.frequencies };
-        let spans = self.context.spool.spans(a.article);
-        let words = self.context.spool.text(a.article);
-        let letters = |token: usize| spans[token].of(words).chars().count() as u32;
+        let document = self.context.spool.document(b);
+        let b = Text::of(document.ids, document.marks);
+        let a = self.a;
+        let runs = self.aligner.runs(b);
+        self.frequencies_b.count(b.ids);
+        let surprise = Surprise { model: self.context.model, a: &self.frequencies, b: &self.frequencies_b };
         let search = ((a.ids.len().max(1) * b.ids.len().max(1)) as f64).log2();
+        let lead_end_b = lead_end(b.marks);
         let mut evidence = Evidence {
-            overlap: Overlap::of(&a.set, &b.set),
+            overlap: self.shingles.overlap(b.ids),
             runs: Vec::with_capacity(runs.len()),
             a: a.kinds,
             b: b.kinds,
@@ -320,35 +232,124 @@ impl<'a> Comparer<'a> {
             lead: false,
         };
         let mut last: Option<Run> = None;
+        let mut worth = Vec::new();
         for run in runs {
             let marks = joint_marks(&a.marks[run.a..run.a + run.tokens], &b.marks[run.b..run.b + run.tokens]);
             let kinds = Kinds::of(&marks);
-            let worth = surprise.of(a.ids, &a.marks, run.a, run.tokens, letters);
-            let prose: f64 = worth.iter().zip(&marks).filter(|(_, marks)| marks.prose()).map(|(bits, _)| bits).sum();
-            let bits = prose - search;
+            let mut bits = -search;
+            if kinds.prose > 0 {
+                surprise.of(a.ids, a.marks, run.a..run.a + run.tokens, &self.letters, &mut worth);
+                bits += worth.iter().zip(&marks).filter(|(_, marks)| marks.prose()).map(|(bits, _)| bits).sum::<f64>();
+            }
             evidence.shared.add_all(kinds);
             evidence.runs.push(SharedRun { run, kinds, bits });
-            if bits >= PROOF_BITS {
-                evidence.proven += kinds.prose;
-                evidence.bits += bits;
-                evidence.best_bits = evidence.best_bits.max(bits);
-                if kinds.prose < passage_tokens(&marks) {
-                    continue;
-                }
-                evidence.lead |= run.a < a.lead_end
-                    || run.b < b.lead_end
-                    || self.context.stock.in_a_lead(&a.ids[run.a..run.a + run.tokens]);
-                let close = |last: Run| {
-                    run.a - (last.a + last.tokens) <= BLOCK_GAP
-                        && run.b >= last.b + last.tokens
-                        && run.b - (last.b + last.tokens) <= BLOCK_GAP
-                };
-                evidence.blocks += usize::from(!last.is_some_and(close));
-                last = Some(run);
+            if bits < PROOF_BITS {
+                continue;
             }
+            evidence.proven += kinds.prose;
+            evidence.bits += bits;
+            evidence.best_bits = evidence.best_bits.max(bits);
+            if kinds.prose < passage_tokens(&marks) {
+                continue;
+            }
+            evidence.lead = evidence.lead
+                || run.a < self.lead_end
+                || run.b < lead_end_b
+                || self.context.stock.in_a_lead(&a.ids[run.a..run.a + run.tokens]);
+            let close = |last: Run| {
+                run.a - (last.a + last.tokens) <= BLOCK_GAP
+                    && run.b >= last.b + last.tokens
+                    && run.b - (last.b + last.tokens) <= BLOCK_GAP
+            };
+            evidence.blocks += usize::from(!last.is_some_and(close));
+            last = Some(run);
         }
         evidence
     }
+}
+
+/// One text of a comparison.
+#[derive(Clone, Copy)]
+pub struct Text<'a> {
+    ids: &'a [u32],
+    marks: &'a [Marks],
+    /// How many tokens of which kind.
+    pub kinds: Kinds,
+}
+
+impl<'a> Text<'a> {
+    /// A text by its tokens and their marks.
+    pub fn of(ids: &'a [u32], marks: &'a [Marks]) -> Text<'a> {
+        Text { ids, marks, kinds: Kinds::of(marks) }
+    }
+}
+
+/// Aligns the bodies of two texts first and what is left of them with furniture after that: a caption that repeats a
+/// sentence of the article must not stand for it.
+pub struct BodyAligner<'a> {
+    a: Text<'a>,
+    bodies: Aligner,
+    /// The first text's body; its furniture is masked.
+    body: Vec<u32>,
+    rest: Aligner,
+    buffer: Vec<u32>,
+}
+
+impl<'a> BodyAligner<'a> {
+    /// Takes `a` as the first text.
+    pub fn of(a: Text<'a>) -> BodyAligner<'a> {
+        let mut body = Vec::new();
+        mask(a.ids, MASK_A, |place| a.marks[place].has(Marks::FURNITURE), &mut body);
+        let mut bodies = Aligner::new();
+        bodies.index(&body);
+        BodyAligner { a, bodies, body, rest: Aligner::new(), buffer: Vec::new() }
+    }
+
+    /// The runs that the first text shares with `b`, by place in the first.
+    pub fn runs(&mut self, b: Text<'_>) -> Vec<Run> {
+        let a = self.a;
+        mask(b.ids, MASK_B, |place| b.marks[place].has(Marks::FURNITURE), &mut self.buffer);
+        let mut runs = self.bodies.runs(&self.body, &self.buffer);
+        if a.kinds.furniture < runs::RUN_TOKENS && b.kinds.furniture < runs::RUN_TOKENS {
+            return runs;
+        }
+        let (mut used_a, mut used_b) = (vec![false; a.ids.len()], vec![false; b.ids.len()]);
+        for run in &runs {
+            used_a[run.a..run.a + run.tokens].fill(true);
+            used_b[run.b..run.b + run.tokens].fill(true);
+        }
+        let (mut rest_a, mut rest_b) = (Vec::new(), Vec::new());
+        mask(a.ids, MASK_A, |place| used_a[place], &mut rest_a);
+        mask(b.ids, MASK_B, |place| used_b[place], &mut rest_b);
+        self.rest.index(&rest_a);
+        runs.extend(self.rest.runs(&rest_a, &rest_b));
+        runs.sort_unstable();
+        runs
+    }
+
+    /// What the runs shared with `b` consist of.
+    pub fn shared(&mut self, b: Text<'_>) -> Kinds {
+        let a = self.a;
+        let mut shared = Kinds::default();
+        for run in self.runs(b) {
+            for k in 0..run.tokens {
+                shared.add(Marks(a.marks[run.a + k].0 | b.marks[run.b + k].0));
+            }
+        }
+        shared
+    }
+}
+
+/// Two masks, so that masked tokens of two texts are never equal.
+const MASK_A: u32 = 0x5555_5555;
+/// See [`MASK_A`].
+const MASK_B: u32 = 0xAAAA_AAAA;
+
+/// The tokens with some replaced by numbers that occur once, into `out`.
+fn mask(ids: &[u32], mask: u32, hidden: impl Fn(usize) -> bool, out: &mut Vec<u32>) {
+    let hide = |place: usize| (place as u32).wrapping_mul(0x9E37_79B1) ^ mask;
+    out.clear();
+    out.extend(ids.iter().enumerate().map(|(place, &id)| if hidden(place) { hide(place) } else { id }));
 }
 
 /// From how much prose on a run is a passage rather than a phrase, a dateline or a name: nine words, which is what

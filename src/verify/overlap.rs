@@ -1,5 +1,7 @@
 //! How much do two texts share as sets of shingles? Exact, on the texts' tokens.
 
+use crate::shingle::{SHINGLE_TOKENS, shingles};
+
 /// Shingle counts of a pair: exact, never estimated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Overlap {
@@ -41,12 +43,82 @@ impl Overlap {
     }
 }
 
+/// The shingles of one text, to be compared with many: a hash table, so that the other texts need not be sorted.
+pub struct ShingleTable {
+    slots: Vec<u64>,
+    len: usize,
+    /// Shingles of the other text that were counted, by slot and beyond.
+    seen: Vec<u64>,
+}
+
+impl ShingleTable {
+    /// The shingles of a text's tokens.
+    pub fn of(ids: &[u32]) -> ShingleTable {
+        let mut table = ShingleTable { slots: empty(ids.len()), len: 0, seen: Vec::new() };
+        for shingle in shingles(ids, SHINGLE_TOKENS) {
+            table.len += usize::from(insert(&mut table.slots, shingle));
+        }
+        table
+    }
+
+    /// The overlap with another text's tokens.
+    pub fn overlap(&mut self, other: &[u32]) -> Overlap {
+        self.seen = empty(other.len());
+        let mut overlap = Overlap { a: self.len, b: 0, shared: 0 };
+        for shingle in shingles(other, SHINGLE_TOKENS) {
+            if insert(&mut self.seen, shingle) {
+                overlap.b += 1;
+                overlap.shared += usize::from(contains(&self.slots, shingle));
+            }
+        }
+        overlap
+    }
+}
+
+/// Marks an empty slot; a shingle with this hash is counted as the next number.
+const EMPTY: u64 = 0;
+
+fn empty(entries: usize) -> Vec<u64> {
+    vec![EMPTY; (entries * 2).next_power_of_two().max(4)]
+}
+
+/// The slot that holds `shingle`, or the empty one where it belongs.
+fn slot(slots: &[u64], shingle: u64) -> usize {
+    let mask = slots.len() - 1;
+    let mut at = shingle as usize & mask;
+    while slots[at] != EMPTY && slots[at] != shingle {
+        at = (at + 1) & mask;
+    }
+    at
+}
+
+fn contains(slots: &[u64], shingle: u64) -> bool {
+    slots[slot(slots, shingle.max(1))] != EMPTY
+}
+
+/// Whether the shingle was new.
+fn insert(slots: &mut [u64], shingle: u64) -> bool {
+    let at = slot(slots, shingle.max(1));
+    let new = slots[at] == EMPTY;
+    slots[at] = shingle.max(1);
+    new
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
     proptest::proptest! {
+        #[test]
+        fn the_table_counts_what_sorted_sets_do(
+            a in proptest::collection::vec(0u32..4, 0..60),
+            b in proptest::collection::vec(0u32..4, 0..60),
+        ) {
+            let twin = Overlap::of(&crate::shingle::shingle_set(&a), &crate::shingle::shingle_set(&b));
+            proptest::prop_assert_eq!(ShingleTable::of(&a).overlap(&b), twin);
+        }
+
         #[test]
         fn merging_counts_what_sets_count(
             a in proptest::collection::btree_set(0u64..50, 0..40),

@@ -11,17 +11,15 @@
 //! Groups are the connected components of a fingerprint's carriers under [`takes_of_one_text`]. A story's takes and reprints
 //! are one group, whatever their number; so frequency alone condemns nothing.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
 use crate::bucket::passages::{GRAM_TOKENS, Posting, fingerprints};
-use crate::spool::Document;
 use crate::text::Marks;
 
-use super::Evidence;
+use super::Kinds;
 
 /// Unrelated groups of one source that make a passage its furniture.
 const OUTLET_GROUPS: usize = 3;
@@ -41,11 +39,11 @@ pub const END_TOKENS: usize = 50;
 /// Of a fingerprint with more carriers, so many are looked at, evenly spread.
 const CARRIERS: usize = 200;
 
-/// Whether two articles are takes of one text; `evidence` is measured with [`Stock::recurring`].
-pub fn takes_of_one_text(evidence: &Evidence) -> bool {
-    let longer = evidence.a.tokens().max(evidence.b.tokens()).max(1) as f64;
-    let fresh = evidence.shared.prose + evidence.shared.quoted;
-    fresh as f64 >= FRESH_SHARE * longer || evidence.shared.tokens() as f64 >= SAME_SHARE * longer
+/// Whether two articles are takes of one text, by what they are and what they share, measured with [`Stock::recurring`].
+pub fn takes_of_one_text(a: Kinds, b: Kinds, shared: Kinds) -> bool {
+    let longer = a.tokens().max(b.tokens()).max(1) as f64;
+    let fresh = shared.prose + shared.quoted;
+    fresh as f64 >= FRESH_SHARE * longer || shared.tokens() as f64 >= SAME_SHARE * longer
 }
 
 /// What has been learned.
@@ -140,24 +138,44 @@ impl Stock {
         (self.outlet.len(), self.common.len())
     }
 
-    /// Marks what is stock in a text of this source: furniture of the outlet as [`Marks::FURNITURE`], stock of any source
-    /// as [`Marks::STOCK`].
-    pub fn mark(&self, document: &Document<'_>, source: u64, marks: &mut Cow<'_, [Marks]>) {
-        if self.is_empty() {
-            return;
-        }
-        for fingerprint in fingerprints(document.ids) {
-            let mark = if self.outlet.contains(&(source, fingerprint.hash)) {
-                Marks::FURNITURE
-            } else if self.common.contains(&fingerprint.hash) {
-                Marks::STOCK
-            } else {
-                continue;
-            };
-            let from = fingerprint.token as usize;
-            for token in &mut marks.to_mut()[from..from + GRAM_TOKENS] {
-                token.set(mark);
-            }
+    /// What is stock in each text, for texts with any: the first tokens of stock fingerprints and their mark, sorted.
+    /// Furniture of an outlet is marked as [`Marks::FURNITURE`] in its texts, stock of any source as [`Marks::STOCK`].
+    pub fn places(&self, postings: &[Posting], place: &Places<'_>) -> StockPlaces {
+        let mut places: Vec<(ArticleId, u32, Marks)> = postings
+            .par_iter()
+            .filter_map(|posting| {
+                let mark = if self.outlet.contains(&((place.source)(posting.article), posting.hash)) {
+                    Marks::FURNITURE
+                } else if self.common.contains(&posting.hash) {
+                    Marks::STOCK
+                } else {
+                    return None;
+                };
+                Some((posting.article, posting.token, mark))
+            })
+            .collect();
+        places.par_sort_unstable_by_key(|&(article, token, mark)| (article, token, mark.0));
+        StockPlaces { places }
+    }
+}
+
+/// Where stock stands in each text.
+pub struct StockPlaces {
+    places: Vec<(ArticleId, u32, Marks)>,
+}
+
+impl StockPlaces {
+    /// Whether a text has any.
+    pub fn any(&self, text: ArticleId) -> bool {
+        self.places.binary_search_by_key(&text, |place| place.0).is_ok()
+    }
+
+    /// Marks the stock of a text.
+    pub fn mark(&self, text: ArticleId, marks: &mut [Marks]) {
+        let from = self.places.partition_point(|place| place.0 < text);
+        for &(_, token, mark) in self.places[from..].iter().take_while(|place| place.0 == text) {
+            let end = marks.len().min(token as usize + GRAM_TOKENS);
+            marks[token as usize..end].iter_mut().for_each(|marks| marks.set(mark));
         }
     }
 }

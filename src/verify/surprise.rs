@@ -10,6 +10,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -175,24 +176,45 @@ fn prior(letters: u32, marks: Marks) -> f64 {
     1.0 / f64::from(1 << bits)
 }
 
-/// How often each word of a text occurs in it.
+/// How often each word of a text occurs in it: an open table of words and their counts.
+#[derive(Default)]
 pub struct Frequencies {
-    sorted: Vec<u32>,
+    slots: Vec<(u32, u32)>,
+    tokens: usize,
 }
 
 impl Frequencies {
     /// The frequencies of one text.
     pub fn of(ids: &[u32]) -> Frequencies {
-        let mut sorted = ids.to_vec();
-        sorted.sort_unstable();
-        Frequencies { sorted }
+        let mut frequencies = Frequencies::default();
+        frequencies.count(ids);
+        frequencies
+    }
+
+    /// Takes another text.
+    pub fn count(&mut self, ids: &[u32]) {
+        self.tokens = ids.len();
+        self.slots.clear();
+        self.slots.resize((ids.len() * 2).next_power_of_two().max(4), (0, 0));
+        for &id in ids {
+            let at = self.slot(id);
+            self.slots[at] = (id, self.slots[at].1 + 1);
+        }
+    }
+
+    /// The slot of a word, or the empty one where it belongs.
+    fn slot(&self, id: u32) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut at = id as usize & mask;
+        while self.slots[at].1 != 0 && self.slots[at].0 != id {
+            at = (at + 1) & mask;
+        }
+        at
     }
 
     /// The share of the text that repetitions of a word make: 0 for one that occurs once.
     fn repeated(&self, id: u32) -> f64 {
-        let from = self.sorted.partition_point(|&x| x < id);
-        let times = self.sorted[from..].iter().take_while(|&&x| x == id).count();
-        times.saturating_sub(1) as f64 / self.sorted.len().max(1) as f64
+        f64::from(self.slots[self.slot(id)].1.saturating_sub(1)) / self.tokens.max(1) as f64
     }
 }
 
@@ -207,20 +229,13 @@ pub struct Surprise<'a> {
 }
 
 impl Surprise<'_> {
-    /// The bits of each token of the run `start..start + tokens` of a text; `letters` gives the length of a token's spelling.
-    pub fn of(
-        &self,
-        ids: &[u32],
-        marks: &[Marks],
-        start: usize,
-        tokens: usize,
-        letters: impl Fn(usize) -> u32,
-    ) -> Vec<f64> {
-        (start..start + tokens)
-            .map(|place| {
-                let frequency = self.a.repeated(ids[place]).max(self.b.repeated(ids[place]));
-                self.model.bits(ids, marks, start, place, letters(place), frequency)
-            })
-            .collect()
+    /// The bits of each token of a run of a text, into `out`; `letters` has the length of each token's spelling.
+    pub fn of(&self, ids: &[u32], marks: &[Marks], run: Range<usize>, letters: &[u8], out: &mut Vec<f64>) {
+        out.clear();
+        let start = run.start;
+        out.extend(run.map(|place| {
+            let frequency = self.a.repeated(ids[place]).max(self.b.repeated(ids[place]));
+            self.model.bits(ids, marks, start, place, u32::from(letters[place]), frequency)
+        }));
     }
 }
