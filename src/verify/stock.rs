@@ -222,12 +222,3 @@ fn components(classes: &[ArticleId], related: &[(ArticleId, ArticleId)]) -> Vec<
     }
     (0..classes.len()).map(|at| root(&mut group, at)).collect()
 }
-#[cfg(test)] mod dbg { #[test] fn d() {
- use crate::*; let c = corpus::Corpus::read(vec![read::Input::Path("/work/shared/gold/helsinki/articles.jsonl".into())], &Default::default(), &progress::Silent).unwrap();
- let a = pipeline::analyse(&c, &Default::default(), &progress::Silent).unwrap();
- eprintln!("{:?}", a.stock.len()); let s=c.sources(); let ctx = verify::Context { spool: &c.spool, model: &a.model, stock: &a.stock, sources: &s };
- let want: Vec<String> = std::env::var("IDS").unwrap().split(' ').map(|x| format!("helsinki-{x}")).collect();
- for (i,x) in c.articles.iter().enumerate() { if want.contains(&x.id) { let id=article::ArticleId(i as u32); let d=c.spool.document(id);
-   eprintln!("\n{} {:?} class {:?}", x.id, x.source, c.articles[a.classes.near[i].index()].id); let sp=c.spool.spans(id); let t=c.spool.text(id); let m=ctx.marks(id);
-   let mut last=255; for k in 0..d.len() { let (b,f)=(d.marks[k],m[k]); let c=(b.0&3)|((f.0&0x83)<<2 & 0xfc); if c!=last { eprint!(" [{}{}{}{}] ", if b.has(text::Marks::QUOTED){"q"}else{""}, if b.has(text::Marks::FURNITURE){"f"}else{""}, if f.has(text::Marks::FURNITURE)&&!b.has(text::Marks::FURNITURE){"F"}else{""}, if f.has(text::Marks::STOCK){"S"}else{""}); last=c; } eprint!("{} ", sp[k].of(t)); } eprintln!(); } }
-}}
