@@ -55,6 +55,13 @@ pub struct Analysis {
     pub stories: Stories,
 }
 
+impl Analysis {
+    /// What comparisons know of the corpus; `sources` are [`Corpus::sources`].
+    pub fn context<'a>(&'a self, corpus: &'a Corpus, sources: &'a [u64]) -> Context<'a> {
+        Context { spool: &corpus.spool, model: &self.model, stock: &self.stock, sources }
+    }
+}
+
 /// Reads a corpus and finds its stories.
 ///
 /// The same inputs and settings give the same findings, whatever the number of threads or the order of the inputs.
@@ -135,11 +142,7 @@ fn compare(
                 .filter(|_| !progress.cancelled())
                 .filter_map(|&(a, b)| {
                     let evidence = comparer.evidence(b);
-                    let verdict = if classes.exact[a.index()] == classes.exact[b.index()] {
-                        Some(Verdict::identical())
-                    } else {
-                        relate(&evidence, settings.near.threshold, &settings.relate)
-                    };
+                    let verdict = verdict((a, b), &evidence, classes, settings);
                     verdict.map(|verdict| Compared { a, b, evidence, verdict })
                 })
                 .collect();
@@ -147,6 +150,19 @@ fn compare(
             found
         })
         .collect()
+}
+
+/// What the evidence makes of a pair; none if what it shares proves nothing.
+pub fn verdict(
+    (a, b): (ArticleId, ArticleId),
+    evidence: &Evidence,
+    classes: &Classes,
+    settings: &Settings,
+) -> Option<Verdict> {
+    if classes.exact[a.index()] == classes.exact[b.index()] {
+        return Some(Verdict::identical());
+    }
+    relate(evidence, settings.near.threshold, &settings.relate)
 }
 
 /// The pairs that are takes of one text, whatever else they are: sorted, as `pairs` are.

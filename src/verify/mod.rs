@@ -96,6 +96,13 @@ pub struct SharedRun {
     pub bits: f64,
 }
 
+impl SharedRun {
+    /// Whether the run proves something.
+    pub fn proves(&self) -> bool {
+        self.bits >= PROOF_BITS
+    }
+}
+
 /// What two texts have in common.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
@@ -294,7 +301,7 @@ impl<'a> Comparer<'a> {
 }
 
 /// What kind of text each token of a run is, where the two texts may disagree.
-fn joint_marks(a: &[Marks], b: &[Marks]) -> Vec<Marks> {
+pub fn joint_marks(a: &[Marks], b: &[Marks]) -> Vec<Marks> {
     let mut marks: Vec<Marks> = a.iter().zip(b).map(|(a, b)| Marks(a.0 | b.0)).collect();
     // Attributions: short prose beside a quotation inside the run.
     let mut from = 0;

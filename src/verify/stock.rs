@@ -132,6 +132,15 @@ impl Stock {
         (self.outlet.len(), self.common.len())
     }
 
+    /// What was learned of a fingerprint in a text of this source: [`Marks::FURNITURE`], [`Marks::STOCK`] or nothing.
+    pub fn learned(&self, source: u64, fingerprint: u32) -> Option<Marks> {
+        if self.outlet.contains(&(source, fingerprint)) {
+            Some(Marks::FURNITURE)
+        } else {
+            self.common.contains(&fingerprint).then_some(Marks::STOCK)
+        }
+    }
+
     /// Marks what is stock in a text of this source: furniture of the outlet as [`Marks::FURNITURE`], stock of any source
     /// as [`Marks::STOCK`].
     pub fn mark(&self, document: &Document<'_>, source: u64, marks: &mut Cow<'_, [Marks]>) {
