@@ -1,7 +1,7 @@
 //! The product of every stage for one article or one pair.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::Serialize;
 
@@ -110,6 +110,18 @@ pub struct PairExplained {
     pub story_a: Option<String>,
     /// The story of the second article.
     pub story_b: Option<String>,
+    /// The links that lead from the first article to the second inside their common story: the fewest that do. Empty if they
+    /// have no common story, or if what joined them has left it.
+    pub chain: Vec<Step>,
+}
+
+/// One link of a chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Its relation.
+    pub relation: Relation,
+    /// The article that it leads to.
+    pub other: String,
 }
 
 /// The tokens of a text.
@@ -336,14 +348,17 @@ impl Explanation {
     pub fn of_pair(view: View<'_>, a: ArticleId, b: ArticleId, stages: &[Stage]) -> Explanation {
         let carriers = Carriers::of(view);
         let early: Vec<Stage> = stages.iter().copied().filter(|stage| *stage != Stage::Evidence).collect();
-        let story = |article| stories_of(article, view.corpus, view.analysis).0.map(|(id, _)| id);
+        let story = |article| stories_of(article, view.corpus, view.analysis).0;
+        let (story_a, story_b) = (story(a), story(b));
+        let common = story_a.as_ref().filter(|_| story_a == story_b).map_or(&[][..], |(_, members)| members);
         Explanation {
             articles: [a, b].map(|article| explained(view, &carriers, article, &early)).into(),
             pair: Some(PairExplained {
                 candidacy: Candidacy::of(view, &carriers, a, b),
                 comparison: stages.contains(&Stage::Evidence).then(|| Comparison::of(view, a, b)),
-                story_a: story(a),
-                story_b: story(b),
+                chain: chain(view, common, a, b),
+                story_a: story_a.map(|(id, _)| id),
+                story_b: story_b.map(|(id, _)| id),
             }),
         }
     }
@@ -363,6 +378,36 @@ fn explained(view: View<'_>, carriers: &Carriers, article: ArticleId, stages: &[
         passages: wanted(Stage::Passages).then(|| passages(view, carriers, article)),
         evidence: wanted(Stage::Evidence).then(|| membership(view, article)),
     }
+}
+
+/// The fewest links that lead from `a` to `b` through `members`; of chains as short, the one through earlier articles.
+fn chain(view: View<'_>, members: &[ArticleId], a: ArticleId, b: ArticleId) -> Vec<Step> {
+    let inside = |article: &ArticleId| members.binary_search(article).is_ok();
+    let mut links: BTreeMap<ArticleId, Vec<(ArticleId, Relation)>> = BTreeMap::new();
+    for pair in view.analysis.compared.iter().filter(|pair| inside(&pair.a) && inside(&pair.b)) {
+        if pair.verdict.relation.links() {
+            links.entry(pair.a).or_default().push((pair.b, pair.verdict.relation));
+            links.entry(pair.b).or_default().push((pair.a, pair.verdict.relation));
+        }
+    }
+    let mut before: BTreeMap<ArticleId, (ArticleId, Relation)> = BTreeMap::new();
+    let mut waiting = VecDeque::from([a]);
+    while let Some(article) = waiting.pop_front().filter(|_| !before.contains_key(&b)) {
+        for &(other, relation) in links.get(&article).into_iter().flatten() {
+            if other != a && !before.contains_key(&other) {
+                before.insert(other, (article, relation));
+                waiting.push_back(other);
+            }
+        }
+    }
+    let mut steps = Vec::new();
+    let mut at = b;
+    while let Some(&(from, relation)) = before.get(&at) {
+        steps.push(Step { relation, other: view.id(at) });
+        at = from;
+    }
+    steps.reverse();
+    steps
 }
 
 fn tokens(view: View<'_>, article: ArticleId) -> Tokens {
@@ -552,7 +597,7 @@ fn story_why(view: View<'_>, pairs: &[Link], story: Option<&NamedStory>, partial
     let mut why = match (story, inside.first()) {
         (Some(_), Some(strongest)) => {
             let number = if inside.len() == 1 { "one link".to_owned() } else { format!("{} links", inside.len()) };
-            format!("{number} to it; the strongest: {} with {}", strongest.relation.name(), strongest.other)
+            format!("joined by {number}; the strongest: {} with {}", strongest.relation.name(), strongest.other)
         }
         (Some(_), None) => "its near-duplicate class is linked to it".into(),
         (None, _) if links.is_empty() && pairs.is_empty() => "no other article shares anything of note with it".into(),
@@ -561,8 +606,9 @@ fn story_why(view: View<'_>, pairs: &[Link], story: Option<&NamedStory>, partial
     };
     if outside > 0 {
         why += &format!(
-            "; {outside} of its links lead elsewhere: a link joins two groups only if it shares the part of each text that \
-             ties the text to its group, and if larger groups are linked by {} on average",
+            "; {} out of it did not join: a link joins two groups only if it shares the part of each text that ties the \
+             text to its group, and larger groups only if their links are worth {} on average",
+            if outside == 1 { "one link".to_owned() } else { format!("{outside} links") },
             view.settings.story.linkage
         );
     }

@@ -26,7 +26,7 @@ pub use comparison::{Comparison, Shared};
 pub use curve::{Curve, Point};
 pub use explanation::{
     ArticleExplained, Band, BandCompany, Bands, Class, Explanation, Fingerprint, Link, Membership, PairExplained,
-    Passages, Shingle, Shingles, Sketch, Stage, Story, Stretch, Token, Tokens,
+    Passages, Shingle, Shingles, Sketch, Stage, Step, Story, Stretch, Token, Tokens,
 };
 
 /// A corpus that was analysed, and the settings that were used.

@@ -34,10 +34,10 @@ pub fn json(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
 
 /// Which article it is: id and headline, where it comes from, its tokens.
 pub(super) fn party(page: &mut Page<'_>, name: &str, party: &Party) -> io::Result<()> {
-    let indent = if name.is_empty() { 0 } else { name.len() + 2 };
+    let indent = if name.is_empty() { 0 } else { name.len() + 1 };
     let title = party.title.as_deref().filter(|title| !title.trim().is_empty()).unwrap_or("(no headline)");
-    let head = if name.is_empty() { String::new() } else { format!("{name}  ") };
-    page.line(0, Paint::Bold, &format!("{head}{}  {title}", party.id))?;
+    let head = if name.is_empty() { String::new() } else { format!("{name} ") };
+    page.line(0, Paint::Bold, &format!("{head}{} – {title}", party.id))?;
     let mut facts: Vec<&str> = Vec::new();
     facts.extend(party.source.as_deref());
     facts.extend(party.published.as_deref());
@@ -94,7 +94,8 @@ pub(super) fn body(page: &mut Page<'_>, comparison: &Comparison) -> io::Result<(
             page.text(0, Paint::Bold, &head)?;
         }
     }
-    page.text(2, Paint::Plain, &format!("rule: {}", comparison.rule))?;
+    let rule = if comparison.relation.is_some() { "rule" } else { "why" };
+    page.text(2, Paint::Plain, &format!("{rule}: {}", comparison.rule))?;
     if comparison.relation.is_some() {
         let links =
             if comparison.links { "a link: it joins them in one story" } else { "no link: it joins no stories" };
@@ -178,10 +179,10 @@ fn passage(page: &mut Page<'_>, number: usize, shared: &Shared) -> io::Result<()
         None => format!("mixed, {}: {}", count(shared.tokens, "token", "tokens"), each(&shared.kinds)),
     };
     let worth = if shared.proves { format!("{:.0} bits", shared.bits) } else { "proves nothing".into() };
-    let places = format!("A {}-{}  B {}-{}", shared.a.start, shared.a.end, shared.b.start, shared.b.end);
+    let places = format!("A {}-{}, B {}-{}", shared.a.start, shared.a.end, shared.b.start, shared.b.end);
     page.paragraph(
         Indent { first: 2, rest: 5 },
-        &[Piece::plain(format!("{number:>2} {what}, {worth}  ")), Piece::new(Paint::Dim, places)],
+        &[Piece::plain(format!("{number:>2} {what}, {worth}, ")), Piece::new(Paint::Dim, places)],
     )?;
     let pieces = match shared.kind() {
         Some(kind) => vec![Piece::new(Paint::Of(kind), shared.text.clone())],

@@ -301,7 +301,7 @@ fn passages(page: &mut Page<'_>, passages: &Passages, detail: Detail) -> io::Res
     let alone = passages.fingerprints.iter().filter(|f| f.carriers.is_empty()).count();
     let learned = |kind| passages.fingerprints.iter().filter(|f| f.learned == Some(kind)).count();
     let mut head = format!(
-        "{}, one of every {} runs of {} words; nobody else carries {}",
+        "{}, at least one of any {} runs of {} words; no other class carries {}",
         count(passages.fingerprints.len(), "fingerprint", "fingerprints"),
         passages.window,
         passages.width_tokens,
@@ -358,10 +358,10 @@ fn membership(page: &mut Page<'_>, membership: &Membership, detail: Detail) -> i
     }
     let links = membership.pairs.iter().filter(|pair| pair.links).count();
     let pairs = format!(
-        "pairs: passages made its class a candidate with {}; it has {}, {}",
-        count(membership.candidates, "other", "others"),
+        "pairs: shared passages made it, or its class's leader, a candidate with {}; {} and {}",
+        count(membership.candidates, "article", "articles"),
         count(links, "link", "links"),
-        count(membership.pairs.len() - links, "relation that is none", "relations that are none")
+        count(membership.pairs.len() - links, "relation that does not link", "relations that do not link")
     );
     page.text(2, Paint::Plain, &pairs)?;
     let shown = detail.shown(8, membership.pairs.len());
@@ -450,7 +450,7 @@ fn of_pair(page: &mut Page<'_>, pair: &PairExplained, stage: Stage, detail: Deta
             page.text(2, Paint::Plain, &format!("{candidate}: {}", candidacy.why))?;
             let story = |story: &Option<String>| story.clone().unwrap_or_else(|| "none".into());
             let stories = match (&pair.story_a, &pair.story_b) {
-                (Some(a), Some(b)) if a == b => format!("both are in story {a}"),
+                (Some(a), Some(b)) if a == b => format!("both are in story {a}{}", joined(pair)),
                 (a, b) => format!("story of A: {}; story of B: {}", story(a), story(b)),
             };
             page.text(2, Paint::Plain, &stories)?;
@@ -459,6 +459,21 @@ fn of_pair(page: &mut Page<'_>, pair: &PairExplained, stage: Stage, detail: Deta
             }
             page.blank()?;
             body(page, comparison)
+        }
+    }
+}
+
+/// By which links two articles of one story are joined.
+fn joined(pair: &PairExplained) -> String {
+    match &pair.chain[..] {
+        [] => {
+            ", though no chain of links inside it joins them: a text that left the story since, or a third, did".into()
+        }
+        [_] => String::new(),
+        steps => {
+            let steps: Vec<String> =
+                steps.iter().map(|step| format!("{} with {}", step.relation.name(), step.other)).collect();
+            format!(", joined through {}", steps.join(", then "))
         }
     }
 }

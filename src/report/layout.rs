@@ -187,8 +187,8 @@ fn words(pieces: &[Piece]) -> Vec<Word> {
                 word.blank = Some(piece.paint);
                 continue;
             }
-            // Punctuation stays with the wide character before it.
-            if !word.characters.is_empty() && (wide || after_wide && character.is_alphanumeric()) {
+            // Punctuation, wide or not, stays with the wide character before it.
+            if !word.characters.is_empty() && (wide || after_wide) && character.is_alphanumeric() {
                 words.push(std::mem::take(&mut word));
             }
             word.characters.push((character, piece.paint));
