@@ -108,7 +108,7 @@ pub fn curve_text(curve: &Curve, width_columns: usize, style: Style, out: &mut d
     page.text(0, Paint::Bold, &plan)?;
     let kept = format!(
         "a pair at the threshold becomes a candidate with probability {}",
-        probability(curve.candidacy_at_threshold)
+        probability(curve.threshold, curve.candidacy_at_threshold)
     );
     page.text(0, Paint::Plain, &kept)?;
     if curve.candidacy_at_threshold < curve.recall {
@@ -128,7 +128,7 @@ pub fn curve_text(curve: &Curve, width_columns: usize, style: Style, out: &mut d
         let mark = if at(jaccard) { "  threshold" } else { "" };
         // Two decimals but for a threshold that has more.
         let place = if (jaccard * 100.0).fract().abs() < 1e-9 { format!("{jaccard:.2}") } else { jaccard.to_string() };
-        page.row(&format!(" {place:<6} {:<9} ", probability(candidacy)), &format!("{bar}{mark}"))?;
+        page.row(&format!(" {place:<6} {:<9} ", probability(jaccard, candidacy)), &format!("{bar}{mark}"))?;
     }
     Ok(())
 }
@@ -145,12 +145,12 @@ pub fn curve_json(curve: &Curve, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-/// Five decimals; nearly certain is not certain.
-fn probability(value: f64) -> String {
+/// Five decimals; nearly certain is not certain, nor is what only rounding made so.
+fn probability(jaccard: f64, value: f64) -> String {
     let text = format!("{value:.5}");
     match text.as_str() {
-        "1.00000" if value < 1.0 => ">.99999".into(),
-        "0.00000" if value > 0.0 => "<.00001".into(),
+        "1.00000" if jaccard < 1.0 => ">.99999".into(),
+        "0.00000" if jaccard > 0.0 => "<.00001".into(),
         _ => text,
     }
 }
