@@ -129,10 +129,12 @@ pub enum Seeding {
 impl Seeding {
     /// The seeding of a fingerprint that this many classes carry.
     pub fn of(classes: usize) -> Seeding {
-        match classes {
-            0..=RARE_CLASSES => Seeding::Rare,
-            ..=SEED_CLASSES => Seeding::Common,
-            _ => Seeding::Crowded,
+        if classes <= RARE_CLASSES {
+            Seeding::Rare
+        } else if classes <= SEED_CLASSES {
+            Seeding::Common
+        } else {
+            Seeding::Crowded
         }
     }
 }
