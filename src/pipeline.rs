@@ -16,7 +16,7 @@ use crate::relate::{Relation, Verdict, relate};
 use crate::settings::Settings;
 use crate::story::{Link, Stories, stories};
 use crate::verify::surprise::PhraseModel;
-use crate::verify::stock::{Places, Stock, takes_of_one_text};
+use crate::verify::stock::{END_TOKENS, Places, Stock, takes_of_one_text};
 use crate::verify::{Comparer, Context, Evidence, lead_end};
 
 /// Classes up to this size have all their pairs verified and listed; in larger ones each article is compared with the
@@ -95,6 +95,11 @@ pub fn analyse(corpus: &Corpus, settings: &Settings, progress: &dyn Progress) ->
         let places = Places {
             source: &|article| sources[article.index()],
             class: &|article| classes.near[article.index()],
+            at_an_end: &|article, token| {
+                let (token, length) = (token as usize, spool.document(article).len());
+                let end = END_TOKENS.min(length / 8);
+                token < end || token + end >= length
+            },
             in_lead: &|article, token| (token as usize) < lead_ends[article.index()],
         };
         let recurring = Stock::recurring(&postings, &places);

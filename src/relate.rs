@@ -101,14 +101,21 @@ pub fn relate(evidence: &Evidence, near_threshold: f64, settings: &RelateSetting
     let (share_a, share_b) = (shared.body() as f64 / body(evidence.a), shared.body() as f64 / body(evidence.b));
     let (share, direction) =
         if share_a >= share_b { (share_a, Direction::AInB) } else { (share_b, Direction::BInA) };
-    if evidence.bits >= settings.link_bits {
+    if evidence.bits >= settings.link_bits && evidence.best_bits * 2.0 >= settings.link_bits {
         let bits = evidence.bits;
         let (less, copy, excerpt, version) =
             (share_a.min(share_b), settings.copy_share, settings.excerpt_share, settings.version_share);
+        // What each has that the other lacks, in tokens: of the one that is mostly shared, of the other.
+        let own_a = body(evidence.a) * (1.0 - share_a.min(1.0));
+        let own_b = body(evidence.b) * (1.0 - share_b.min(1.0));
+        let (own, rest) = if share_a >= share_b { (own_a, own_b) } else { (own_b, own_a) };
         return if less >= copy {
             verdict(Relation::NearDuplicate, None, format!("body shared {less:.2} >= {copy} both ways, {bits:.0} bits"))
-        } else if share >= excerpt {
-            verdict(Relation::Excerpt, Some(direction), format!("body shared {share:.2} >= {excerpt}, {bits:.0} bits"))
+        } else if share >= excerpt && own <= settings.excerpt_own * rest {
+            let rule = format!(
+                "body shared {share:.2} >= {excerpt} one way, {less:.2} the other, {own:.0} words of its own to {rest:.0}, {bits:.0} bits"
+            );
+            verdict(Relation::Excerpt, Some(direction), rule)
         } else if share >= version {
             verdict(Relation::Version, None, format!("body shared {share:.2} >= {version}, {bits:.0} bits"))
         } else if evidence.blocks <= 1 && !evidence.lead {

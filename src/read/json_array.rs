@@ -21,6 +21,8 @@ use crate::article::Location;
 
 /// How often in one source reading goes on behind a value that is open to the end: each time costs another scan.
 const RESUMPTIONS: usize = 64;
+/// How many nested brackets are told apart by kind; deeper ones are only counted. No article nests as deep as parsing allows.
+const KNOWN_DEPTH: usize = 1024;
 /// How much more is read at a time.
 const STEP_BYTES: usize = 64 << 10;
 
@@ -79,6 +81,10 @@ enum Found {
     /// One of its strings has a line end, after which `next_line` begins.
     LineEndInString {
         next_line: usize,
+    },
+    /// A bracket of the wrong kind closes one of its brackets before this place.
+    Mismatched {
+        end: usize,
     },
     Unfinished,
     TooLong,
@@ -148,6 +154,11 @@ impl<'m> Values<'m> {
                 Scan::End(length) if place + length < limit => return Found::Whole { end: place + length },
                 Scan::End(_) => return Found::TooLong,
                 Scan::LineEndInString(length) => return Found::LineEndInString { next_line: place + length },
+                Scan::Mismatch(length) => {
+                    // All that can be looked at is looked at for the next value.
+                    feed.fill(limit);
+                    return Found::Mismatched { end: place + length };
+                }
                 Scan::More => place = end.max(place),
             }
             if place >= limit {
@@ -178,29 +189,41 @@ impl<'m> Values<'m> {
         }
         let indent = self.indent.take().unwrap_or(usize::MAX);
         match found {
-            Found::Whole { end } => {
-                self.values.push(Place { record: self.record, bytes: self.next..end });
-                self.next = end;
-                self.record += 1;
-            }
+            Found::Whole { end } => self.push(end),
             Found::LineEndInString { next_line } => {
                 self.flaw(feed, "broken JSON: a line end inside a string".to_owned());
                 self.dropping = Some(Dropping::Lines { skip_bytes: next_line - self.next, indent });
             }
-            Found::Unfinished | Found::TooLong => match self.resumption(feed, indent) {
+            Found::Mismatched { .. } | Found::Unfinished | Found::TooLong => match self.resumption(feed, indent) {
                 Some(skip_bytes) => {
                     self.resumptions += 1;
                     self.flaw(feed, "broken JSON: a string or bracket in this record is never closed".to_owned());
                     self.dropping = Some(Dropping::Lines { skip_bytes, indent });
                 }
-                None if matches!(found, Found::TooLong) => self.dropping = Some(Dropping::Value),
-                None => {
-                    let reason = feed.damage().unwrap_or("broken JSON: the file ends inside this record").to_owned();
-                    self.flaw(feed, reason);
-                    self.level = Level::Done;
-                }
+                None => self.give_up(feed, &found),
             },
         }
+    }
+
+    /// Deals with a value that ends in no good way, when no later one is in sight.
+    fn give_up(&mut self, feed: &Feed, found: &Found) {
+        match *found {
+            Found::TooLong => self.dropping = Some(Dropping::Value),
+            // Parsing will say what is wrong with it.
+            Found::Mismatched { end } => self.push(end),
+            _ => {
+                let reason = feed.damage().unwrap_or("broken JSON: the file ends inside this record").to_owned();
+                self.flaw(feed, reason);
+                self.level = Level::Done;
+            }
+        }
+    }
+
+    /// Takes the value from `next` to `end`.
+    fn push(&mut self, end: usize) {
+        self.values.push(Place { record: self.record, bytes: self.next..end });
+        self.next = end;
+        self.record += 1;
     }
 
     /// Where in the top-level object at `next` the array of records begins, if it is a wrapper.
@@ -274,7 +297,7 @@ impl<'m> Values<'m> {
                 self.flaws.push(Flaw { record: self.record, byte_offset, reason });
                 self.record += 1;
                 match scan {
-                    Scan::End(_) => {}
+                    Scan::End(_) | Scan::Mismatch(_) => {}
                     Scan::More => self.level = Level::Done,
                     Scan::LineEndInString(_) => {
                         self.dropping = Some(Dropping::Lines { skip_bytes: 0, indent: usize::MAX })
@@ -293,7 +316,7 @@ impl<'m> Values<'m> {
         loop {
             let scan = scanner.scan(feed.bytes());
             match scan {
-                Scan::End(length) | Scan::LineEndInString(length) => {
+                Scan::End(length) | Scan::LineEndInString(length) | Scan::Mismatch(length) => {
                     feed.skip(length);
                     return scan;
                 }
@@ -376,8 +399,10 @@ impl Split for Values<'_> {
 
 /// Follows one JSON value to its end, through as many windows as it takes.
 struct Scanner {
-    /// Open brackets; none in a string or scalar that stands alone.
+    /// How many brackets are open; none in a string or scalar that stands alone.
     depth: usize,
+    /// The outer ones of them.
+    open: Vec<u8>,
     string: InString,
     scalar: bool,
 }
@@ -396,6 +421,8 @@ enum Scan {
     End(usize),
     /// A string has a line end, so many bytes up to and with it.
     LineEndInString(usize),
+    /// A bracket is closed by one of the other kind, so many bytes up to and with it.
+    Mismatch(usize),
     More,
 }
 
@@ -407,11 +434,26 @@ impl Scanner {
             b'"' => (0, InString::Yes),
             _ => (0, InString::No),
         };
-        Scanner { depth, string, scalar: depth == 0 && string == InString::No }
+        let open = if depth == 0 { Vec::new() } else { vec![first] };
+        Scanner { depth, open, string, scalar: depth == 0 && string == InString::No }
     }
 
     fn is_scalar(&self) -> bool {
         self.scalar
+    }
+
+    fn open(&mut self, bracket: u8) {
+        self.depth += 1;
+        if self.depth <= KNOWN_DEPTH {
+            self.open.push(bracket);
+        }
+    }
+
+    /// Closes the innermost bracket, and tells whether it was of this kind.
+    fn close(&mut self, bracket: u8) -> bool {
+        let opening = if self.depth <= KNOWN_DEPTH { self.open.pop() } else { None };
+        self.depth = self.depth.saturating_sub(1);
+        opening.is_none_or(|opening| (opening == b'{') == (bracket == b'}'))
     }
 
     fn scan(&mut self, bytes: &[u8]) -> Scan {
@@ -447,11 +489,10 @@ impl Scanner {
                     place += found + 1;
                     match rest.get(found) {
                         Some(b'"') => self.string = InString::Yes,
-                        Some(b'{' | b'[') => self.depth += 1,
-                        _ => self.depth -= 1,
-                    }
-                    if self.depth == 0 {
-                        return Scan::End(place);
+                        Some(&opening @ (b'{' | b'[')) => self.open(opening),
+                        Some(&closing) if !self.close(closing) => return Scan::Mismatch(place),
+                        _ if self.depth == 0 => return Scan::End(place),
+                        _ => {}
                     }
                 }
             }
@@ -476,7 +517,7 @@ fn arrays_of_objects(object: &[u8]) -> Arrays {
         place += 1;
         match byte {
             b'"' => match Scanner::new(b'"').scan(rest) {
-                Scan::End(length) | Scan::LineEndInString(length) => place += length,
+                Scan::End(length) | Scan::LineEndInString(length) | Scan::Mismatch(length) => place += length,
                 Scan::More => return arrays,
             },
             b'[' | b'{' => {

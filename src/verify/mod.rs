@@ -192,7 +192,7 @@ impl<'a> Context<'a> {
 /// Compares one text with others.
 pub struct Comparer<'a> {
     context: Context<'a>,
-    aligner: Aligner,
+    aligner: BodyAligner,
     a: Side<'a>,
 }
 
@@ -224,16 +224,71 @@ impl<'a> Side<'a> {
     }
 }
 
-/// What a text has said before is furniture: a gallery that repeats captions, a teaser above the article it is cut from.
+/// What the body of a text has said before is furniture: a gallery that repeats its captions, a teaser above the article it
+/// is cut from. What a caption said before is not: captions repeat the article.
 fn mark_repetitions(ids: &[u32], marks: &mut Cow<'_, [Marks]>) {
     let mut grams: Vec<(u64, usize)> =
         ids.windows(REPEATED_TOKENS).enumerate().map(|(place, run)| (shingle::hash(run), place)).collect();
     grams.sort_unstable();
-    for pair in grams.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
-        for token in &mut marks.to_mut()[pair[1].1..pair[1].1 + REPEATED_TOKENS] {
+    let furniture = |place: usize, marks: &[Marks]| marks[place].has(Marks::FURNITURE);
+    let mut repeated: Vec<usize> = Vec::new();
+    for places in grams.chunk_by(|x, y| x.0 == y.0).filter(|places| places.len() > 1) {
+        let body = places.iter().map(|(_, place)| *place).filter(|&place| !furniture(place, marks));
+        repeated.extend(body.skip(1));
+    }
+    for place in repeated {
+        for token in &mut marks.to_mut()[place..place + REPEATED_TOKENS] {
             token.set(Marks::FURNITURE);
         }
     }
+}
+
+/// Aligns the bodies of two texts first and what is left of them with furniture after that: a caption that repeats a
+/// sentence of the article must not stand for it.
+struct BodyAligner {
+    bodies: Aligner,
+    /// The first text's body; its furniture is masked.
+    body: Vec<u32>,
+    rest: Aligner,
+}
+
+impl BodyAligner {
+    fn of(a: &Side<'_>) -> BodyAligner {
+        let body = masked(a.ids, MASK_A, |place| a.marks[place].has(Marks::FURNITURE));
+        let mut bodies = Aligner::new();
+        bodies.index(&body);
+        BodyAligner { bodies, body, rest: Aligner::new() }
+    }
+
+    fn runs(&mut self, a: &Side<'_>, b: &Side<'_>) -> Vec<Run> {
+        let body = masked(b.ids, MASK_B, |place| b.marks[place].has(Marks::FURNITURE));
+        let mut runs = self.bodies.runs(&self.body, &body);
+        if a.kinds.furniture < runs::RUN_TOKENS && b.kinds.furniture < runs::RUN_TOKENS {
+            return runs;
+        }
+        let (mut used_a, mut used_b) = (vec![false; a.ids.len()], vec![false; b.ids.len()]);
+        for run in &runs {
+            used_a[run.a..run.a + run.tokens].fill(true);
+            used_b[run.b..run.b + run.tokens].fill(true);
+        }
+        let rest_a = masked(a.ids, MASK_A, |place| used_a[place]);
+        let rest_b = masked(b.ids, MASK_B, |place| used_b[place]);
+        self.rest.index(&rest_a);
+        runs.extend(self.rest.runs(&rest_a, &rest_b));
+        runs.sort_unstable();
+        runs
+    }
+}
+
+/// Two masks, so that masked tokens of two texts are never equal.
+const MASK_A: u32 = 0x5555_5555;
+/// See [`MASK_A`].
+const MASK_B: u32 = 0xAAAA_AAAA;
+
+/// The tokens with some replaced by numbers that occur once.
+fn masked(ids: &[u32], mask: u32, hidden: impl Fn(usize) -> bool) -> Vec<u32> {
+    let hide = |place: usize| (place as u32).wrapping_mul(0x9E37_79B1) ^ mask;
+    ids.iter().enumerate().map(|(place, &id)| if hidden(place) { hide(place) } else { id }).collect()
 }
 
 /// Where the lead ends: after the first tokens that are not furniture.
@@ -246,16 +301,14 @@ impl<'a> Comparer<'a> {
     /// Takes `a` as the first text of the comparisons to come.
     pub fn of(a: ArticleId, context: Context<'a>) -> Comparer<'a> {
         let a = Side::of(a, &context);
-        let mut aligner = Aligner::new();
-        aligner.index(a.ids);
-        Comparer { context, aligner, a }
+        Comparer { context, aligner: BodyAligner::of(&a), a }
     }
 
     /// What the first text and `b` have in common.
     pub fn evidence(&mut self, b: ArticleId) -> Evidence {
         let b = Side::of(b, &self.context);
         let a = &self.a;
-        let runs = self.aligner.runs(a.ids, b.ids);
+        let runs = self.aligner.runs(a, &b);
         let surprise = Surprise { model: self.context.model, a: &a.frequencies, b: &b.frequencies };
         let spans = self.context.spool.spans(a.article);
         let words = self.context.spool.text(a.article);
@@ -286,7 +339,12 @@ impl<'a> Comparer<'a> {
                 evidence.proven += kinds.prose;
                 evidence.bits += bits;
                 evidence.best_bits = evidence.best_bits.max(bits);
-                evidence.lead |= run.a < a.lead_end || run.b < b.lead_end || self.context.stock.in_a_lead(&a.ids[run.a..run.a + run.tokens]);
+                if kinds.prose < passage_tokens(&marks) {
+                    continue;
+                }
+                evidence.lead |= run.a < a.lead_end
+                    || run.b < b.lead_end
+                    || self.context.stock.in_a_lead(&a.ids[run.a..run.a + run.tokens]);
                 let close = |last: Run| {
                     run.a - (last.a + last.tokens) <= BLOCK_GAP
                         && run.b >= last.b + last.tokens
@@ -298,6 +356,12 @@ impl<'a> Comparer<'a> {
         }
         evidence
     }
+}
+
+/// From how much prose on a run is a passage rather than a phrase, a dateline or a name: nine words, which is what
+/// candidates are found by, or as much text in overlapping pairs of characters.
+fn passage_tokens(marks: &[Marks]) -> usize {
+    if marks.first().is_some_and(|marks| marks.has(Marks::BIGRAM)) { 14 } else { 9 }
 }
 
 /// What kind of text each token of a run is, where the two texts may disagree.

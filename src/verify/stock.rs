@@ -3,8 +3,8 @@
 //! In: the fingerprints that several classes share, and which classes are takes of one text. Out: [`Stock`], the
 //! fingerprints of passages that stand in articles which have nothing else in common. Two rules:
 //!
-//! - **Furniture of an outlet**: in [`OUTLET_GROUPS`] unrelated groups of articles of one source. No outlet prints one
-//!   sentence in three stories, except around them.
+//! - **Furniture of an outlet**: the same line, or words at an end of the text, in [`OUTLET_GROUPS`] unrelated groups of
+//!   articles of one source. No outlet prints one line in three stories, except around them.
 //! - **Stock of an agency**: in [`STOCK_GROUPS`] unrelated groups anywhere, and in the lead of none. What is reused from a
 //!   story begins with its news; context paragraphs and copyright lines stand further down.
 //!
@@ -27,15 +27,15 @@ use super::Evidence;
 const OUTLET_GROUPS: usize = 3;
 /// Unrelated groups of any source that make a passage stock.
 const STOCK_GROUPS: usize = 5;
-/// Two articles are takes of one text if they share this much of the longer body, and [`RELATED_TOKENS`] that their outlets
-/// do not print all the time; else from [`SAME_SHARE`] on.
-const RELATED_SHARE: f64 = 0.2;
-/// See [`RELATED_SHARE`]: a sentence.
-const RELATED_TOKENS: usize = 15;
-/// See [`RELATED_SHARE`]: furniture rarely makes half of two pages.
+/// Two articles are takes of one text if they share this much of the longer body that their outlets do not print all the
+/// time. More than one item of a round-up.
+const FRESH_SHARE: f64 = 0.15;
+/// Or if they share this much of it, whatever it is: furniture rarely makes half of two pages.
 const SAME_SHARE: f64 = 0.5;
 /// The lead: the first sentences of the article itself, in tokens of its body.
 pub const LEAD_TOKENS: usize = 60;
+/// Where lines are joined, furniture is what stands among so many first or last tokens.
+pub const END_TOKENS: usize = 50;
 /// Of a fingerprint with more carriers, so many are looked at, evenly spread.
 const CARRIERS: usize = 200;
 
@@ -43,8 +43,7 @@ const CARRIERS: usize = 200;
 pub fn takes_of_one_text(evidence: &Evidence) -> bool {
     let longer = evidence.a.tokens().max(evidence.b.tokens()).max(1) as f64;
     let fresh = evidence.shared.prose + evidence.shared.quoted;
-    let share = (evidence.shared.body() + evidence.shared.furniture) as f64 / longer;
-    share >= SAME_SHARE || share >= RELATED_SHARE && fresh >= RELATED_TOKENS
+    fresh as f64 >= FRESH_SHARE * longer || evidence.shared.tokens() as f64 >= SAME_SHARE * longer
 }
 
 /// What has been learned.
@@ -97,12 +96,17 @@ impl Stock {
                 let carriers: Vec<&Posting> = carriers.iter().step_by(step).collect();
                 let classes: Vec<ArticleId> = carriers.iter().map(|carrier| (place.class)(carrier.article)).collect();
                 let groups = components(&classes, related);
-                let mut by_source: HashMap<u64, HashSet<usize>> = HashMap::new();
+                // Furniture is the same line everywhere, or stands at an end where lines are joined.
+                let mut by_source: HashMap<(u64, Where), HashSet<usize>> = HashMap::new();
                 for (carrier, &group) in carriers.iter().zip(&groups) {
-                    by_source.entry((place.source)(carrier.article)).or_default().insert(group);
+                    let source = (place.source)(carrier.article);
+                    by_source.entry((source, Where::Line(carrier.line))).or_default().insert(group);
+                    if (place.at_an_end)(carrier.article, carrier.token) {
+                        by_source.entry((source, Where::End)).or_default().insert(group);
+                    }
                 }
-                let furniture = by_source.iter().filter(|(source, groups)| **source != 0 && groups.len() >= OUTLET_GROUPS);
-                stock.outlet.extend(furniture.map(|(&source, _)| (source, hash)));
+                let furniture = by_source.iter().filter(|(at, groups)| at.0 != 0 && groups.len() >= OUTLET_GROUPS);
+                stock.outlet.extend(furniture.map(|(at, _)| (at.0, hash)));
                 let all: HashSet<usize> = groups.iter().copied().collect();
                 if all.len() >= STOCK_GROUPS && !lead {
                     stock.common.insert(hash);
@@ -163,12 +167,23 @@ impl Stock {
     }
 }
 
+/// Where furniture may stand.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Where {
+    /// In a line of this hash.
+    Line(u32),
+    /// At the beginning or the end of the text.
+    End,
+}
+
 /// What learning asks about the articles.
 pub struct Places<'a> {
     /// The outlet of an article as a number, 0 for none.
     pub source: &'a (dyn Fn(ArticleId) -> u64 + Sync),
     /// The leader of its near-duplicate class.
     pub class: &'a (dyn Fn(ArticleId) -> ArticleId + Sync),
+    /// Whether a token of it is among its first or last [`END_TOKENS`].
+    pub at_an_end: &'a (dyn Fn(ArticleId, u32) -> bool + Sync),
     /// Whether a token of it stands in its lead.
     pub in_lead: &'a (dyn Fn(ArticleId, u32) -> bool + Sync),
 }
@@ -194,3 +209,12 @@ fn components(classes: &[ArticleId], related: &[(ArticleId, ArticleId)]) -> Vec<
     }
     (0..classes.len()).map(|at| root(&mut group, at)).collect()
 }
+#[cfg(test)] mod dbg { #[test] fn d() {
+ use crate::*; let c = corpus::Corpus::read(vec![read::Input::Path("/work/shared/gold/helsinki/articles.jsonl".into())], &Default::default(), &progress::Silent).unwrap();
+ let a = pipeline::analyse(&c, &Default::default(), &progress::Silent).unwrap();
+ eprintln!("{:?}", a.stock.len()); let s=c.sources(); let ctx = verify::Context { spool: &c.spool, model: &a.model, stock: &a.stock, sources: &s };
+ let want: Vec<String> = std::env::var("IDS").unwrap().split(' ').map(|x| format!("helsinki-{x}")).collect();
+ for (i,x) in c.articles.iter().enumerate() { if want.contains(&x.id) { let id=article::ArticleId(i as u32); let d=c.spool.document(id);
+   eprintln!("\n{} {:?} class {:?}", x.id, x.source, c.articles[a.classes.near[i].index()].id); let sp=c.spool.spans(id); let t=c.spool.text(id); let m=ctx.marks(id);
+   let mut last=255; for k in 0..d.len() { let (b,f)=(d.marks[k],m[k]); let c=(b.0&3)|((f.0&0x83)<<2 & 0xfc); if c!=last { eprint!(" [{}{}{}{}] ", if b.has(text::Marks::QUOTED){"q"}else{""}, if b.has(text::Marks::FURNITURE){"f"}else{""}, if f.has(text::Marks::FURNITURE)&&!b.has(text::Marks::FURNITURE){"F"}else{""}, if f.has(text::Marks::STOCK){"S"}else{""}); last=c; } eprint!("{} ", sp[k].of(t)); } eprintln!(); } }
+}}
