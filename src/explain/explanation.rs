@@ -591,29 +591,32 @@ fn membership(view: View<'_>, article: ArticleId) -> Membership {
 
 /// Why an article is in its story, or in none.
 fn story_why(view: View<'_>, pairs: &[Link], story: Option<&NamedStory>, partial: usize) -> String {
-    let links: Vec<&Link> = pairs.iter().filter(|pair| pair.links).collect();
-    let inside: Vec<&&Link> = links.iter().filter(|link| link.same_story).collect();
-    let outside = links.len() - inside.len();
-    let mut why = match (story, inside.first()) {
-        (Some(_), Some(strongest)) => {
-            let number = if inside.len() == 1 { "one link".to_owned() } else { format!("{} links", inside.len()) };
-            format!("joined by {number}; the strongest: {} with {}", strongest.relation.name(), strongest.other)
-        }
-        (Some(_), None) => "its near-duplicate class is linked to it".into(),
-        (None, _) if links.is_empty() && pairs.is_empty() => "no other article shares anything of note with it".into(),
-        (None, _) if links.is_empty() => "what it shares with others does not link".into(),
-        (None, _) => "none of its links joined".into(),
-    };
-    if outside > 0 {
-        why += &format!(
-            "; {} out of it did not join: a link joins two groups only if it shares the part of each text that ties the \
-             text to its group, and larger groups only if their links are worth {} on average",
-            if outside == 1 { "one link".to_owned() } else { format!("{outside} links") },
+    let number = |links: usize| if links == 1 { "one link".to_owned() } else { format!("{links} links") };
+    let (inside, outside): (Vec<&Link>, Vec<&Link>) =
+        pairs.iter().filter(|pair| pair.links).partition(|pair| pair.same_story);
+    let mut reasons: Vec<String> = Vec::new();
+    match inside.first() {
+        Some(strongest) => reasons.push(format!(
+            "joined by {}; the strongest: {} with {}",
+            number(inside.len()),
+            strongest.relation.name(),
+            strongest.other
+        )),
+        None if story.is_some() => reasons.push("its near-duplicate class is linked to it".into()),
+        None if pairs.is_empty() => reasons.push("no other article shares anything of note with it".into()),
+        None if outside.is_empty() => reasons.push("what it shares with others does not link".into()),
+        None => {}
+    }
+    if !outside.is_empty() {
+        reasons.push(format!(
+            "{} to articles outside did not join: a link joins two groups only if it shares the part of each text that ties \
+             the text to its group, and larger groups only if their links are worth {} on average",
+            number(outside.len()),
             view.settings.story.linkage
-        );
+        ));
     }
     if partial > 0 {
-        why += "; it carries a part of other stories, as round-ups do";
+        reasons.push("it carries a part of other stories, as round-ups do".into());
     }
-    why
+    reasons.join("; ")
 }

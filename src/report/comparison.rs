@@ -97,8 +97,7 @@ pub(super) fn body(page: &mut Page<'_>, comparison: &Comparison) -> io::Result<(
     let rule = if comparison.relation.is_some() { "rule" } else { "why" };
     page.text(2, Paint::Plain, &format!("{rule}: {}", comparison.rule))?;
     if comparison.relation.is_some() {
-        let links =
-            if comparison.links { "a link: it joins them in one story" } else { "no link: it joins no stories" };
+        let links = if comparison.links { "it links: a reason to put both in one story" } else { "it does not link" };
         page.text(2, Paint::Plain, links)?;
     }
     page.blank()?;
