@@ -130,6 +130,23 @@ impl Corpus {
         Ok(corpus)
     }
 
+    /// The corpus of articles that are at hand. Their ids are made unique.
+    pub fn of(mut articles: Vec<Article>, settings: &Settings) -> Corpus {
+        let bands = Bands::plan(&settings.near);
+        let mut ids = read::UniqueIds::new();
+        articles.iter_mut().for_each(|article| ids.claim(article));
+        let part = Part::of(articles, Vec::new(), bands);
+        let mut spool = Spool::default();
+        spool.append(part.segment);
+        Corpus {
+            articles: part.articles,
+            spool,
+            keys: Keys { bands: bands.bands, exact: part.exact, band_keys: part.band_keys },
+            rejects: Vec::new(),
+            files: 0,
+        }
+    }
+
     /// The content hash of an article.
     pub fn content(&self, article: ArticleId) -> u128 {
         self.keys.exact[article.index()]

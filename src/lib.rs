@@ -17,4 +17,5 @@ pub mod story;
 pub mod findings;
 pub mod evaluate;
 pub mod pipeline;
+pub mod explain;
 pub mod report;

@@ -58,6 +58,13 @@ pub struct Analysis {
     pub stories: Stories,
 }
 
+impl Analysis {
+    /// What comparisons know of the corpus.
+    pub fn context<'a>(&'a self, corpus: &'a Corpus) -> Context<'a> {
+        Context { spool: &corpus.spool, model: &self.model, stock: &self.stock }
+    }
+}
+
 /// Reads a corpus and finds its stories.
 ///
 /// The same inputs and settings give the same findings, whatever the number of threads or the order of the inputs.
@@ -128,11 +135,7 @@ fn compare(
                 .filter(|_| !progress.cancelled())
                 .filter_map(|&(a, b)| {
                     let evidence = comparer.evidence(b);
-                    let verdict = if classes.exact[a.index()] == classes.exact[b.index()] {
-                        Some(Verdict::identical())
-                    } else {
-                        relate(&evidence, settings.near.threshold, &settings.relate)
-                    };
+                    let verdict = verdict((a, b), &evidence, classes, settings);
                     verdict.map(|verdict| Compared { a, b, evidence, verdict })
                 })
                 .collect();
@@ -168,6 +171,19 @@ fn learn(
     let found = stock.places(postings, &places);
     corpus.spool.remark(|article, marks| found.mark(classes.exact[article.index()], marks));
     stock
+}
+
+/// What the evidence makes of a pair; none if what it shares proves nothing.
+pub fn verdict(
+    (a, b): (ArticleId, ArticleId),
+    evidence: &Evidence,
+    classes: &Classes,
+    settings: &Settings,
+) -> Option<Verdict> {
+    if classes.exact[a.index()] == classes.exact[b.index()] {
+        return Some(Verdict::identical());
+    }
+    relate(evidence, settings.near.threshold, &settings.relate)
 }
 
 /// The pairs that are takes of one text, whatever else they are: sorted, as `pairs` are.

@@ -149,6 +149,30 @@ pub fn candidates(postings: &[Posting], leads: impl Fn(ArticleId) -> bool + Sync
         .collect()
 }
 
+/// How far one shared fingerprint goes in making a pair a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seeding {
+    /// It suffices alone.
+    Rare,
+    /// A second one is wanted.
+    Common,
+    /// A second one is wanted, and it pairs each class with the first few only.
+    Crowded,
+}
+
+impl Seeding {
+    /// The seeding of a fingerprint that this many classes carry.
+    pub fn of(classes: usize) -> Seeding {
+        if classes <= RARE_CLASSES {
+            Seeding::Rare
+        } else if classes <= SEED_CLASSES {
+            Seeding::Common
+        } else {
+            Seeding::Crowded
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

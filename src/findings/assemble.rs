@@ -45,6 +45,16 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings) -> Find
     Findings { members, pairs, stories: rows, passages, rejects: corpus.rejects, counts }
 }
 
+/// A story by its id, with its articles in input order.
+pub type NamedStory = (String, Vec<ArticleId>);
+
+/// The story that an article belongs to, and those of which it carries a part, as the tables have them.
+pub fn stories_of(article: ArticleId, corpus: &Corpus, analysis: &Analysis) -> (Option<NamedStory>, Vec<NamedStory>) {
+    let stories = Stories::of(corpus, analysis);
+    let named = |&story: &usize| (stories.ids[story].clone(), stories.members[story].clone());
+    (stories.of[article.index()].as_ref().map(named), stories.partial[article.index()].iter().map(named).collect())
+}
+
 /// Stories over articles, largest first.
 struct Stories {
     members: Vec<Vec<ArticleId>>,

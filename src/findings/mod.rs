@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::article::{ArticleId, Location, Moment, Reject, Span};
 use crate::relate::{Direction, Relation};
 
-pub use assemble::assemble;
+pub use assemble::{NamedStory, assemble, stories_of};
 
 /// The version of the tables' schema; a change of columns or of their meaning raises it.
 pub const SCHEMA_VERSION: u32 = 1;

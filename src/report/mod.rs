@@ -7,11 +7,14 @@ use std::io::{self, Write};
 
 use crate::findings::Findings;
 
+pub mod comparison;
 pub mod csv;
 pub mod escape;
 pub mod evaluation;
+pub mod explanation;
 pub mod json;
 pub mod jsonl;
+mod layout;
 pub mod lists;
 pub mod load;
 pub mod manifest;

@@ -13,7 +13,7 @@ mod tokenise;
 
 use crate::article::Span;
 
-pub use normalise::normalised;
+pub use normalise::{letters, normalised};
 pub use tokenise::Tokenizer;
 
 /// The words of one text in reading order. All three lists have one entry a token.

@@ -47,6 +47,14 @@ pub(super) fn normalise_into(word: &str, out: &mut String) {
     }
 }
 
+/// How many letters a word has, however it is spelled: without marks and characters that show nothing.
+pub fn letters(word: &str) -> usize {
+    if word.is_ascii() {
+        return word.len();
+    }
+    word.chars().filter(|&c| !is_ignorable(c) && !is_combining_mark(c)).count()
+}
+
 /// Characters that stand in a word without being part of it.
 pub(super) fn is_ignorable(c: char) -> bool {
     matches!(c,

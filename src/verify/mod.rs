@@ -91,6 +91,13 @@ pub struct SharedRun {
     pub bits: f64,
 }
 
+impl SharedRun {
+    /// Whether the run proves something.
+    pub fn proves(&self) -> bool {
+        self.bits >= PROOF_BITS
+    }
+}
+
 /// What two texts have in common.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
@@ -190,7 +197,7 @@ impl<'a> Comparer<'a> {
         let document = context.spool.document(a);
         let text = Text::of(document.ids, document.marks);
         let words = context.spool.text(a);
-        let letters = |span: &Span| span.of(words).chars().count().min(255) as u8;
+        let letters = |span: &Span| letters(span.of(words)).min(255) as u8;
         Comparer {
             context,
             article: a,
@@ -238,7 +245,7 @@ impl<'a> Comparer<'a> {
             let kinds = Kinds::of(&marks);
             let mut bits = -search;
             if kinds.prose > 0 {
-                surprise.of(a.ids, a.marks, run.a..run.a + run.tokens, &self.letters, &mut worth);
+                surprise.of(&a.ids[run.a..], &marks, &self.letters[run.a..], &mut worth);
                 bits += worth.iter().zip(&marks).filter(|(_, marks)| marks.prose()).map(|(bits, _)| bits).sum::<f64>();
             }
             evidence.shared.add_all(kinds);
@@ -359,7 +366,7 @@ fn passage_tokens(marks: &[Marks]) -> usize {
 }
 
 /// What kind of text each token of a run is, where the two texts may disagree.
-fn joint_marks(a: &[Marks], b: &[Marks]) -> Vec<Marks> {
+pub fn joint_marks(a: &[Marks], b: &[Marks]) -> Vec<Marks> {
     let mut marks: Vec<Marks> = a.iter().zip(b).map(|(a, b)| Marks(a.0 | b.0)).collect();
     // Attributions: short prose beside a quotation inside the run.
     let mut from = 0;

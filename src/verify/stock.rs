@@ -138,19 +138,22 @@ impl Stock {
         (self.outlet.len(), self.common.len())
     }
 
+    /// What was learned of a fingerprint in a text of this source: [`Marks::FURNITURE`], [`Marks::STOCK`] or nothing.
+    pub fn learned(&self, source: u64, fingerprint: u32) -> Option<Marks> {
+        if self.outlet.contains(&(source, fingerprint)) {
+            Some(Marks::FURNITURE)
+        } else {
+            self.common.contains(&fingerprint).then_some(Marks::STOCK)
+        }
+    }
+
     /// What is stock in each text, for texts with any: the first tokens of stock fingerprints and their mark, sorted.
     /// Furniture of an outlet is marked as [`Marks::FURNITURE`] in its texts, stock of any source as [`Marks::STOCK`].
     pub fn places(&self, postings: &[Posting], place: &Places<'_>) -> StockPlaces {
         let mut places: Vec<(ArticleId, u32, Marks)> = postings
             .par_iter()
             .filter_map(|posting| {
-                let mark = if self.outlet.contains(&((place.source)(posting.article), posting.hash)) {
-                    Marks::FURNITURE
-                } else if self.common.contains(&posting.hash) {
-                    Marks::STOCK
-                } else {
-                    return None;
-                };
+                let mark = self.learned((place.source)(posting.article), posting.hash)?;
                 Some((posting.article, posting.token, mark))
             })
             .collect();

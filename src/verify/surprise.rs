@@ -10,7 +10,6 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -118,12 +117,12 @@ impl PhraseModel {
         model
     }
 
-    /// Bits of the word at `place` of a run that begins at `start`; `letters` is the length of its spelling, `frequency` its share in the pair's own texts beyond its first occurrence.
-    fn bits(&self, ids: &[u32], marks: &[Marks], start: usize, place: usize, letters: u32, frequency: f64) -> f64 {
+    /// Bits of the word at `place` of a run; `letters` is the length of its spelling, `frequency` its share in the pair's own texts beyond its first occurrence.
+    fn bits(&self, ids: &[u32], marks: &[Marks], place: usize, letters: u32, frequency: f64) -> f64 {
         let mark = marks[place];
         // Inside the run the pair makes one context; at its edge, where the texts differ, two. A text outside of a sample
         // may have made none: leaving one out all the same errs by one context.
-        let own = |width: usize| if place - start >= width { 1 } else { 2 };
+        let own = |width: usize| if place >= width { 1 } else { 2 };
         let (times, _) = self.words.get(&ids[place]).copied().unwrap_or_default();
         let times = f64::from(times.saturating_sub(own(1)));
         let mut probability = (times + PRIOR_WORDS * prior(letters, mark)) / (f64::from(self.total) + PRIOR_WORDS);
@@ -135,16 +134,16 @@ impl PhraseModel {
                 }
             }
         };
-        if place > start {
+        if place > 0 {
             given(&self.pairs, pair_key(ids[place - 1], ids[place]), 2);
         }
-        if place > start + 1 {
+        if place > 1 {
             given(&self.triples, triple_key(ids[place - 2], ids[place - 1], ids[place]), 3);
         }
         let most = if mark.has(Marks::BIGRAM) {
             BIGRAM_BITS
         } else if mark.has(Marks::NAME) {
-            if place > start && marks[place - 1].has(Marks::NAME) { NAME_REST_BITS } else { NAME_BITS }
+            if place > 0 && marks[place - 1].has(Marks::NAME) { NAME_REST_BITS } else { NAME_BITS }
         } else {
             WORD_BITS
         };
@@ -229,13 +228,13 @@ pub struct Surprise<'a> {
 }
 
 impl Surprise<'_> {
-    /// The bits of each token of a run of a text, into `out`; `letters` has the length of each token's spelling.
-    pub fn of(&self, ids: &[u32], marks: &[Marks], run: Range<usize>, letters: &[u8], out: &mut Vec<f64>) {
+    /// The bits of each token of a run, into `out`: `ids` and `letters`, the lengths of spellings, begin with the run's,
+    /// `marks` are the run's own.
+    pub fn of(&self, ids: &[u32], marks: &[Marks], letters: &[u8], out: &mut Vec<f64>) {
         out.clear();
-        let start = run.start;
-        out.extend(run.map(|place| {
+        out.extend((0..marks.len()).map(|place| {
             let frequency = self.a.repeated(ids[place]).max(self.b.repeated(ids[place]));
-            self.model.bits(ids, marks, start, place, u32::from(letters[place]), frequency)
+            self.model.bits(ids, marks, place, u32::from(letters[place]), frequency)
         }));
     }
 }

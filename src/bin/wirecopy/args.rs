@@ -8,6 +8,7 @@ use clap::{Args as Arguments, CommandFactory, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as NameError, StrDeserializer};
+use wirecopy::explain;
 use wirecopy::relate::Relation;
 use wirecopy::report;
 use wirecopy::settings::Field;
@@ -27,6 +28,8 @@ Examples:
   zcat crawl.jsonl.gz | wirecopy scan -        read standard input
   wirecopy eval --pairs labelled.jsonl found   compare a scan with labelled pairs
   wirecopy report found --format json          show a finished scan again
+  wirecopy compare one.txt other.txt           what two articles share, and what that makes them
+  wirecopy explain --scan found id-1 id-2      why a scan linked two articles, or did not
 
 Exit codes: 0 done, 2 failed, 130 interrupted."
 )]
@@ -45,6 +48,10 @@ pub enum Command {
     Eval(EvalArgs),
     /// Show a finished scan again, or write its tables in another format
     Report(ReportArgs),
+    /// Compare two articles: their relation, the passages they share, and why
+    Compare(CompareArgs),
+    /// Show what every stage made of one article or of a pair, and the rule that decided
+    Explain(ExplainArgs),
 }
 
 #[derive(Debug, Arguments)]
@@ -205,6 +212,95 @@ pub struct ReportArgs {
     pub folder: PathBuf,
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+#[derive(Debug, Arguments)]
+#[command(after_long_help = "\
+Examples:
+  wirecopy compare one.txt other.txt
+  wirecopy compare 'day1.jsonl#id-17' day2.jsonl:204 --format json
+  wirecopy compare id-17 id-34 --corpus articles.jsonl
+
+Two articles alone say little about which words are rare and which lines an outlet always prints: a corpus does.")]
+pub struct CompareArgs {
+    /// An article: a file, of which the first article is taken, FILE#ID or FILE:RECORD; with --corpus, an id
+    #[arg(value_name = "A")]
+    pub a: String,
+    /// Another article, named likewise
+    #[arg(value_name = "B")]
+    pub b: String,
+    /// Compare two articles of the corpus in PATH, a file or a folder; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub corpus: Vec<PathBuf>,
+    /// What is written to standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+#[derive(Debug, Arguments)]
+#[command(after_long_help = "\
+Examples:
+  wirecopy explain id-17 --corpus articles.jsonl
+  wirecopy explain id-17 id-34 --scan found
+  wirecopy explain id-17 --scan found --stage evidence --format json
+  wirecopy explain one.txt --stage tokens
+  wirecopy explain --curve --threshold 0.7 --recall 0.99")]
+pub struct ExplainArgs {
+    /// One article or two: ids in the corpus; without one, a file, FILE#ID or FILE:RECORD
+    #[arg(value_name = "ID", num_args = 1..=2, required_unless_present = "curve", conflicts_with = "curve")]
+    pub ids: Vec<String>,
+    /// Explain articles of the corpus in PATH, a file or a folder; may be repeated
+    #[arg(long, value_name = "PATH", conflicts_with = "curve")]
+    pub corpus: Vec<PathBuf>,
+    /// Explain articles of the finished scan in DIR: its inputs are read again, with its settings
+    #[arg(
+        long,
+        value_name = "DIR",
+        conflicts_with_all = ["corpus", "curve", "map", "no_ignore", "threshold", "recall", "relations"]
+    )]
+    pub scan: Option<PathBuf>,
+    /// Show this stage only, and all of it; without it every stage, of long lists the beginning
+    #[arg(long, value_name = "STAGE", conflicts_with = "curve")]
+    pub stage: Option<Stage>,
+    /// Show how probably two texts are compared as near-duplicates, by their similarity; needs no corpus
+    #[arg(long)]
+    pub curve: bool,
+    /// What is written to standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Stage {
+    /// Words, and what kind of text they stand in
+    Tokens,
+    /// Runs of five words
+    Shingles,
+    /// The MinHash signature
+    Sketch,
+    /// The signature's buckets, and who shares them
+    Bands,
+    /// Fingerprints of passages, and who carries them
+    Passages,
+    /// What is shared, the relation and the story
+    Evidence,
+}
+
+impl From<Stage> for explain::Stage {
+    fn from(stage: Stage) -> Self {
+        match stage {
+            Stage::Tokens => explain::Stage::Tokens,
+            Stage::Shingles => explain::Stage::Shingles,
+            Stage::Sketch => explain::Stage::Sketch,
+            Stage::Bands => explain::Stage::Bands,
+            Stage::Passages => explain::Stage::Passages,
+            Stage::Evidence => explain::Stage::Evidence,
+        }
+    }
 }
 
 impl GlobalArgs {

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::console::Console;
 
 mod args;
+mod articles;
 mod commands;
 mod config;
 mod console;
@@ -29,6 +30,8 @@ fn run(args: Args) -> anyhow::Result<()> {
     let console = Console::new(&args.global);
     let overrides = match &args.command {
         Some(Command::Scan(scan)) => scan.settings.overrides(),
+        Some(Command::Compare(compare)) => compare.settings.overrides(),
+        Some(Command::Explain(explain)) => explain.settings.overrides(),
         _ => Vec::new(),
     };
     let config = Config::load(args.global.config_source(), overrides)?;
@@ -39,6 +42,8 @@ fn run(args: Args) -> anyhow::Result<()> {
         Some(Command::Scan(args)) => commands::scan::run(&args, &config, &console),
         Some(Command::Eval(args)) => commands::eval::run(&args, &console),
         Some(Command::Report(args)) => commands::report::run(&args, &console),
+        Some(Command::Compare(args)) => commands::compare::run(&args, &config, &console),
+        Some(Command::Explain(args)) => commands::explain::run(&args, &config, &console),
         None => args::no_command(),
     }
 }

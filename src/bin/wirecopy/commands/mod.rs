@@ -1,5 +1,7 @@
 //! What the program does, one file per command.
 
+pub mod compare;
 pub mod eval;
+pub mod explain;
 pub mod report;
 pub mod scan;
