@@ -11,7 +11,7 @@ pub mod surprise;
 
 use crate::article::{ArticleId, Span};
 use crate::spool::Spool;
-use crate::text::Marks;
+use crate::text::{self, Marks};
 use overlap::{Overlap, ShingleTable};
 use runs::{Aligner, Run};
 use stock::Stock;
@@ -197,7 +197,7 @@ impl<'a> Comparer<'a> {
         let document = context.spool.document(a);
         let text = Text::of(document.ids, document.marks);
         let words = context.spool.text(a);
-        let letters = |span: &Span| letters(span.of(words)).min(255) as u8;
+        let letters = |span: &Span| text::letters(span.of(words)).min(255) as u8;
         Comparer {
             context,
             article: a,
