@@ -17,6 +17,7 @@ use crate::read::Input;
 use crate::relate::{Relation, Verdict, relate};
 use crate::settings::Settings;
 use crate::spool::Spool;
+use crate::text::Marks;
 use crate::story::{Link, Stories, stories};
 use crate::verify::surprise::PhraseModel;
 use crate::verify::stock::{END_TOKENS, Places, Stock, StockPlaces, takes_of_one_text};
@@ -162,6 +163,10 @@ fn learn(
             let (token, length) = (token as usize, spool.document(article).len());
             let end = END_TOKENS.min(length / 8);
             token < end || token + end >= length
+        },
+        quoted: &|article, token| {
+            let marks = &spool.document(article).marks[token as usize..];
+            marks.iter().take(passages::GRAM_TOKENS).all(|marks| marks.has(Marks::QUOTED))
         },
         in_lead: &|article, token| (token as usize) < lead_ends[article.index()],
     };

@@ -73,6 +73,9 @@ pub(super) fn mark(text: &str, tokens: &mut Tokens) {
             }
         }
     }
+    for line in &lines {
+        unname_headline(&mut tokens.marks[line.start..line.end]);
+    }
     for line in lines.iter().filter(|line| line.furniture) {
         tokens.marks[line.start..line.end].iter_mut().for_each(|marks| marks.set(Marks::FURNITURE));
     }
@@ -127,6 +130,15 @@ fn lines(text: &str, tokens: &Tokens) -> Vec<Line> {
         start = end;
     }
     lines
+}
+
+/// In a line of capitals, or one that capitalises its words, a capital makes no name.
+fn unname_headline(marks: &mut [Marks]) {
+    let words = marks.iter().filter(|marks| !marks.has(Marks::NUMBER) && !marks.has(Marks::BIGRAM)).count();
+    let capitals = marks.iter().filter(|marks| marks.has(Marks::NAME)).count();
+    if words >= 4 && capitals * 10 >= words * 7 {
+        marks.iter_mut().for_each(|marks| marks.clear(Marks::NAME));
+    }
 }
 
 /// Whether two lines begin with the same five words.

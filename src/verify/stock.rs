@@ -8,6 +8,9 @@
 //! - **Stock of an agency**: in [`STOCK_GROUPS`] unrelated groups anywhere, and in the lead of few. What is reused from a
 //!   story begins with its news; context paragraphs and copyright lines stand further down.
 //!
+//! - **Speech**: what [`QUOTED_CARRIERS`] texts print in quotation marks, and at least one carrier in [`QUOTED_SHARE`].
+//!   Statements lose their marks, but rarely everywhere.
+//!
 //! Groups are the connected components of a fingerprint's carriers under [`takes_of_one_text`]. A story's takes and reprints
 //! are one group, whatever their number; so frequency alone condemns nothing.
 
@@ -30,6 +33,10 @@ const STOCK_GROUPS: usize = 5;
 const FRESH_SHARE: f64 = 0.15;
 /// Or if they share this much of it, whatever it is: furniture rarely makes half of two pages.
 const SAME_SHARE: f64 = 0.5;
+/// Words that so many texts quote are speech in the others, too,
+const QUOTED_CARRIERS: usize = 2;
+/// if that is one text in so many.
+const QUOTED_SHARE: usize = 3;
 /// Stock stands in the lead of fewer than one in so many groups.
 const LEADING_SHARE: usize = 2;
 /// The lead: the first sentences of the article itself, in tokens of its body.
@@ -53,6 +60,8 @@ pub struct Stock {
     outlet: HashSet<(u64, u32)>,
     /// Stock of any source.
     common: HashSet<u32>,
+    /// What is quoted in unrelated articles, and so is speech where scraping lost the marks, too.
+    quoted: HashSet<u32>,
     /// What stands in the lead of an article and somewhere in another.
     leads: HashSet<u32>,
 }
@@ -92,6 +101,10 @@ impl Stock {
                 if carriers.len() < OUTLET_GROUPS {
                     return stock;
                 }
+                let quoted = carriers.iter().filter(|carrier| (place.quoted)(carrier.article, carrier.token)).count();
+                if quoted >= QUOTED_CARRIERS && quoted * QUOTED_SHARE >= carriers.len() && quoted < carriers.len() {
+                    stock.quoted.insert(hash);
+                }
                 let step = carriers.len().div_ceil(CARRIERS);
                 let carriers: Vec<&Posting> = carriers.iter().step_by(step).collect();
                 let classes: Vec<ArticleId> = carriers.iter().map(|carrier| (place.class)(carrier.article)).collect();
@@ -119,6 +132,7 @@ impl Stock {
                 one.outlet.extend(other.outlet);
                 one.common.extend(other.common);
                 one.leads.extend(other.leads);
+                one.quoted.extend(other.quoted);
                 one
             })
     }
@@ -130,7 +144,7 @@ impl Stock {
 
     /// Whether nothing was learned.
     pub fn is_empty(&self) -> bool {
-        self.outlet.is_empty() && self.common.is_empty()
+        self.outlet.is_empty() && self.common.is_empty() && self.quoted.is_empty()
     }
 
     /// How many fingerprints are furniture of an outlet, and how many are stock.
@@ -138,17 +152,20 @@ impl Stock {
         (self.outlet.len(), self.common.len())
     }
 
-    /// What was learned of a fingerprint in a text of this source: [`Marks::FURNITURE`], [`Marks::STOCK`] or nothing.
+    /// What was learned of a fingerprint in a text of this source: [`Marks::FURNITURE`],
+    /// [`Marks::STOCK`], [`Marks::QUOTED`] or nothing.
     pub fn learned(&self, source: u64, fingerprint: u32) -> Option<Marks> {
         if self.outlet.contains(&(source, fingerprint)) {
             Some(Marks::FURNITURE)
         } else {
-            self.common.contains(&fingerprint).then_some(Marks::STOCK)
+            let stock = self.common.contains(&fingerprint).then_some(Marks::STOCK);
+            stock.or_else(|| self.quoted.contains(&fingerprint).then_some(Marks::QUOTED))
         }
     }
 
     /// What is stock in each text, for texts with any: the first tokens of stock fingerprints and their mark, sorted.
-    /// Furniture of an outlet is marked as [`Marks::FURNITURE`] in its texts, stock of any source as [`Marks::STOCK`].
+    /// Furniture of an outlet is marked as [`Marks::FURNITURE`] in its texts, stock of any source as [`Marks::STOCK`], speech
+    /// as [`Marks::QUOTED`].
     pub fn places(&self, postings: &[Posting], place: &Places<'_>) -> StockPlaces {
         let mut places: Vec<(ArticleId, u32, Marks)> = postings
             .par_iter()
@@ -198,6 +215,8 @@ pub struct Places<'a> {
     pub source: &'a (dyn Fn(ArticleId) -> u64 + Sync),
     /// The leader of its near-duplicate class.
     pub class: &'a (dyn Fn(ArticleId) -> ArticleId + Sync),
+    /// Whether a fingerprint's run that begins at this token stands in quotation marks.
+    pub quoted: &'a (dyn Fn(ArticleId, u32) -> bool + Sync),
     /// Whether a token of it is among its first or last [`END_TOKENS`].
     pub at_an_end: &'a (dyn Fn(ArticleId, u32) -> bool + Sync),
     /// Whether a token of it stands in its lead.
