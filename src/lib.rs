@@ -1,4 +1,79 @@
 //! wirecopy finds the articles of a corpus that carry the same wire story.
+//!
+//! # Vocabulary
+//!
+//! - An **article** is one record of a corpus: a text, and what its source states about it. A record that is no article
+//!   is a **reject**.
+//! - A **token** is a word or number in normalised form, or a pair of neighbouring characters of a script without spaces.
+//!   A **run** is a stretch of tokens, mostly one that two texts share; a **shingle** is a run of five. A **passage** is a
+//!   shared run of nine tokens or more with all articles that carry it.
+//! - **Prose** is what an article says itself. **Quotations** are what it quotes, **furniture** is what its site puts
+//!   around it, and **stock** is what unrelated articles repeat, such as an agency's context paragraph. Only prose proves
+//!   reuse.
+//! - A **class** is a set of texts that are one text for later stages: equal (exact class), or alike (near-duplicate
+//!   class). Its **leader** is its longest text. A **candidate** is a pair worth comparing.
+//! - **Evidence** is what two texts were found to share, measured on the texts. It gives their **relation**, by a
+//!   **rule**. A relation that says that reported prose was reused is a **link**.
+//! - A **story** is a set of articles joined by links. A round-up that carries parts of several belongs to none of them.
+//! - **Findings** are the whole result, resolved and ready to be shown.
+//!
+//! # Example
+//!
+//! Three articles, two of which carry one story:
+//!
+//! ```
+//! use wirecopy::pipeline;
+//! use wirecopy::progress::Silent;
+//! use wirecopy::read::Input;
+//! use wirecopy::relate::Relation;
+//! use wirecopy::settings::Settings;
+//!
+//! let corpus = r#"id,source,text
+//! wire,northwire.example,"PORT CALLOCH (Northwire) - A ferry carrying 148 people ran onto a reef in fog early on
+//! Tuesday, and all were brought ashore by lifeboats and fishing boats within three hours, the coastguard said. The
+//! vessel had left harbour shortly before seven and struck a chain of rocks marked by a single unlit beacon. The owner
+//! said that all sailings were cancelled until divers had looked at the hull and the harbour master at the charts."
+//! reprint,tarnbridge.example,"Nobody on the island was surprised. A ferry carrying 148 people ran onto a reef in fog
+//! early on Tuesday, and all were brought ashore by lifeboats and fishing boats within three hours. The vessel had left
+//! harbour shortly before seven and struck a chain of rocks marked by a single unlit beacon. Fishermen have asked for
+//! a light there since the winter of 1998, when two crabbers were lost within sight of the pier."
+//! other,tarnbridge.example,"The council will decide in May whether the old swimming baths are to be sold. Two
+//! builders have made offers, but a petition to keep the pool open has gathered four thousand names since January."
+//! "#;
+//! let input = Input::Stream { name: "corpus".into(), reader: Box::new(corpus.as_bytes()) };
+//! let findings = pipeline::scan(vec![input], &Settings::default(), &Silent)?;
+//!
+//! assert_eq!(findings.members.len(), 3);
+//! assert_eq!(findings.stories.len(), 1);
+//! let story: Vec<&str> =
+//!     findings.stories[0].members.iter().map(|article| findings.members[article.index()].id.as_str()).collect();
+//! assert_eq!(story, ["wire", "reprint"]);
+//! assert_eq!(findings.pairs[0].relation, Relation::Version);
+//! assert!(findings.passages.iter().any(|passage| passage.text.starts_with("A ferry carrying 148 people")));
+//! # Ok::<(), wirecopy::error::Error>(())
+//! ```
+//!
+//! # Modules, in pipeline order
+//!
+//! - [`article`]: articles, their ids, spans, dates and places.
+//! - [`settings`]: everything that can be set, one struct per stage.
+//! - [`error`]: why a run could not go on.
+//! - [`progress`]: how a long run tells how far it is, and learns that it should stop.
+//! - [`read`]: what is in these files? Articles and rejects from every format.
+//! - [`text`]: which words count? Tokens, and what kind of text each stands in.
+//! - [`spool`]: what did this article say? Tokens, spans and text by article.
+//! - [`shingle`]: which runs of words? Word n-grams as hashes.
+//! - [`sketch`]: what does it look like, small? MinHash signatures and their bands.
+//! - [`bucket`]: who might be alike? Near-duplicate classes, and candidates by shared passages.
+//! - [`corpus`]: what has been read: articles, spool, and what identifies each text.
+//! - [`verify`]: are they, really? Overlap, shared runs, stock, and what a run is worth.
+//! - [`relate`]: what is their relation? From evidence to a relation and its rule.
+//! - [`story`]: which belong together? From links to stories.
+//! - [`findings`]: the whole result, as rows of five tables.
+//! - [`evaluate`]: how right are we? Findings against labelled pairs.
+//! - [`pipeline`]: all of it, on one screen.
+//! - [`explain`]: why were two articles linked, or why not? Every stage's product for an article or a pair.
+//! - [`report`]: how is it shown? One file per format.
 
 pub mod article;
 pub mod settings;
