@@ -44,13 +44,8 @@ struct Part {
 
 impl Part {
     fn of(articles: Vec<Article>, rejects: Vec<Reject>, bands: Bands) -> Part {
-        let mut part = Part {
-            articles,
-            rejects,
-            segment: Segment::default(),
-            exact: Vec::new(),
-            band_keys: Vec::new(),
-        };
+        let mut part =
+            Part { articles, rejects, segment: Segment::default(), exact: Vec::new(), band_keys: Vec::new() };
         let mut tokenizer = Tokenizer::new();
         let mut scratch = Vec::new();
         for article in &mut part.articles {
@@ -74,22 +69,39 @@ fn content_hash(ids: &[u32], text: &str) -> u128 {
     }
 }
 
+/// The place of each article in the order by content, then date, then id.
+fn rank(exact: &[u128], articles: &[Article]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..articles.len() as u32).collect();
+    let key = |article: &Article| article.published.map_or(i64::MAX, |published| published.seconds);
+    order.par_sort_unstable_by(|&x, &y| {
+        let (x, y) = (x as usize, y as usize);
+        let (one, other) = (&articles[x], &articles[y]);
+        (exact[x], key(one), &one.id).cmp(&(exact[y], key(other), &other.id))
+    });
+    let mut rank = vec![0; order.len()];
+    for (place, article) in order.into_iter().enumerate() {
+        rank[article as usize] = place as u32;
+    }
+    rank
+}
+
 impl Corpus {
     /// Reads all inputs.
     ///
     /// Fails if an input that was named cannot be used, if there is no article at all, or if the caller asks to stop.
     pub fn read(inputs: Vec<Input>, settings: &Settings, progress: &dyn Progress) -> Result<Corpus> {
         let bands = Bands::plan(&settings.near);
+        let names = inputs.iter().map(Input::name).collect::<Vec<_>>().join(", ");
         let found = read::sources(inputs, &settings.read)?;
         progress.begin(Stage::Read, Some(found.sources.iter().map(|source| source.size_bytes).sum()));
         let mut corpus = Corpus {
             articles: Vec::new(),
             spool: Spool::default(),
-            keys: Keys { bands: bands.bands, exact: Vec::new(), band_keys: Vec::new() },
+            keys: Keys { bands: bands.bands, exact: Vec::new(), band_keys: Vec::new(), rank: Vec::new() },
             rejects: found.rejects.clone(),
             files: found.sources.len() as u64,
         };
-        let names = found.sources.iter().map(|source| source.path.as_ref()).collect::<Vec<_>>().join(", ");
+        let passed_over = found.passed_over;
         let mapping = read::Mapping::new(&settings.read)?;
         let mut ids = read::UniqueIds::new();
         let mut chunks = read::chunks(found.sources, &settings.read, &mapping);
@@ -97,7 +109,8 @@ impl Corpus {
             if progress.cancelled() {
                 return Err(Error::Cancelled);
             }
-            let batch: Vec<read::Chunk> = chunks.by_ref().take(CHUNKS_A_THREAD * rayon::current_num_threads()).collect();
+            let batch: Vec<read::Chunk> =
+                chunks.by_ref().take(CHUNKS_A_THREAD * rayon::current_num_threads()).collect();
             if batch.is_empty() {
                 break;
             }
@@ -122,11 +135,18 @@ impl Corpus {
         corpus.rejects.sort();
         if corpus.articles.is_empty() {
             let hint = match corpus.rejects.first() {
-                None => "is the path right, and is the format one of txt, jsonl, json, csv, tsv (plain, gz or zst)?".into(),
+                None => format!(
+                    "files with other endings than txt, jsonl, ndjson, json, csv, tsv (plain, gz or zst) are passed over \
+                     ({passed_over} here), and what .gitignore and .wirecopyignore name is left out"
+                ),
                 Some(first) => format!("{} records rejected; the first: {}", corpus.rejects.len(), first.reason),
             };
             return Err(Error::Empty { inputs: names, hint });
         }
+        if passed_over > 0 {
+            progress.warn(&format!("{passed_over} files passed over: no format known by their endings"));
+        }
+        corpus.keys.rank = rank(&corpus.keys.exact, &corpus.articles);
         Ok(corpus)
     }
 
@@ -138,10 +158,11 @@ impl Corpus {
         let part = Part::of(articles, Vec::new(), bands);
         let mut spool = Spool::default();
         spool.append(part.segment);
+        let rank = rank(&part.exact, &part.articles);
         Corpus {
             articles: part.articles,
             spool,
-            keys: Keys { bands: bands.bands, exact: part.exact, band_keys: part.band_keys },
+            keys: Keys { bands: bands.bands, exact: part.exact, band_keys: part.band_keys, rank },
             rejects: Vec::new(),
             files: 0,
         }

@@ -17,10 +17,10 @@ use crate::read::Input;
 use crate::relate::{Relation, Verdict, relate};
 use crate::settings::Settings;
 use crate::spool::Spool;
-use crate::text::Marks;
 use crate::story::{Link, Stories, stories};
-use crate::verify::surprise::PhraseModel;
+use crate::text::Marks;
 use crate::verify::stock::{END_TOKENS, Places, Stock, StockPlaces, takes_of_one_text};
+use crate::verify::surprise::PhraseModel;
 use crate::verify::{BodyAligner, Comparer, Context, Evidence, Text, lead_end};
 
 /// Classes up to this size have all their pairs verified and listed; in larger ones each article is compared with the
@@ -31,9 +31,9 @@ const LISTED_ACROSS: usize = 1024;
 
 /// Two articles, compared on their text.
 pub struct Compared {
-    /// The earlier one.
+    /// The one that comes first in the order by content.
     pub a: ArticleId,
-    /// The later one.
+    /// The other one.
     pub b: ArticleId,
     /// What they share.
     pub evidence: Evidence,
@@ -85,20 +85,24 @@ pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress
     let leaders = &classes.leaders;
 
     let (mut model, mut candidates, mut stock) = (PhraseModel::default(), Vec::new(), Stock::default());
-    if settings.passages.enabled {
+    if settings.wants_passages() {
         progress.begin(Stage::Phrases, Some(leaders.len() as u64));
         model = PhraseModel::of(leaders, &corpus.spool, |article| corpus.content(article));
         go_on()?;
         progress.begin(Stage::Passages, Some(classes.texts.len() as u64));
         let postings = passages::postings(&classes.texts, &corpus.spool, &|done| progress.advance(done));
-        candidates = passages::candidates(&postings, |article| classes.near[article.index()] == article);
+        let rank = |article: ArticleId| (classes.near[article.index()] == article).then(|| corpus.keys.rank(article));
+        candidates = passages::candidates(&postings, rank);
         go_on()?;
         stock = learn(corpus, &classes, &postings, &candidates);
         go_on()?;
     }
 
     let groups = classes.groups();
-    let within = within_classes(&groups, leaders);
+    let in_order = |a: ArticleId, b: ArticleId| {
+        if corpus.keys.rank(a) < corpus.keys.rank(b) { (a, b) } else { (b, a) }
+    };
+    let within = within_classes(&groups, leaders, in_order);
     progress.begin(Stage::Verify, Some((within.len() + candidates.len()) as u64));
     let context = Context { spool: &corpus.spool, model: &model, stock: &stock };
     let compare = |pairs: &[(ArticleId, ArticleId)]| compare(pairs, context, &classes, settings, progress);
@@ -106,10 +110,10 @@ pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress
     go_on()?;
     let across = compare(&candidates);
     go_on()?;
-    let more = beside_leaders(&across, &classes, &groups);
+    let more = beside_leaders(&across, &classes, &groups, in_order);
     let verified = (within.len() + candidates.len() + more.len()) as u64;
     compared.extend(compare(&more));
-    let links = links(&across, leaders);
+    let links = links(&across, leaders, settings, |article| corpus.keys.rank(article));
     compared.extend(across);
     compared.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
     go_on()?;
@@ -147,17 +151,13 @@ fn compare(
 }
 
 /// Learns what belongs to no story, and marks it.
-fn learn(
-    corpus: &mut Corpus,
-    classes: &Classes,
-    postings: &[Posting],
-    candidates: &[(ArticleId, ArticleId)],
-) -> Stock {
+fn learn(corpus: &mut Corpus, classes: &Classes, postings: &[Posting], candidates: &[(ArticleId, ArticleId)]) -> Stock {
     let sources = corpus.sources();
     let spool = &corpus.spool;
     let lead_ends: Vec<usize> = spool.articles().map(|article| lead_end(spool.document(article).marks)).collect();
     let places = Places {
         source: &|article| sources[article.index()],
+        rank: &|article| corpus.keys.rank(article),
         class: &|article| classes.near[article.index()],
         at_an_end: &|article, token| {
             let (token, length) = (token as usize, spool.document(article).len());
@@ -191,7 +191,7 @@ pub fn verdict(
     relate(evidence, settings.near.threshold, &settings.relate)
 }
 
-/// The pairs that are takes of one text, whatever else they are: sorted, as `pairs` are.
+/// The pairs that are takes of one text, whatever else they are: smaller article first, sorted.
 fn related(pairs: &[(ArticleId, ArticleId)], spool: &Spool, recurring: &StockPlaces) -> Vec<(ArticleId, ArticleId)> {
     let marks = |article: ArticleId| {
         let mut marks = Cow::Borrowed(spool.document(article).marks);
@@ -201,7 +201,8 @@ fn related(pairs: &[(ArticleId, ArticleId)], spool: &Spool, recurring: &StockPla
         marks
     };
     let runs: Vec<&[(ArticleId, ArticleId)]> = pairs.chunk_by(|x, y| x.0 == y.0).collect();
-    runs.par_iter()
+    let mut related: Vec<(ArticleId, ArticleId)> = runs
+        .par_iter()
         .flat_map_iter(|run| {
             let marks_a = marks(run[0].0);
             let a = Text::of(spool.document(run[0].0).ids, &marks_a);
@@ -213,20 +214,27 @@ fn related(pairs: &[(ArticleId, ArticleId)], spool: &Spool, recurring: &StockPla
             };
             run.iter().copied().filter(alike).collect::<Vec<_>>()
         })
-        .collect()
+        .map(|(a, b)| (a.min(b), a.max(b)))
+        .collect();
+    related.par_sort_unstable();
+    related
 }
 
 /// The pairs to verify inside classes: all of a small one, each against the leader in a large one.
-fn within_classes(groups: &[Vec<ArticleId>], leaders: &[ArticleId]) -> Vec<(ArticleId, ArticleId)> {
+fn within_classes(
+    groups: &[Vec<ArticleId>],
+    leaders: &[ArticleId],
+    in_order: impl Fn(ArticleId, ArticleId) -> (ArticleId, ArticleId),
+) -> Vec<(ArticleId, ArticleId)> {
     let mut pairs = Vec::new();
     for (group, &leader) in groups.iter().zip(leaders).filter(|(group, _)| group.len() > 1) {
         if group.len() <= LISTED_CLASS {
             for (place, &a) in group.iter().enumerate() {
-                pairs.extend(group[place + 1..].iter().map(|&b| (a, b)));
+                pairs.extend(group[place + 1..].iter().map(|&b| in_order(a, b)));
             }
         } else {
             let others = group.iter().filter(|&&article| article != leader);
-            pairs.extend(others.map(|&other| (leader.min(other), leader.max(other))));
+            pairs.extend(others.map(|&other| in_order(leader, other)));
         }
     }
     pairs.sort_unstable();
@@ -238,6 +246,7 @@ fn beside_leaders(
     across: &[Compared],
     classes: &Classes,
     groups: &[Vec<ArticleId>],
+    in_order: impl Fn(ArticleId, ArticleId) -> (ArticleId, ArticleId),
 ) -> Vec<(ArticleId, ArticleId)> {
     let group = |leader: ArticleId| {
         let place = classes.leaders.binary_search(&leader).expect("candidates are pairs of leaders");
@@ -248,7 +257,7 @@ fn beside_leaders(
         let (ours, theirs) = (group(pair.a), group(pair.b));
         if ours.len() * theirs.len() <= LISTED_ACROSS {
             for &a in ours {
-                pairs.extend(theirs.iter().map(|&b| (a.min(b), a.max(b))));
+                pairs.extend(theirs.iter().map(|&b| in_order(a, b)));
             }
         }
     }
@@ -258,12 +267,19 @@ fn beside_leaders(
     pairs
 }
 
-/// The links between classes.
-fn links(across: &[Compared], leaders: &[ArticleId]) -> Vec<Link> {
+/// The links between classes of the relations that are wanted, in the order by content.
+fn links(
+    across: &[Compared],
+    leaders: &[ArticleId],
+    settings: &Settings,
+    rank: impl Fn(ArticleId) -> u32,
+) -> Vec<Link> {
     let place = |article: ArticleId| leaders.binary_search(&article).expect("candidates are pairs of leaders");
-    across
-        .iter()
-        .filter(|pair| pair.verdict.relation.links())
+    let wanted = |relation: Relation| relation.links() && settings.relate.relations.contains(&relation);
+    let mut pairs: Vec<&Compared> = across.iter().filter(|pair| wanted(pair.verdict.relation)).collect();
+    pairs.sort_unstable_by_key(|pair| (rank(pair.a), rank(pair.b)));
+    pairs
+        .into_iter()
         .map(|pair| Link {
             a: place(pair.a),
             b: place(pair.b),

@@ -90,54 +90,63 @@ impl Verdict {
 }
 
 /// The relation that the evidence about a pair gives; none if what they share proves nothing.
+///
+/// `near_threshold` is the Jaccard similarity of near-duplicates.
 pub fn relate(evidence: &Evidence, near_threshold: f64, settings: &RelateSettings) -> Option<Verdict> {
-    let verdict = |relation, direction, rule| Some(Verdict { relation, direction, rule });
     let jaccard = evidence.overlap.jaccard();
     if jaccard >= near_threshold {
-        return verdict(Relation::NearDuplicate, None, format!("jaccard {jaccard:.3} >= {near_threshold}"));
+        let rule = format!("jaccard {jaccard:.3} >= {near_threshold}");
+        return Some(Verdict { relation: Relation::NearDuplicate, direction: None, rule });
     }
-    let shared = evidence.shared;
-    let body = |kinds: crate::verify::Kinds| kinds.body().max(1) as f64;
-    let (share_a, share_b) = (shared.body() as f64 / body(evidence.a), shared.body() as f64 / body(evidence.b));
-    let (share, direction) =
-        if share_a >= share_b { (share_a, Direction::AInB) } else { (share_b, Direction::BInA) };
-    if evidence.bits >= settings.link_bits && evidence.best_bits * 2.0 >= settings.link_bits {
-        let bits = evidence.bits;
-        let (less, copy, excerpt, version) =
-            (share_a.min(share_b), settings.copy_share, settings.excerpt_share, settings.version_share);
-        // What each has that the other lacks, in tokens: of the one that is mostly shared, of the other.
-        let own_a = body(evidence.a) * (1.0 - share_a.min(1.0));
-        let own_b = body(evidence.b) * (1.0 - share_b.min(1.0));
-        let (own, rest) = if share_a >= share_b { (own_a, own_b) } else { (own_b, own_a) };
-        return if less >= copy {
-            verdict(Relation::NearDuplicate, None, format!("body shared {less:.2} >= {copy} both ways, {bits:.0} bits"))
-        } else if share >= excerpt && own <= settings.excerpt_own * rest {
-            let rule = format!(
-                "body shared {share:.2} >= {excerpt} one way, {less:.2} the other, {own:.0} words of its own to {rest:.0}, {bits:.0} bits"
-            );
-            verdict(Relation::Excerpt, Some(direction), rule)
-        } else if share >= version {
-            verdict(Relation::Version, None, format!("body shared {share:.2} >= {version}, {bits:.0} bits"))
-        } else if evidence.blocks <= 1 && !evidence.lead {
-            let tokens = evidence.proven;
-            verdict(Relation::Background, None, format!("{tokens} tokens in one block outside both leads, body shared {share:.2} < {version}"))
-        } else {
-            let least = settings.link_bits;
-            verdict(Relation::Rewrite, None, format!("prose {bits:.0} bits >= {least}, body shared {share:.2} < {version}"))
-        };
-    }
-    let longest = evidence.runs.iter().max_by_key(|run| run.run.tokens)?;
-    let rule = |what: &str, tokens: usize| format!("{tokens} shared tokens are {what}, prose {:.0} bits < {}", evidence.bits, settings.link_bits);
-    if longest.run.tokens < 7 {
+    reuse(evidence, settings).or_else(|| other(evidence, settings))
+}
+
+/// The relation of two articles whose shared prose is proven.
+fn reuse(evidence: &Evidence, settings: &RelateSettings) -> Option<Verdict> {
+    let bits = evidence.bits;
+    if bits < settings.link_bits || evidence.best_bits * 2.0 < settings.link_bits {
         return None;
     }
-    if shared.furniture > shared.quoted && shared.furniture >= shared.prose {
-        verdict(Relation::Boilerplate, None, rule("furniture", shared.furniture))
-    } else if shared.stock > shared.quoted {
-        verdict(Relation::Background, None, rule("stock", shared.stock))
-    } else if shared.quoted > 0 && shared.quoted * 2 >= shared.prose {
-        verdict(Relation::Quote, None, rule("quoted", shared.quoted))
+    let (body_a, body_b) = (evidence.a.body().max(1) as f64, evidence.b.body().max(1) as f64);
+    let (share_a, share_b) = (evidence.shared.body() as f64 / body_a, evidence.shared.body() as f64 / body_b);
+    let (more, less) = (share_a.max(share_b), share_a.min(share_b));
+    // What each has that the other lacks, in words: the one that is mostly shared, and the other.
+    let (own_a, own_b) = (body_a * (1.0 - share_a.min(1.0)), body_b * (1.0 - share_b.min(1.0)));
+    let (own, rest) = if share_a >= share_b { (own_a, own_b) } else { (own_b, own_a) };
+    let RelateSettings { copy_share, excerpt_share, excerpt_own, version_share, .. } = *settings;
+    let (relation, rule) = if less >= copy_share {
+        (Relation::NearDuplicate, format!("body shared {less:.2} >= {copy_share} both ways"))
+    } else if more >= excerpt_share && own <= excerpt_own * rest {
+        let own = format!("{own:.0} words of its own against {rest:.0}");
+        (Relation::Excerpt, format!("body shared {more:.2} >= {excerpt_share} one way, {less:.2} the other, {own}"))
+    } else if more >= version_share {
+        (Relation::Version, format!("body shared {more:.2} >= {version_share}, each has its own"))
+    } else if !evidence.lead && evidence.blocks <= 1 {
+        (Relation::Background, format!("one passage, in nobody's lead, body shared {more:.2}"))
     } else {
-        None
-    }
+        (Relation::Rewrite, format!("prose proven, body shared {more:.2} < {version_share}"))
+    };
+    let direction =
+        (relation == Relation::Excerpt).then_some(if share_a >= share_b { Direction::AInB } else { Direction::BInA });
+    Some(Verdict { relation, direction, rule: format!("{rule}; {bits:.0} bits >= {}", settings.link_bits) })
 }
+
+/// The relation of two articles whose shared prose proves nothing: by what most of the shared words are.
+fn other(evidence: &Evidence, settings: &RelateSettings) -> Option<Verdict> {
+    let shared = evidence.shared;
+    let kinds = [
+        (shared.quoted, Relation::Quote, "quoted"),
+        (shared.furniture, Relation::Boilerplate, "furniture"),
+        (shared.stock, Relation::Background, "stock"),
+    ];
+    let (tokens, relation, what) = kinds.into_iter().max_by_key(|kind| kind.0)?;
+    if evidence.longest_run() < NOTED_RUN || tokens < NOTED_RUN || tokens < shared.prose {
+        return None;
+    }
+    let (bits, least) = (evidence.bits, settings.link_bits);
+    let rule = format!("{tokens} of {} shared words are {what}; prose {bits:.0} bits < {least}", shared.tokens());
+    Some(Verdict { relation, direction: None, rule })
+}
+
+/// Shorter shared runs are not worth a row: any two articles on one topic have some.
+const NOTED_RUN: usize = 7;

@@ -18,10 +18,6 @@ pub struct Settings {
     pub read: ReadSettings,
     /// Which texts might be near-duplicates.
     pub near: NearSettings,
-    /// Which texts might share a passage.
-    pub passages: PassageSettings,
-    /// What is evidence of reuse.
-    pub verify: VerifySettings,
     /// What relation the evidence gives.
     pub relate: RelateSettings,
     /// Which articles make a story.
@@ -90,25 +86,6 @@ impl Default for NearSettings {
     }
 }
 
-/// Shared passages: winnowed fingerprints (Schleimer, Wilkerson, Aiken 2003).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct PassageSettings {
-    /// Whether passages are searched at all; without them only near-duplicates are found.
-    pub enabled: bool,
-}
-
-impl Default for PassageSettings {
-    fn default() -> Self {
-        PassageSettings { enabled: true }
-    }
-}
-
-/// What is evidence.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct VerifySettings {}
-
 /// Which relation the evidence gives. Shares are of tokens, 0 to 1; the figures' source is `gold/GUIDE.md`, which says in
 /// words what an editor calls a copy, an excerpt and a version, unless another is named.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -158,6 +135,11 @@ impl Default for StorySettings {
 }
 
 impl Settings {
+    /// Whether shared passages are looked for: not if only near-duplicates are wanted, which are found without them.
+    pub fn wants_passages(&self) -> bool {
+        self.relate.relations.iter().any(|relation| *relation > Relation::NearDuplicate)
+    }
+
     /// Checks every range and returns the settings, so that later stages need not.
     pub fn checked(self) -> Result<Settings> {
         let share = |name: &str, value: f64| {
@@ -169,6 +151,16 @@ impl Settings {
         };
         share("near.threshold", self.near.threshold)?;
         share("story.linkage", self.story.linkage)?;
+        share("relate.copy_share", self.relate.copy_share)?;
+        share("relate.excerpt_share", self.relate.excerpt_share)?;
+        share("relate.excerpt_own", self.relate.excerpt_own)?;
+        share("relate.version_share", self.relate.version_share)?;
+        if !self.relate.link_bits.is_finite() || self.relate.link_bits < 0.0 {
+            return Err(Error::Settings(format!(
+                "relate.link_bits = {}: a number of bits from 0 on is wanted",
+                self.relate.link_bits
+            )));
+        }
         if !(0.0..1.0).contains(&self.near.recall) {
             return Err(Error::Settings(format!(
                 "near.recall = {}: a probability below 1 is wanted (MinHash cannot promise 1)",

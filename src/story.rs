@@ -11,7 +11,7 @@
 //!   whose first and last take share little).
 //!
 //! A text tied to two groups by different parts belongs to the one that has most of it, or to none if that is less than half
-//! of what it shares. Ties are broken by strength, then by content order, so that input order does not matter.
+//! of what it shares. Links of one strength are taken in the order given.
 
 /// From this size of both groups on, one link is not enough to join them.
 const GROUP: usize = 3;
@@ -56,7 +56,7 @@ struct Groups<'a> {
 /// are one.
 pub fn stories(classes: usize, links: &[Link], linkage: f64) -> Stories {
     let mut order: Vec<&Link> = links.iter().collect();
-    order.sort_by(|x, y| y.strength.total_cmp(&x.strength).then((x.a, x.b).cmp(&(y.a, y.b))));
+    order.sort_by(|x, y| y.strength.total_cmp(&x.strength));
     let mut groups = Groups {
         of: (0..classes).collect(),
         members: (0..classes).map(|class| vec![class]).collect(),
@@ -155,7 +155,8 @@ impl<'a> Groups<'a> {
         let mut partial: Vec<Vec<usize>> = vec![Vec::new(); classes];
         for &class in &classes_torn {
             let others = self.links[class].iter().map(|link| if link.a == class { link.b } else { link.a });
-            partial[class] = others.filter_map(|other| story_of[other]).filter(|&s| story_of[class] != Some(s)).collect();
+            partial[class] =
+                others.filter_map(|other| story_of[other]).filter(|&s| story_of[class] != Some(s)).collect();
             partial[class].sort_unstable();
             partial[class].dedup();
         }

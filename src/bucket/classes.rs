@@ -34,9 +34,17 @@ pub struct Keys {
     pub exact: Vec<u128>,
     /// `bands` keys an article.
     pub band_keys: Vec<u32>,
+    /// The place of each article in an order by content, then by date and id: what breaks ties, so that the order of the
+    /// input does not.
+    pub rank: Vec<u32>,
 }
 
 impl Keys {
+    /// The place of an article in the order by content.
+    pub fn rank(&self, article: ArticleId) -> u32 {
+        self.rank[article.index()]
+    }
+
     fn band(&self, article: ArticleId, band: usize) -> u32 {
         self.band_keys[article.index() * self.bands + band]
     }
@@ -45,7 +53,7 @@ impl Keys {
 /// Which articles are one text.
 #[derive(Clone, Debug, Default)]
 pub struct Classes {
-    /// The leader of each article's exact class: its first article.
+    /// The leader of each article's exact class: the first by date, then id.
     pub exact: Vec<ArticleId>,
     /// The leader of each article's near-duplicate class, itself a leader of an exact class.
     pub near: Vec<ArticleId>,
@@ -66,7 +74,7 @@ impl Classes {
     ///
     /// `done` is told when a band is done.
     pub fn of(keys: &Keys, spool: &Spool, threshold: f64, done: &(dyn Fn() + Sync)) -> Classes {
-        let exact = exact_classes(&keys.exact);
+        let exact = exact_classes(keys);
         let texts: Vec<ArticleId> = (0..exact.len() as u32).map(ArticleId).filter(|a| exact[a.index()] == *a).collect();
         let bands: Vec<Band> = (0..keys.bands)
             .into_par_iter()
@@ -89,7 +97,7 @@ impl Classes {
         verified.extend(verify(&pairs, spool, threshold));
         verified.par_sort_unstable_by(|x, y| (x.0, x.1).cmp(&(y.0, y.1)));
         verified.dedup_by_key(|edge| (edge.0, edge.1));
-        let near = near_classes(&exact, &texts, &verified, spool);
+        let near = near_classes(&exact, &texts, &verified, spool, keys);
         let leaders = texts.iter().copied().filter(|a| near[a.index()] == *a).collect();
         Classes { exact, near, texts, leaders, candidates, verified, oversized }
     }
@@ -125,7 +133,15 @@ impl Band {
         found
     }
 
-    fn bucket(&mut self, keys: &Keys, band: usize, depth: usize, members: Vec<ArticleId>, spool: &Spool, threshold: f64) {
+    fn bucket(
+        &mut self,
+        keys: &Keys,
+        band: usize,
+        depth: usize,
+        members: Vec<ArticleId>,
+        spool: &Spool,
+        threshold: f64,
+    ) {
         if members.len() <= PAIRED_BUCKET {
             for (place, &a) in members.iter().enumerate() {
                 self.pairs.extend(members[place + 1..].iter().map(|&b| (a, b)));
@@ -141,7 +157,7 @@ impl Band {
                 self.bucket(keys, band, depth + 1, members, spool, threshold);
             }
         } else {
-            self.verified.extend(by_representatives(members, spool, threshold));
+            self.verified.extend(by_representatives(members, keys, spool, threshold));
         }
     }
 }
@@ -149,10 +165,11 @@ impl Band {
 /// Each member of a large bucket against a few of the others.
 fn by_representatives(
     mut members: Vec<ArticleId>,
+    keys: &Keys,
     spool: &Spool,
     threshold: f64,
 ) -> Vec<(ArticleId, ArticleId, f64)> {
-    members.sort_unstable_by_key(|&a| (std::cmp::Reverse(spool.document(a).len()), a));
+    members.sort_unstable_by_key(|&a| (std::cmp::Reverse(spool.document(a).len()), keys.rank(a)));
     let mut representatives: Vec<(ArticleId, Vec<u64>)> = Vec::new();
     let mut verified = Vec::new();
     for article in members {
@@ -192,9 +209,10 @@ fn verify(pairs: &[(ArticleId, ArticleId)], spool: &Spool, threshold: f64) -> Ve
         .collect()
 }
 
-fn exact_classes(hashes: &[u128]) -> Vec<ArticleId> {
+fn exact_classes(keys: &Keys) -> Vec<ArticleId> {
+    let hashes = &keys.exact;
     let mut order: Vec<u32> = (0..hashes.len() as u32).collect();
-    order.par_sort_unstable_by_key(|&article| (hashes[article as usize], article));
+    order.par_sort_unstable_by_key(|&article| keys.rank[article as usize]);
     let mut leaders: Vec<ArticleId> = (0..hashes.len() as u32).map(ArticleId).collect();
     for class in order.chunk_by(|&x, &y| hashes[x as usize] == hashes[y as usize]) {
         for &article in class {
@@ -210,6 +228,7 @@ fn near_classes(
     texts: &[ArticleId],
     verified: &[(ArticleId, ArticleId, f64)],
     spool: &Spool,
+    keys: &Keys,
 ) -> Vec<ArticleId> {
     let mut edges: HashMap<ArticleId, Vec<(ArticleId, f64)>> = HashMap::new();
     for &(a, b, jaccard) in verified {
@@ -217,7 +236,7 @@ fn near_classes(
         edges.entry(b).or_default().push((a, jaccard));
     }
     let mut order: Vec<ArticleId> = texts.iter().copied().filter(|a| edges.contains_key(a)).collect();
-    order.sort_unstable_by_key(|&a| (std::cmp::Reverse(spool.document(a).len()), a));
+    order.sort_unstable_by_key(|&a| (std::cmp::Reverse(spool.document(a).len()), keys.rank(a)));
     let mut near: Vec<ArticleId> = exact.to_vec();
     let mut leads = vec![false; exact.len()];
     for article in order {
@@ -225,7 +244,7 @@ fn near_classes(
         let leader = edges[&article]
             .iter()
             .filter(|(other, _)| leads[other.index()])
-            .max_by(|x, y| x.1.total_cmp(&y.1).then(y.0.cmp(&x.0)));
+            .max_by(|x, y| x.1.total_cmp(&y.1).then(keys.rank(y.0).cmp(&keys.rank(x.0))));
         match leader {
             Some((leader, _)) => near[article.index()] = *leader,
             None => leads[article.index()] = true,

@@ -85,7 +85,8 @@ impl<'a> Lines<'a> {
         while token >= self.end {
             let start = self.end;
             let rest = &self.document.marks[start + 1..];
-            self.end = rest.iter().position(|marks| marks.has(Marks::BLOCK)).map_or(self.document.len(), |at| start + 1 + at);
+            self.end =
+                rest.iter().position(|marks| marks.has(Marks::BLOCK)).map_or(self.document.len(), |at| start + 1 + at);
             self.hash = shingle::hash(&self.document.ids[start..self.end]) as u32;
         }
         self.hash
@@ -122,22 +123,26 @@ pub fn postings(texts: &[ArticleId], spool: &Spool, done: &(dyn Fn(u64) + Sync))
     postings
 }
 
-/// The pairs of class leaders that share enough fingerprints to be compared, sorted.
+/// The pairs of class leaders that share enough fingerprints to be compared, sorted; of a pair, the one that comes first in
+/// the order by content.
 ///
-/// `leads` says whether a text leads its class; the postings of other texts are passed over.
-pub fn candidates(postings: &[Posting], leads: impl Fn(ArticleId) -> bool + Sync) -> Vec<(ArticleId, ArticleId)> {
+/// `rank` gives the place in the order by content of a text that leads its class; the postings of other texts are passed
+/// over.
+pub fn candidates(postings: &[Posting], rank: impl Fn(ArticleId) -> Option<u32> + Sync) -> Vec<(ArticleId, ArticleId)> {
     // (pair, whether a rare fingerprint gave it)
     let mut hits: Vec<(u64, bool)> = postings
         .par_chunk_by(|x, y| x.hash == y.hash)
         .filter(|group| group.len() > 1)
         .flat_map_iter(|group| {
-            let group: Vec<Posting> = group.iter().copied().filter(|posting| leads(posting.article)).collect();
+            let mut group: Vec<(u32, ArticleId)> =
+                group.iter().filter_map(|posting| Some((rank(posting.article)?, posting.article))).collect();
+            group.sort_unstable();
             let rare = group.len() <= RARE_CLASSES;
             let partners = if group.len() <= SEED_CLASSES { group.len() } else { SEED_PARTNERS };
             let mut hits = Vec::with_capacity(group.len().saturating_sub(1) * partners / 2 + 1);
             for (place, b) in group.iter().enumerate() {
                 let earlier = group[..place.min(partners)].iter();
-                hits.extend(earlier.map(|a| (u64::from(a.article.0) << 32 | u64::from(b.article.0), rare)));
+                hits.extend(earlier.map(|a| (u64::from(a.1.0) << 32 | u64::from(b.1.0), rare)));
             }
             hits
         })

@@ -176,10 +176,10 @@ fn path(view: View<'_>, carriers: &Carriers, a: ArticleId, b: ArticleId) -> (Pat
             ),
         );
     }
-    if !view.settings.passages.enabled {
+    if !view.settings.wants_passages() {
         return (
             Path::None,
-            "passages are not searched (passages.enabled = false), and they are of two classes".into(),
+            "passages are not looked for, since only near-duplicates are wanted, and they are of two classes".into(),
         );
     }
     let own = leader_a == a && leader_b == b;
@@ -191,7 +191,8 @@ fn path(view: View<'_>, carriers: &Carriers, a: ArticleId, b: ArticleId) -> (Pat
     let shared = shared(view, carriers, leader_a, leader_b);
     let rare = shared.iter().filter(|shared| shared.seeding == "rare").count();
     let pair = (leader_a.min(leader_b), leader_a.max(leader_b));
-    if view.analysis.candidates.binary_search(&pair).is_ok() {
+    let candidates = &view.analysis.candidates;
+    if candidates.binary_search(&pair).is_ok() || candidates.binary_search(&(pair.1, pair.0)).is_ok() {
         let path = if own { Path::Passages } else { Path::Leaders };
         let one = if shared.len() == 1 { "fingerprint" } else { "fingerprints" };
         return (

@@ -89,9 +89,10 @@ impl Shared {
 }
 
 impl Comparison {
-    /// The comparison of `a` and `b`, as a scan makes it: earlier article first, then turned round if `b` is the earlier one.
+    /// The comparison of `a` and `b`, as a scan makes it: in the order by content, turned round if that is the other one.
     pub fn of(view: View<'_>, a: ArticleId, b: ArticleId) -> Comparison {
-        if a > b {
+        let rank = |article| view.corpus.keys.rank(article);
+        if rank(a) > rank(b) {
             return Comparison::in_order(view, b, a).mirrored();
         }
         Comparison::in_order(view, a, b)

@@ -1,11 +1,13 @@
 //! From the products of the stages to the rows of the tables.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use rayon::prelude::*;
 
 use crate::article::{ArticleId, Span};
 use crate::corpus::Corpus;
 use crate::pipeline::{Analysis, Compared};
-use crate::relate::Relation;
+use crate::relate::{Direction, Relation};
 use crate::settings::Settings;
 
 use super::passages::Collector;
@@ -14,9 +16,15 @@ use super::{Counts, Findings, Member, Pair, Story};
 /// The findings of a scan.
 pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings) -> Findings {
     let wanted = |relation: Relation| settings.relate.relations.contains(&relation);
-    let stories = Stories::of(&corpus, &analysis);
-    let pairs: Vec<Pair> =
-        analysis.compared.iter().filter(|pair| wanted(pair.verdict.relation)).map(|pair| row(&corpus, pair)).collect();
+    let same_text = wanted(Relation::Identical) || wanted(Relation::NearDuplicate);
+    let stories = Stories::of(&corpus, &analysis, same_text);
+    let mut pairs: Vec<Pair> = analysis
+        .compared
+        .par_iter()
+        .filter(|pair| wanted(pair.verdict.relation))
+        .map(|pair| row(&corpus, pair).in_input_order())
+        .collect();
+    pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
     let passages = passages(&corpus, &analysis, &stories);
     let mut members = members(&corpus, &analysis, &stories, &pairs);
     let rows = stories.rows(&corpus, &pairs);
@@ -50,7 +58,7 @@ pub type NamedStory = (String, Vec<ArticleId>);
 
 /// The story that an article belongs to, and those of which it carries a part, as the tables have them.
 pub fn stories_of(article: ArticleId, corpus: &Corpus, analysis: &Analysis) -> (Option<NamedStory>, Vec<NamedStory>) {
-    let stories = Stories::of(corpus, analysis);
+    let stories = Stories::of(corpus, analysis, true);
     let named = |&story: &usize| (stories.ids[story].clone(), stories.members[story].clone());
     (stories.of[article.index()].as_ref().map(named), stories.partial[article.index()].iter().map(named).collect())
 }
@@ -64,7 +72,8 @@ struct Stories {
 }
 
 impl Stories {
-    fn of(corpus: &Corpus, analysis: &Analysis) -> Stories {
+    /// `same_text` says whether near-duplicates alone make a story.
+    fn of(corpus: &Corpus, analysis: &Analysis, same_text: bool) -> Stories {
         let groups = analysis.classes.groups();
         let found = &analysis.stories;
         let mut grouped: Vec<(Option<usize>, Vec<ArticleId>)> = Vec::new();
@@ -75,7 +84,8 @@ impl Stories {
             classes.iter().for_each(|&class| in_story[class] = true);
             grouped.push((Some(number), members));
         }
-        let alone = groups.iter().zip(&in_story).filter(|(group, in_story)| group.len() > 1 && !**in_story);
+        let alone =
+            groups.iter().zip(&in_story).filter(|(group, in_story)| same_text && group.len() > 1 && !**in_story);
         grouped.extend(alone.map(|(group, _)| (None, group.clone())));
         let id = |members: &[ArticleId]| {
             let content = members.iter().map(|&article| corpus.content(article)).min().unwrap_or_default();
@@ -123,9 +133,14 @@ impl Stories {
             .zip(least)
             .map(|((members, id), least)| {
                 let articles = || members.iter().map(|article| &corpus.articles[article.index()]);
-                let first = articles().filter(|a| a.published.is_some()).min_by_key(|a| a.published.map(|p| p.seconds));
-                let last = articles().filter(|a| a.published.is_some()).max_by_key(|a| a.published.map(|p| p.seconds));
-                let titled = first.into_iter().chain(articles()).find_map(|article| article.title.clone());
+                let mut order = members.clone();
+                let seconds = |article: ArticleId| corpus.articles[article.index()].published.map(|p| p.seconds);
+                order
+                    .sort_unstable_by_key(|&article| (seconds(article).unwrap_or(i64::MAX), corpus.keys.rank(article)));
+                let by_date = || order.iter().map(|article| &corpus.articles[article.index()]);
+                let first = by_date().find(|article| article.published.is_some());
+                let last = by_date().rfind(|article| article.published.is_some());
+                let titled = by_date().find_map(|article| article.title.clone());
                 let sources: BTreeSet<&String> = articles().filter_map(|article| article.source.as_ref()).collect();
                 Story {
                     id: id.clone(),
@@ -147,38 +162,37 @@ fn members(corpus: &Corpus, analysis: &Analysis, stories: &Stories, pairs: &[Pai
     // The strongest link of each article: by relation, then similarity, then the first partner.
     let mut strongest: Vec<Option<(&Pair, ArticleId)>> = vec![None; corpus.len()];
     let mut of_class: BTreeMap<(ArticleId, ArticleId), &Pair> = BTreeMap::new();
-    let classes = &analysis.classes;
+    let duplicate_of = duplicates(corpus, analysis);
     for pair in pairs.iter().filter(|pair| pair.relation.links()) {
         for (article, other) in [(pair.a, pair.b), (pair.b, pair.a)] {
-            let stronger = strongest[article.index()].is_none_or(|(best, _)| {
-                (pair.relation, -pair.jaccard) < (best.relation, -best.jaccard)
+            let stronger = strongest[article.index()].is_none_or(|(best, known)| {
+                let order = pair.relation.cmp(&best.relation).then(best.jaccard.total_cmp(&pair.jaccard));
+                order.then(corpus.keys.rank(other).cmp(&corpus.keys.rank(known))).is_lt()
             });
             if stronger {
                 strongest[article.index()] = Some((pair, other));
             }
-            if classes.near[article.index()] == other {
+            if duplicate_of[article.index()] == Some(other) {
                 of_class.insert((article, other), pair);
             }
         }
     }
     let mut size: BTreeMap<ArticleId, usize> = BTreeMap::new();
-    for leader in &classes.near {
-        *size.entry(*leader).or_default() += 1;
+    for (number, kept) in duplicate_of.iter().enumerate() {
+        *size.entry(kept.unwrap_or(ArticleId(number as u32))).or_default() += 1;
     }
     (0..corpus.len() as u32)
         .map(ArticleId)
         .map(|article| {
             let read = &corpus.articles[article.index()];
-            let leader = classes.near[article.index()];
-            let duplicate_of = (leader != article).then_some(leader);
+            let duplicate_of = duplicate_of[article.index()];
             let best = strongest[article.index()];
             let shown = duplicate_of.and_then(|leader| of_class.get(&(article, leader)).copied()).or(best.map(|b| b.0));
-            let containment =
-                shown.map(|pair| if pair.a == article { pair.containment_a } else { pair.containment_b });
-            let keep_reason = match (duplicate_of, size[&leader]) {
-                (Some(leader), _) => format!("near-duplicate of {}", corpus.articles[leader.index()].id),
-                (None, 1) => "no near-duplicate".to_string(),
-                (None, size) => format!("longest of {size} near-duplicates"),
+            let containment = shown.map(|pair| if pair.a == article { pair.containment_a } else { pair.containment_b });
+            let keep_reason = match duplicate_of {
+                Some(kept) => format!("near-duplicate of {}", corpus.articles[kept.index()].id),
+                None if size[&article] == 1 => "no near-duplicate".to_string(),
+                None => format!("longest of {} near-duplicates", size[&article]),
             };
             Member {
                 id: String::new(),
@@ -199,6 +213,62 @@ fn members(corpus: &Corpus, analysis: &Analysis, stories: &Stories, pairs: &[Pai
             }
         })
         .collect()
+}
+
+impl Pair {
+    /// The same pair with the article first that stands first in the input.
+    fn in_input_order(mut self) -> Pair {
+        if self.a > self.b {
+            std::mem::swap(&mut self.a, &mut self.b);
+            std::mem::swap(&mut self.containment_a, &mut self.containment_b);
+            std::mem::swap(&mut self.prose_a, &mut self.prose_b);
+            let mut runs: Vec<(Span, Span)> = self.b_spans.into_iter().zip(self.a_spans).collect();
+            runs.sort_unstable();
+            (self.a_spans, self.b_spans) = runs.into_iter().unzip();
+            self.direction = self.direction.map(|direction| match direction {
+                Direction::AInB => Direction::BInA,
+                Direction::BInA => Direction::AInB,
+            });
+        }
+        self
+    }
+}
+
+/// The kept article that each dropped one duplicates.
+///
+/// Leaders of near-duplicate classes first. Then whole classes that are near-duplicates of another by what their bodies
+/// share: longer ones are kept, and each article that is dropped was verified against the one kept for it.
+fn duplicates(corpus: &Corpus, analysis: &Analysis) -> Vec<Option<ArticleId>> {
+    let classes = &analysis.classes;
+    let mut kept: Vec<ArticleId> = classes.near.clone();
+    let mut alike: BTreeMap<ArticleId, Vec<ArticleId>> = BTreeMap::new();
+    let mut verified: HashSet<(ArticleId, ArticleId)> = HashSet::new();
+    let near = analysis.compared.iter().filter(|pair| pair.verdict.relation <= Relation::NearDuplicate);
+    let leads = |article: ArticleId| classes.near[article.index()] == article;
+    for pair in near.filter(|pair| classes.near[pair.a.index()] != classes.near[pair.b.index()]) {
+        verified.extend([(pair.a, pair.b), (pair.b, pair.a)]);
+        if leads(pair.a) && leads(pair.b) {
+            alike.entry(pair.a).or_default().push(pair.b);
+            alike.entry(pair.b).or_default().push(pair.a);
+        }
+    }
+    let order = |leader: ArticleId| (std::cmp::Reverse(corpus.spool.document(leader).len()), corpus.keys.rank(leader));
+    let mut leaders: Vec<ArticleId> = alike.keys().copied().collect();
+    leaders.sort_unstable_by_key(|&leader| order(leader));
+    let groups: BTreeMap<ArticleId, Vec<ArticleId>> = classes.leaders.iter().copied().zip(classes.groups()).collect();
+    for leader in leaders {
+        let longer = alike[&leader]
+            .iter()
+            .copied()
+            .filter(|&other| order(other) < order(leader) && kept[other.index()] == other);
+        let survivor = longer
+            .filter(|&other| groups[&leader].iter().all(|&member| verified.contains(&(member, other))))
+            .min_by_key(|&other| order(other));
+        if let Some(survivor) = survivor {
+            groups[&leader].iter().for_each(|member| kept[member.index()] = survivor);
+        }
+    }
+    kept.into_iter().enumerate().map(|(article, kept)| (kept.index() != article).then_some(kept)).collect()
 }
 
 fn row(corpus: &Corpus, pair: &Compared) -> Pair {
@@ -239,12 +309,13 @@ fn passages(corpus: &Corpus, analysis: &Analysis, stories: &Stories) -> Vec<supe
             collector.add(&ids[run.a..run.a + run.tokens], (pair.a, run.a), (pair.b, run.b));
         }
     }
-    let resolve = |article: ArticleId, start: usize, end: usize| {
-        let spans = corpus.spool.spans(article);
-        let last = spans[start..end].iter().map(|span| span.end).max().unwrap_or_default();
-        let span = Span { start: spans[start].start, end: last };
-        (span.of(corpus.spool.text(article)).to_string(), span)
+    let rank = |article: ArticleId| {
+        (corpus.articles[article.index()].published.map_or(i64::MAX, |p| p.seconds), corpus.keys.rank(article))
     };
-    let rank = |article: ArticleId| corpus.articles[article.index()].published.map_or(i64::MAX, |p| p.seconds);
-    collector.passages(resolve, rank, |articles| stories.common(articles))
+    collector.passages(
+        |article| corpus.spool.spans(article),
+        |article| corpus.spool.text(article),
+        rank,
+        |articles| stories.common(articles),
+    )
 }

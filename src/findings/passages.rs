@@ -39,11 +39,12 @@ impl Collector {
         places.extend([a, b].map(|(article, start)| Place { article, start, end: start + words.len() }));
     }
 
-    /// The passages. `resolve` gives the text and the bytes of a place, `rank` orders carriers by publication.
-    pub(crate) fn passages(
+    /// The passages. `spans` gives the places of an article's tokens, `text` its text; `rank` orders carriers by publication.
+    pub(crate) fn passages<'t>(
         mut self,
-        resolve: impl Fn(ArticleId, usize, usize) -> (String, Span),
-        rank: impl Fn(ArticleId) -> i64,
+        spans: impl Fn(ArticleId) -> Vec<Span>,
+        text: impl Fn(ArticleId) -> &'t str,
+        rank: impl Fn(ArticleId) -> (i64, u32),
         story: impl Fn(&[ArticleId]) -> Option<usize>,
     ) -> Vec<Passage> {
         for places in self.carriers.values_mut() {
@@ -57,23 +58,34 @@ impl Collector {
                 by_article.entry(place.article).or_default().push((place, key));
             }
         }
-        let mut passages: Vec<Passage> = self
+        let kept: Vec<u128> = self
             .carriers
             .iter()
             .filter(|(_, places)| !self.covered(places, &by_article))
-            .map(|(key, places)| {
-                let earliest = places.iter().min_by_key(|place| (rank(place.article), place.article));
+            .map(|(&key, _)| key)
+            .collect();
+        // Spans are unpacked once an article.
+        let mut bytes: BTreeMap<(u128, ArticleId), Span> = BTreeMap::new();
+        for (&article, places) in &by_article {
+            let spans = spans(article);
+            for (place, key) in places {
+                let last = spans[place.start..place.end].iter().map(|span| span.end).max().unwrap_or_default();
+                bytes.insert((*key, article), Span { start: spans[place.start].start, end: last });
+            }
+        }
+        let mut passages: Vec<Passage> = kept
+            .into_iter()
+            .map(|key| {
+                let places = &self.carriers[&key];
+                let earliest = places.iter().min_by_key(|place| rank(place.article));
                 let earliest = earliest.expect("a passage has the two carriers it was found in");
-                let (text, _) = resolve(earliest.article, earliest.start, earliest.end);
-                let carriers: Vec<(ArticleId, Span)> = places
-                    .iter()
-                    .map(|place| (place.article, resolve(place.article, place.start, place.end).1))
-                    .collect();
+                let carriers: Vec<(ArticleId, Span)> =
+                    places.iter().map(|place| (place.article, bytes[&(key, place.article)])).collect();
                 let articles: Vec<ArticleId> = carriers.iter().map(|carrier| carrier.0).collect();
                 Passage {
                     id: format!("p{:016x}", (key >> 64) as u64),
                     story: story(&articles),
-                    text,
+                    text: bytes[&(key, earliest.article)].of(text(earliest.article)).to_string(),
                     tokens: (earliest.end - earliest.start) as u32,
                     carriers,
                     earliest: earliest.article,

@@ -198,7 +198,7 @@ impl Ids {
             story: row.story_id.as_deref().map(|id| self.story_place(id)).transpose()?,
             partial_in: row.partial_in.iter().map(|id| self.story_place(id)).collect::<Result<_, _>>()?,
             relation: row.relation,
-            closest: None,
+            closest: row.closest.as_deref().map(|id| self.article(id)).transpose()?,
             duplicate_of: row.duplicate_of.as_deref().map(|id| self.article(id)).transpose()?,
             similarity: row.similarity,
             containment: row.containment,

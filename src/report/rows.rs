@@ -74,6 +74,8 @@ pub struct MemberRow {
     pub partial_in: Vec<String>,
     /// Its strongest link.
     pub relation: Option<Relation>,
+    /// The partner of that link.
+    pub closest: Option<String>,
     /// The kept article of its near-duplicate class, if that is another one.
     pub duplicate_of: Option<String>,
     /// Exact Jaccard with `duplicate_of`, else with the partner of its strongest link.
@@ -98,6 +100,7 @@ impl Row for MemberRow {
         value("story_size"),
         value("partial_in"),
         optional("relation"),
+        optional("closest"),
         optional("duplicate_of"),
         value("similarity"),
         value("containment"),
@@ -311,6 +314,7 @@ pub(super) fn member_row(findings: &Findings, member: &Member) -> MemberRow {
         story_size: story.map_or(1, |story| story.members.len() as u64),
         partial_in: member.partial_in.iter().map(|&index| findings.stories[index].id.clone()).collect(),
         relation: member.relation,
+        closest: member.closest.map(|article| id(findings, article)),
         duplicate_of: member.duplicate_of.map(|article| id(findings, article)),
         similarity: member.similarity.map(rounded),
         containment: member.containment.map(rounded),

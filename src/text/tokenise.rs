@@ -50,6 +50,8 @@ fn class(c: char) -> Class {
         | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}' => {
             Class::Unspaced
         }
+        // The apostrophe of Ukrainian, a letter to Unicode.
+        '\u{02BC}' => Class::Other,
         _ if c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c) => Class::Word,
         _ => Class::Other,
     }
@@ -110,7 +112,8 @@ impl Tokenizer {
                             '\u{2028}' | '\u{2029}' | '\u{0085}' => {
                                 pending.set(Marks(Marks::BLOCK.0 | Marks::SENTENCE.0));
                             }
-                            '。' | '！' | '？' | '…' | '؟' | '।' | '“' | '„' | '«' | '»' | '‹' | '「' | '•' => {
+                            '。' | '！' | '？' | '…' | '؟' | '।' | '“' | '„' | '«' | '»' | '‹' | '「' | '•' =>
+                            {
                                 pending.set(Marks::SENTENCE);
                             }
                             _ => {}
@@ -304,7 +307,10 @@ mod tests {
         assert_eq!(ids("1.200"), ids("1\u{202F}200"));
         assert_eq!(ids("12 345 678"), ids("12,345,678"));
         assert_eq!(ids("3,5"), ids("3.5"));
-        assert_eq!(words("In 2018 200 came, 14:30, 1,200.50 euros"), ["In", "2018", "200", "came", "14", "30", "1,200.50", "euros"]);
+        assert_eq!(
+            words("In 2018 200 came, 14:30, 1,200.50 euros"),
+            ["In", "2018", "200", "came", "14", "30", "1,200.50", "euros"]
+        );
         assert_ne!(ids("1,200"), ids("1,20"));
     }
 

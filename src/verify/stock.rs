@@ -78,7 +78,8 @@ impl Stock {
                 for carrier in carriers {
                     classes.entry((place.source)(carrier.article)).or_default().insert((place.class)(carrier.article));
                 }
-                let often = classes.into_iter().filter(|(source, classes)| *source != 0 && classes.len() >= OUTLET_GROUPS);
+                let often =
+                    classes.into_iter().filter(|(source, classes)| *source != 0 && classes.len() >= OUTLET_GROUPS);
                 often.map(|(source, _)| (source, carriers[0].hash)).collect::<Vec<_>>()
             })
             .collect();
@@ -106,7 +107,11 @@ impl Stock {
                     stock.quoted.insert(hash);
                 }
                 let step = carriers.len().div_ceil(CARRIERS);
-                let carriers: Vec<&Posting> = carriers.iter().step_by(step).collect();
+                let mut carriers: Vec<&Posting> = carriers.iter().collect();
+                if step > 1 {
+                    carriers.sort_unstable_by_key(|carrier| (place.rank)(carrier.article));
+                    carriers = carriers.into_iter().step_by(step).collect();
+                }
                 let classes: Vec<ArticleId> = carriers.iter().map(|carrier| (place.class)(carrier.article)).collect();
                 let groups = components(&classes, related);
                 // Furniture is the same line everywhere, or stands at an end where lines are joined.
@@ -213,6 +218,8 @@ enum Where {
 pub struct Places<'a> {
     /// The outlet of an article as a number, 0 for none.
     pub source: &'a (dyn Fn(ArticleId) -> u64 + Sync),
+    /// Its place in the order by content.
+    pub rank: &'a (dyn Fn(ArticleId) -> u32 + Sync),
     /// The leader of its near-duplicate class.
     pub class: &'a (dyn Fn(ArticleId) -> ArticleId + Sync),
     /// Whether a fingerprint's run that begins at this token stands in quotation marks.
