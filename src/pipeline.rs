@@ -17,7 +17,7 @@ use crate::read::Input;
 use crate::relate::{Relation, Verdict, relate};
 use crate::settings::Settings;
 use crate::spool::Spool;
-use crate::story::{Link, Stories, stories};
+use crate::story::{self, Link, Stories, stories};
 use crate::text::Marks;
 use crate::verify::stock::{END_TOKENS, Places, Stock, StockPlaces, takes_of_one_text};
 use crate::verify::surprise::PhraseModel;
@@ -39,6 +39,16 @@ pub struct Compared {
     pub evidence: Evidence,
     /// What that makes them.
     pub verdict: Verdict,
+}
+
+impl Compared {
+    /// The tokens that each of the two shares with the other: ranges in order.
+    fn parts(&self) -> [Vec<(usize, usize)>; 2] {
+        let runs = || self.evidence.runs.iter().map(|run| run.run);
+        let mut of_b: Vec<(usize, usize)> = runs().map(|run| (run.b, run.b + run.tokens)).collect();
+        of_b.sort_unstable();
+        [runs().map(|run| (run.a, run.a + run.tokens)).collect(), of_b]
+    }
 }
 
 /// The products of the stages between reading and reporting.
@@ -108,7 +118,8 @@ pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress
     let compare = |pairs: &[(ArticleId, ArticleId)]| compare(pairs, context, &classes, settings, progress);
     let mut compared = compare(&within);
     go_on()?;
-    let across = compare(&candidates);
+    let mut across = compare(&candidates);
+    take_items(&mut across, corpus.len());
     go_on()?;
     let more = beside_leaders(&across, &classes, &groups, in_order);
     let verified = (within.len() + candidates.len() + more.len()) as u64;
@@ -220,6 +231,23 @@ fn related(pairs: &[(ArticleId, ArticleId)], spool: &Spool, recurring: &StockPla
     related
 }
 
+/// One passage outside of both leads is context, unless it is an item of a round-up: an article that shares other parts of
+/// itself with other stories.
+fn take_items(across: &mut [Compared], articles: usize) {
+    let mut groups: Vec<Vec<Vec<(usize, usize)>>> = vec![Vec::new(); articles];
+    for pair in across.iter().filter(|pair| pair.verdict.relation.links()) {
+        let [a_parts, b_parts] = pair.parts();
+        story::tie(&mut groups[pair.a.index()], &a_parts);
+        story::tie(&mut groups[pair.b.index()], &b_parts);
+    }
+    for pair in across.iter_mut().filter(|pair| pair.verdict.one_passage) {
+        if groups[pair.a.index()].len() > 1 || groups[pair.b.index()].len() > 1 {
+            pair.verdict.relation = Relation::Rewrite;
+            pair.verdict.rule = format!("an item of a round-up: {}", pair.verdict.rule);
+        }
+    }
+}
+
 /// The pairs to verify inside classes: all of a small one, each against the leader in a large one.
 fn within_classes(
     groups: &[Vec<ArticleId>],
@@ -280,18 +308,7 @@ fn links(
     pairs.sort_unstable_by_key(|pair| (rank(pair.a), rank(pair.b)));
     pairs
         .into_iter()
-        .map(|pair| Link {
-            a: place(pair.a),
-            b: place(pair.b),
-            strength: strength(pair),
-            a_parts: pair.evidence.runs.iter().map(|run| (run.run.a, run.run.a + run.run.tokens)).collect(),
-            b_parts: {
-                let mut parts: Vec<(usize, usize)> =
-                    pair.evidence.runs.iter().map(|run| (run.run.b, run.run.b + run.run.tokens)).collect();
-                parts.sort_unstable();
-                parts
-            },
-        })
+        .map(|pair| Link { a: place(pair.a), b: place(pair.b), strength: strength(pair), parts: pair.parts() })
         .collect()
 }
 

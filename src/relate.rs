@@ -80,12 +80,19 @@ pub struct Verdict {
     pub direction: Option<Direction>,
     /// The rule and its figures, for people.
     pub rule: String,
+    /// Whether it is background only because all that is proven is one passage outside of both leads.
+    pub one_passage: bool,
 }
 
 impl Verdict {
     /// Texts with equal tokens.
     pub fn identical() -> Verdict {
-        Verdict { relation: Relation::Identical, direction: None, rule: "the same text after normalisation".into() }
+        Verdict {
+            relation: Relation::Identical,
+            direction: None,
+            rule: "the same text after normalisation".into(),
+            one_passage: false,
+        }
     }
 }
 
@@ -96,7 +103,7 @@ pub fn relate(evidence: &Evidence, near_threshold: f64, settings: &RelateSetting
     let jaccard = evidence.overlap.jaccard();
     if jaccard >= near_threshold {
         let rule = format!("jaccard {jaccard:.3} >= {near_threshold}");
-        return Some(Verdict { relation: Relation::NearDuplicate, direction: None, rule });
+        return Some(Verdict { relation: Relation::NearDuplicate, direction: None, rule, one_passage: false });
     }
     reuse(evidence, settings).or_else(|| other(evidence, settings))
 }
@@ -128,7 +135,8 @@ fn reuse(evidence: &Evidence, settings: &RelateSettings) -> Option<Verdict> {
     };
     let direction =
         (relation == Relation::Excerpt).then_some(if share_a >= share_b { Direction::AInB } else { Direction::BInA });
-    Some(Verdict { relation, direction, rule: format!("{rule}; {bits:.0} bits >= {}", settings.link_bits) })
+    let rule = format!("{rule}; {bits:.0} bits >= {}", settings.link_bits);
+    Some(Verdict { relation, direction, rule, one_passage: relation == Relation::Background })
 }
 
 /// The relation of two articles whose shared prose proves nothing: by what most of the shared words are.
@@ -145,7 +153,7 @@ fn other(evidence: &Evidence, settings: &RelateSettings) -> Option<Verdict> {
     }
     let (bits, least) = (evidence.bits, settings.link_bits);
     let rule = format!("{tokens} of {} shared words are {what}; prose {bits:.0} bits < {least}", shared.tokens());
-    Some(Verdict { relation, direction: None, rule })
+    Some(Verdict { relation, direction: None, rule, one_passage: false })
 }
 
 /// Shorter shared runs are not worth a row: any two articles on one topic have some.

@@ -27,10 +27,8 @@ pub struct Link {
     pub b: usize,
     /// How much it says that they are one story, 0 to 1.
     pub strength: f64,
-    /// Tokens of `a` that `b` has: ranges in order.
-    pub a_parts: Vec<(usize, usize)>,
-    /// Tokens of `b` that `a` has: ranges in order.
-    pub b_parts: Vec<(usize, usize)>,
+    /// Tokens of `a` that `b` has, and the other way round: ranges in order.
+    pub parts: [Vec<(usize, usize)>; 2],
 }
 
 /// Classes in stories.
@@ -70,8 +68,8 @@ pub fn stories(classes: usize, links: &[Link], linkage: f64) -> Stories {
     // Texts that a link ties to a second thing, by another part of them.
     let mut torn: Vec<(usize, &Link)> = Vec::new();
     for link in order {
-        let fits_a = fits(&groups.tied[link.a], &link.a_parts);
-        let fits_b = fits(&groups.tied[link.b], &link.b_parts);
+        let fits_a = fits(&groups.tied[link.a], &link.parts[0]);
+        let fits_b = fits(&groups.tied[link.b], &link.parts[1]);
         if groups.of[link.a] != groups.of[link.b] {
             if !fits_a {
                 torn.push((link.a, link));
@@ -84,8 +82,8 @@ pub fn stories(classes: usize, links: &[Link], linkage: f64) -> Stories {
             }
             groups.join(link.a, link.b);
         }
-        merge(&mut groups.tied[link.a], &link.a_parts);
-        merge(&mut groups.tied[link.b], &link.b_parts);
+        merge(&mut groups.tied[link.a], &link.parts[0]);
+        merge(&mut groups.tied[link.b], &link.parts[1]);
     }
     groups.finish(&torn)
 }
@@ -131,7 +129,7 @@ impl<'a> Groups<'a> {
         for &class in &classes_torn {
             let mut all = self.tied[class].clone();
             for (_, link) in torn.iter().filter(|(torn, _)| *torn == class) {
-                merge(&mut all, if link.a == class { &link.a_parts } else { &link.b_parts });
+                merge(&mut all, if link.a == class { &link.parts[0] } else { &link.parts[1] });
             }
             if length(&self.tied[class]) * 2 < length(&all) {
                 let group = self.of[class];
@@ -162,6 +160,19 @@ impl<'a> Groups<'a> {
         }
         Stories { stories, partial }
     }
+}
+
+/// Adds `parts` to the group of parts of one text that they overlap, groups that they join becoming one.
+pub fn tie(groups: &mut Vec<Vec<(usize, usize)>>, parts: &[(usize, usize)]) {
+    let mut tied = parts.to_vec();
+    groups.retain(|group| {
+        let same = fits(group, parts);
+        if same {
+            merge(&mut tied, group);
+        }
+        !same
+    });
+    groups.push(tied);
 }
 
 /// Whether `parts` tie a text to the same thing as `tied` does; nothing is tied at first.
@@ -203,7 +214,7 @@ mod tests {
     use super::*;
 
     fn link(a: usize, a_part: (usize, usize), b: usize, b_part: (usize, usize), strength: f64) -> Link {
-        Link { a, b, strength, a_parts: vec![a_part], b_parts: vec![b_part] }
+        Link { a, b, strength, parts: [vec![a_part], vec![b_part]] }
     }
 
     #[test]

@@ -62,7 +62,9 @@ pub(super) fn mark(text: &str, tokens: &mut Tokens) {
     unwrap_lines(text, tokens);
     let mut lines = lines(text, tokens);
     for line in &mut lines {
-        line.furniture = line.credit || !line.ended && line.end - line.start <= SHORT_LINE;
+        line.furniture = line.credit
+            || !line.ended && line.end - line.start <= SHORT_LINE
+            || is_table(&tokens.marks[line.start..line.end]);
     }
     // A credit on a line of its own belongs to the caption above it, and to a cut of that caption above.
     for place in 1..lines.len() {
@@ -132,6 +134,12 @@ fn lines(text: &str, tokens: &Tokens) -> Vec<Line> {
     lines
 }
 
+/// Whether a line is a table: weather, scores, prices. In prose fewer than a fifth of the words are numbers.
+fn is_table(marks: &[Marks]) -> bool {
+    let numbers = marks.iter().filter(|marks| marks.has(Marks::NUMBER)).count();
+    numbers >= 4 && numbers * 10 >= marks.len() * 3
+}
+
 /// In a line of capitals, or one that capitalises its words, a capital makes no name.
 fn unname_headline(marks: &mut [Marks]) {
     let words = marks.iter().filter(|marks| !marks.has(Marks::NUMBER) && !marks.has(Marks::BIGRAM)).count();
@@ -178,36 +186,46 @@ fn is_credit(line: &str) -> bool {
 }
 
 fn mark_cued_sentences(text: &str, tokens: &mut Tokens) {
-    let mut done = 0;
     for cue in CUES.words.find_iter(text) {
-        let token = tokens.spans.partition_point(|span| (span.end as usize) <= cue.start());
-        if token < done || token >= tokens.len() {
-            continue;
-        }
-        let line = |marks: &Marks| marks.has(Marks::BLOCK);
-        let sentence = |marks: &Marks| marks.has(Marks::BLOCK) || marks.has(Marks::SENTENCE);
-        let around = |begins: &dyn Fn(&Marks) -> bool, token: usize| {
-            let start = tokens.marks[..=token].iter().rposition(begins).unwrap_or(0);
-            let end = tokens.marks[token + 1..].iter().position(begins).map_or(tokens.len(), |at| token + 1 + at);
-            (start, end)
+        mark_cued_sentence(text, tokens, cue.start(), CUES.lines[cue.pattern().as_usize()]);
+    }
+    // An address to write to.
+    for at in memchr::memchr_iter(b'@', text.as_bytes()) {
+        let beside = |place: Option<usize>| {
+            place.and_then(|place| text.as_bytes().get(place)).is_some_and(u8::is_ascii_alphanumeric)
         };
-        let (start, mut end) = around(&sentence, token);
-        // What follows a legal notice on its line goes on with it.
-        let line_end = around(&line, token).1;
-        if CUES.lines[cue.pattern().as_usize()] && line_end - start <= CUED_SENTENCE {
-            end = line_end;
+        if beside(at.checked_sub(1)) && beside(Some(at + 1)) {
+            mark_cued_sentence(text, tokens, at - 1, false);
         }
-        // "Read also: headline of another page."
-        if end < tokens.len() {
-            let between = &text[tokens.spans[end - 1].end as usize..tokens.spans[end].start as usize];
-            if between.contains([':', '：']) && !between.contains('\n') {
-                end = around(&sentence, end).1;
-            }
+    }
+}
+
+/// Marks the sentence that says something at byte `at`, and what follows it on its line if that goes with it.
+fn mark_cued_sentence(text: &str, tokens: &mut Tokens, at: usize, to_line_end: bool) {
+    let token = tokens.spans.partition_point(|span| (span.end as usize) <= at);
+    if token >= tokens.len() || tokens.marks[token].has(Marks::FURNITURE) {
+        return;
+    }
+    let line = |marks: &Marks| marks.has(Marks::BLOCK);
+    let sentence = |marks: &Marks| marks.has(Marks::BLOCK) || marks.has(Marks::SENTENCE);
+    let end_of = |begins: &dyn Fn(&Marks) -> bool, token: usize| {
+        tokens.marks[token + 1..].iter().position(begins).map_or(tokens.len(), |next| token + 1 + next)
+    };
+    let start = tokens.marks[..=token].iter().rposition(sentence).unwrap_or(0);
+    let mut end = end_of(&sentence, token);
+    let line_end = end_of(&line, token);
+    if to_line_end && line_end - start <= CUED_SENTENCE {
+        end = line_end;
+    }
+    // "Read also: headline of another page."
+    if end < tokens.len() {
+        let between = &text[tokens.spans[end - 1].end as usize..tokens.spans[end].start as usize];
+        if between.contains([':', '：']) && !between.contains('\n') {
+            end = end_of(&sentence, end);
         }
-        if end - start <= CUED_SENTENCE {
-            tokens.marks[start..end].iter_mut().for_each(|marks| marks.set(Marks::FURNITURE));
-        }
-        done = end;
+    }
+    if end - start <= CUED_SENTENCE {
+        tokens.marks[start..end].iter_mut().for_each(|marks| marks.set(Marks::FURNITURE));
     }
 }
 
