@@ -10,11 +10,19 @@
 //!   average, counting a missing link as 0 (average of best links; plain average linkage would cut a chain of versions,
 //!   whose first and last take share little).
 //!
+//! - a rewrite is linked with several takes of the group, where it has several.
+//!
 //! A text tied to two groups by different parts belongs to the one that has most of it, or to none if that is less than half
 //! of what it shares. Links of one strength are taken in the order given.
 
 /// From this size of both groups on, one link is not enough to join them.
 const GROUP: usize = 3;
+/// Links below this strength are rewrites.
+const WEAK: f64 = 0.55;
+/// A rewrite belongs to a larger group if it is linked with one in so many of its classes,
+const TAKES: usize = 4;
+/// or with this many.
+const TAKES_ENOUGH: usize = 3;
 /// Parts of one text tie it to the same thing if they overlap by this share of the smaller one.
 const SAME_PART: f64 = 0.3;
 
@@ -77,7 +85,7 @@ pub fn stories(classes: usize, links: &[Link], linkage: f64) -> Stories {
             if !fits_b {
                 torn.push((link.b, link));
             }
-            if !fits_a || !fits_b || !groups.close(link.a, link.b, linkage) {
+            if !fits_a || !fits_b || !groups.close(link.a, link.b, link.strength, linkage) {
                 continue;
             }
             groups.join(link.a, link.b);
@@ -90,13 +98,18 @@ pub fn stories(classes: usize, links: &[Link], linkage: f64) -> Stories {
 
 impl<'a> Groups<'a> {
     /// Whether the groups of two classes are close enough to be one.
-    fn close(&self, a: usize, b: usize, linkage: f64) -> bool {
+    fn close(&self, a: usize, b: usize, strength: f64, linkage: f64) -> bool {
         let (mut small, mut large) = (self.of[a], self.of[b]);
         if self.members[small].len() > self.members[large].len() {
             std::mem::swap(&mut small, &mut large);
         }
         if self.members[small].len() < GROUP {
-            return true;
+            // One weak link to one take of many is a coincidence: a rewrite of a story resembles several of its takes.
+            let group = &self.members[large];
+            let linked = group.iter().filter(|class| {
+                self.links[**class].iter().any(|link| self.of[link.a] == small || self.of[link.b] == small)
+            });
+            return strength >= WEAK || linked.count() >= group.len().div_ceil(TAKES).min(TAKES_ENOUGH);
         }
         let best = |class: &usize| {
             let across = self.links[*class].iter().filter(|link| {
