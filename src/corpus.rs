@@ -80,6 +80,7 @@ impl Corpus {
     /// Fails if an input that was named cannot be used, if there is no article at all, or if the caller asks to stop.
     pub fn read(inputs: Vec<Input>, settings: &Settings, progress: &dyn Progress) -> Result<Corpus> {
         let bands = Bands::plan(&settings.near);
+        let names = inputs.iter().map(Input::name).collect::<Vec<_>>().join(", ");
         let found = read::sources(inputs, &settings.read)?;
         progress.begin(Stage::Read, Some(found.sources.iter().map(|source| source.size_bytes).sum()));
         let mut corpus = Corpus {
@@ -89,7 +90,6 @@ impl Corpus {
             rejects: found.rejects.clone(),
             files: found.sources.len() as u64,
         };
-        let names = found.sources.iter().map(|source| source.path.as_ref()).collect::<Vec<_>>().join(", ");
         let mapping = read::Mapping::new(&settings.read)?;
         let mut ids = read::UniqueIds::new();
         let mut chunks = read::chunks(found.sources, &settings.read, &mapping);

@@ -26,6 +26,16 @@ pub enum Input {
     },
 }
 
+impl Input {
+    /// What the user called it.
+    pub fn name(&self) -> String {
+        match self {
+            Input::Path(path) => path.display().to_string(),
+            Input::Stream { name, .. } => name.clone(),
+        }
+    }
+}
+
 /// How records lie in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Format {
