@@ -1,4 +1,4 @@
-//! Invented articles from a seed: the same everywhere, about as long and as varied as news.
+//! Invented articles from a seed: the same everywhere, about as long and as varied as news. Benchmarks and tests use them.
 
 /// The words that every text has, and the syllables of all others.
 const COMMON: [&str; 24] = [
@@ -70,4 +70,28 @@ impl Generator {
         }
         paragraphs
     }
+}
+
+/// Articles of one story in [`corpus`].
+pub const TAKES: usize = 4;
+
+/// `articles` texts. Of every [`TAKES`], the first is a story and the second a copy of it with another last paragraph; the
+/// third has a paragraph of it among prose of its own; the fourth is nobody's story.
+pub fn corpus(articles: usize) -> Vec<String> {
+    let mut generator = Generator::new(7);
+    let mut story = Vec::new();
+    let texts = (0..articles).map(|number| {
+        let mut text = generator.article();
+        match number % TAKES {
+            0 => story = text.clone(),
+            1 => {
+                text = story.clone();
+                text.push(generator.sentence());
+            }
+            2 => text[1].clone_from(&story[0]),
+            _ => {}
+        }
+        text.join("\n\n")
+    });
+    texts.collect()
 }

@@ -48,9 +48,9 @@ pub fn scanned_with(articles: &[Written], settings: &Settings) -> Findings {
 
 /// The products of the stages for these articles.
 pub fn analysed(articles: &[Written], settings: &Settings) -> (Corpus, Analysis) {
-    let corpus = Corpus::read(vec![stream("corpus.jsonl", lines(articles))], settings, &Silent).unwrap();
+    let mut corpus = Corpus::read(vec![stream("corpus.jsonl", lines(articles))], settings, &Silent).unwrap();
     assert_eq!(corpus.len(), articles.len(), "{:?}", corpus.rejects);
-    let analysis = pipeline::analyse(&corpus, settings, &Silent).unwrap();
+    let analysis = pipeline::analyse(&mut corpus, settings, &Silent).unwrap();
     (corpus, analysis)
 }
 

@@ -11,21 +11,15 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::articles::Generator;
+use crate::articles::corpus;
 use crate::corpora::{Written, lines, written};
 
 /// How much a run may go on to read after it was asked to stop, in bytes.
 const PATIENCE_BYTES: usize = 256 << 20;
 
 fn articles(count: usize) -> Vec<Written> {
-    let mut generator = Generator::new(9);
-    let text = generator.article();
-    let mut article = |number: usize| {
-        let mut paragraphs = generator.article();
-        paragraphs.insert(number % 4, text[number % text.len()].clone());
-        written(format!("{number}"), format!("outlet{}.example", number % 20), paragraphs.join("\n\n"))
-    };
-    (0..count).map(&mut article).collect()
+    let texts = corpus(count).into_iter().enumerate();
+    texts.map(|(number, text)| written(format!("{number}"), format!("outlet{}.example", number % 20), text)).collect()
 }
 
 fn scan(folder: &Path, input: Stdio, arguments: &[&str]) -> Child {
