@@ -66,7 +66,9 @@ fn read(bencher: Bencher) {
     let mapping = Mapping::new(&settings).expect("the default mapping is valid");
     let read = || {
         let found = read::sources(input(), &settings).expect("a stream is found");
-        read::chunks(found.sources, &settings, &mapping).map(|chunk| chunk.parse(&mapping).articles.len()).sum::<usize>()
+        read::chunks(found.sources, &settings, &mapping)
+            .map(|chunk| chunk.parse(&mapping).articles.len())
+            .sum::<usize>()
     };
     assert_eq!(read(), ARTICLES);
     bencher.counter(BytesCount::of_str(LINES.as_str())).bench_local(read);

@@ -44,13 +44,8 @@ struct Part {
 
 impl Part {
     fn of(articles: Vec<Article>, rejects: Vec<Reject>, bands: Bands) -> Part {
-        let mut part = Part {
-            articles,
-            rejects,
-            segment: Segment::default(),
-            exact: Vec::new(),
-            band_keys: Vec::new(),
-        };
+        let mut part =
+            Part { articles, rejects, segment: Segment::default(), exact: Vec::new(), band_keys: Vec::new() };
         let mut tokenizer = Tokenizer::new();
         let mut scratch = Vec::new();
         for article in &mut part.articles {
@@ -97,7 +92,8 @@ impl Corpus {
             if progress.cancelled() {
                 return Err(Error::Cancelled);
             }
-            let batch: Vec<read::Chunk> = chunks.by_ref().take(CHUNKS_A_THREAD * rayon::current_num_threads()).collect();
+            let batch: Vec<read::Chunk> =
+                chunks.by_ref().take(CHUNKS_A_THREAD * rayon::current_num_threads()).collect();
             if batch.is_empty() {
                 break;
             }
@@ -122,7 +118,9 @@ impl Corpus {
         corpus.rejects.sort();
         if corpus.articles.is_empty() {
             let hint = match corpus.rejects.first() {
-                None => "is the path right, and is the format one of txt, jsonl, json, csv, tsv (plain, gz or zst)?".into(),
+                None => {
+                    "is the path right, and is the format one of txt, jsonl, json, csv, tsv (plain, gz or zst)?".into()
+                }
                 Some(first) => format!("{} records rejected; the first: {}", corpus.rejects.len(), first.reason),
             };
             return Err(Error::Empty { inputs: names, hint });

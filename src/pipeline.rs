@@ -17,10 +17,10 @@ use crate::read::Input;
 use crate::relate::{Relation, Verdict, relate};
 use crate::settings::Settings;
 use crate::spool::Spool;
-use crate::text::Marks;
 use crate::story::{Link, Stories, stories};
-use crate::verify::surprise::PhraseModel;
+use crate::text::Marks;
 use crate::verify::stock::{END_TOKENS, Places, Stock, StockPlaces, takes_of_one_text};
+use crate::verify::surprise::PhraseModel;
 use crate::verify::{BodyAligner, Comparer, Context, Evidence, Text, lead_end};
 
 /// Classes up to this size have all their pairs verified and listed; in larger ones each article is compared with the
@@ -147,12 +147,7 @@ fn compare(
 }
 
 /// Learns what belongs to no story, and marks it.
-fn learn(
-    corpus: &mut Corpus,
-    classes: &Classes,
-    postings: &[Posting],
-    candidates: &[(ArticleId, ArticleId)],
-) -> Stock {
+fn learn(corpus: &mut Corpus, classes: &Classes, postings: &[Posting], candidates: &[(ArticleId, ArticleId)]) -> Stock {
     let sources = corpus.sources();
     let spool = &corpus.spool;
     let lead_ends: Vec<usize> = spool.articles().map(|article| lead_end(spool.document(article).marks)).collect();
@@ -234,11 +229,7 @@ fn within_classes(groups: &[Vec<ArticleId>], leaders: &[ArticleId]) -> Vec<(Arti
 }
 
 /// The other pairs of two classes whose leaders share something.
-fn beside_leaders(
-    across: &[Compared],
-    classes: &Classes,
-    groups: &[Vec<ArticleId>],
-) -> Vec<(ArticleId, ArticleId)> {
+fn beside_leaders(across: &[Compared], classes: &Classes, groups: &[Vec<ArticleId>]) -> Vec<(ArticleId, ArticleId)> {
     let group = |leader: ArticleId| {
         let place = classes.leaders.binary_search(&leader).expect("candidates are pairs of leaders");
         &groups[place]

@@ -99,8 +99,7 @@ pub fn relate(evidence: &Evidence, near_threshold: f64, settings: &RelateSetting
     let shared = evidence.shared;
     let body = |kinds: crate::verify::Kinds| kinds.body().max(1) as f64;
     let (share_a, share_b) = (shared.body() as f64 / body(evidence.a), shared.body() as f64 / body(evidence.b));
-    let (share, direction) =
-        if share_a >= share_b { (share_a, Direction::AInB) } else { (share_b, Direction::BInA) };
+    let (share, direction) = if share_a >= share_b { (share_a, Direction::AInB) } else { (share_b, Direction::BInA) };
     if evidence.bits >= settings.link_bits && evidence.best_bits * 2.0 >= settings.link_bits {
         let bits = evidence.bits;
         let (less, copy, excerpt, version) =
@@ -120,14 +119,24 @@ pub fn relate(evidence: &Evidence, near_threshold: f64, settings: &RelateSetting
             verdict(Relation::Version, None, format!("body shared {share:.2} >= {version}, {bits:.0} bits"))
         } else if evidence.blocks <= 1 && !evidence.lead {
             let tokens = evidence.proven;
-            verdict(Relation::Background, None, format!("{tokens} tokens in one block outside both leads, body shared {share:.2} < {version}"))
+            verdict(
+                Relation::Background,
+                None,
+                format!("{tokens} tokens in one block outside both leads, body shared {share:.2} < {version}"),
+            )
         } else {
             let least = settings.link_bits;
-            verdict(Relation::Rewrite, None, format!("prose {bits:.0} bits >= {least}, body shared {share:.2} < {version}"))
+            verdict(
+                Relation::Rewrite,
+                None,
+                format!("prose {bits:.0} bits >= {least}, body shared {share:.2} < {version}"),
+            )
         };
     }
     let longest = evidence.runs.iter().max_by_key(|run| run.run.tokens)?;
-    let rule = |what: &str, tokens: usize| format!("{tokens} shared tokens are {what}, prose {:.0} bits < {}", evidence.bits, settings.link_bits);
+    let rule = |what: &str, tokens: usize| {
+        format!("{tokens} shared tokens are {what}, prose {:.0} bits < {}", evidence.bits, settings.link_bits)
+    };
     if longest.run.tokens < 7 {
         return None;
     }

@@ -155,7 +155,8 @@ impl<'a> Groups<'a> {
         let mut partial: Vec<Vec<usize>> = vec![Vec::new(); classes];
         for &class in &classes_torn {
             let others = self.links[class].iter().map(|link| if link.a == class { link.b } else { link.a });
-            partial[class] = others.filter_map(|other| story_of[other]).filter(|&s| story_of[class] != Some(s)).collect();
+            partial[class] =
+                others.filter_map(|other| story_of[other]).filter(|&s| story_of[class] != Some(s)).collect();
             partial[class].sort_unstable();
             partial[class].dedup();
         }

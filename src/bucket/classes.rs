@@ -126,7 +126,15 @@ impl Band {
         found
     }
 
-    fn bucket(&mut self, keys: &Keys, band: usize, depth: usize, members: Vec<ArticleId>, spool: &Spool, threshold: f64) {
+    fn bucket(
+        &mut self,
+        keys: &Keys,
+        band: usize,
+        depth: usize,
+        members: Vec<ArticleId>,
+        spool: &Spool,
+        threshold: f64,
+    ) {
         if members.len() <= PAIRED_BUCKET {
             for (place, &a) in members.iter().enumerate() {
                 self.pairs.extend(members[place + 1..].iter().map(|&b| (a, b)));
@@ -148,11 +156,7 @@ impl Band {
 }
 
 /// Each member of a large bucket against a few of the others.
-fn by_representatives(
-    mut members: Vec<ArticleId>,
-    spool: &Spool,
-    threshold: f64,
-) -> Vec<(ArticleId, ArticleId, f64)> {
+fn by_representatives(mut members: Vec<ArticleId>, spool: &Spool, threshold: f64) -> Vec<(ArticleId, ArticleId, f64)> {
     members.sort_unstable_by_key(|&a| (std::cmp::Reverse(spool.document(a).len()), a));
     let mut representatives: Vec<(ArticleId, Vec<u64>)> = Vec::new();
     let mut verified = Vec::new();

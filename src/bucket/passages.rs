@@ -85,7 +85,8 @@ impl<'a> Lines<'a> {
         while token >= self.end {
             let start = self.end;
             let rest = &self.document.marks[start + 1..];
-            self.end = rest.iter().position(|marks| marks.has(Marks::BLOCK)).map_or(self.document.len(), |at| start + 1 + at);
+            self.end =
+                rest.iter().position(|marks| marks.has(Marks::BLOCK)).map_or(self.document.len(), |at| start + 1 + at);
             self.hash = shingle::hash(&self.document.ids[start..self.end]) as u32;
         }
         self.hash

@@ -150,9 +150,8 @@ fn members(corpus: &Corpus, analysis: &Analysis, stories: &Stories, pairs: &[Pai
     let classes = &analysis.classes;
     for pair in pairs.iter().filter(|pair| pair.relation.links()) {
         for (article, other) in [(pair.a, pair.b), (pair.b, pair.a)] {
-            let stronger = strongest[article.index()].is_none_or(|(best, _)| {
-                (pair.relation, -pair.jaccard) < (best.relation, -best.jaccard)
-            });
+            let stronger = strongest[article.index()]
+                .is_none_or(|(best, _)| (pair.relation, -pair.jaccard) < (best.relation, -best.jaccard));
             if stronger {
                 strongest[article.index()] = Some((pair, other));
             }
@@ -173,8 +172,7 @@ fn members(corpus: &Corpus, analysis: &Analysis, stories: &Stories, pairs: &[Pai
             let duplicate_of = (leader != article).then_some(leader);
             let best = strongest[article.index()];
             let shown = duplicate_of.and_then(|leader| of_class.get(&(article, leader)).copied()).or(best.map(|b| b.0));
-            let containment =
-                shown.map(|pair| if pair.a == article { pair.containment_a } else { pair.containment_b });
+            let containment = shown.map(|pair| if pair.a == article { pair.containment_a } else { pair.containment_b });
             let keep_reason = match (duplicate_of, size[&leader]) {
                 (Some(leader), _) => format!("near-duplicate of {}", corpus.articles[leader.index()].id),
                 (None, 1) => "no near-duplicate".to_string(),

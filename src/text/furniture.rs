@@ -154,8 +154,24 @@ fn ends_sentence(tail: &str) -> bool {
 /// Whether a line credits a picture: "(Agency Photo/Name)", "Photo: Name", "Name Photo".
 fn is_credit(line: &str) -> bool {
     const CREDITS: [&str; 18] = [
-        "Photo/", "photo/", "Photo by ", "File Photo", "file photo", "FILE PHOTO", "FILE - ", "FILE – ", "Getty Images",
-        "Photo: ", "Photo : ", "Foto: ", "Foto/", "Image: ", "Фото: ", "via AP", "Picture: ", "Bild: ",
+        "Photo/",
+        "photo/",
+        "Photo by ",
+        "File Photo",
+        "file photo",
+        "FILE PHOTO",
+        "FILE - ",
+        "FILE – ",
+        "Getty Images",
+        "Photo: ",
+        "Photo : ",
+        "Foto: ",
+        "Foto/",
+        "Image: ",
+        "Фото: ",
+        "via AP",
+        "Picture: ",
+        "Bild: ",
     ];
     line.len() < CAPTION_BYTES
         && (CREDITS.iter().any(|credit| line.contains(credit)) || line.trim_end().ends_with(" Photo"))
@@ -206,10 +222,13 @@ mod tests {
         words.map(|(span, _)| span.of(text)).collect::<Vec<_>>().join(" ")
     }
 
-    const PROSE: &str = "The harbour of Port Calloch stayed shut for a third day while crews pumped water out of the hold.";
-    const WORDS: &str = "The harbour of Port Calloch stayed shut for a third day while crews pumped water out of the hold";
+    const PROSE: &str =
+        "The harbour of Port Calloch stayed shut for a third day while crews pumped water out of the hold.";
+    const WORDS: &str =
+        "The harbour of Port Calloch stayed shut for a third day while crews pumped water out of the hold";
 
-    const MORE: &str = "Divers found no crack below the waterline, and the owner expects to tow her home before the weekend.";
+    const MORE: &str =
+        "Divers found no crack below the waterline, and the owner expects to tow her home before the weekend.";
     const MORE_WORDS: &str =
         "Divers found no crack below the waterline and the owner expects to tow her home before the weekend";
 
@@ -228,16 +247,24 @@ mod tests {
     #[test]
     fn captions_are_furniture_with_their_credit() {
         let caption = "Lifeboat crews wait beside the tilted car deck in the early morning fog.";
-        assert_eq!(body(&format!("{PROSE}\n{caption} (Agency Photo/Tom Aldous)\n{MORE}")), format!("{WORDS} {MORE_WORDS}"));
-        assert_eq!(body(&format!("{PROSE}\n\n{caption}\n\nPhoto: Tom Aldous\n\n{MORE}")), format!("{WORDS} {MORE_WORDS}"));
+        assert_eq!(
+            body(&format!("{PROSE}\n{caption} (Agency Photo/Tom Aldous)\n{MORE}")),
+            format!("{WORDS} {MORE_WORDS}")
+        );
+        assert_eq!(
+            body(&format!("{PROSE}\n\n{caption}\n\nPhoto: Tom Aldous\n\n{MORE}")),
+            format!("{WORDS} {MORE_WORDS}")
+        );
     }
 
     #[test]
     fn wrapped_lines_are_no_furniture() {
-        let text = format!("{PROSE} {MORE} Two tugs lay alongside all night with their pumps running, and a third waited.");
-        let wrapped: String = text.split(' ').enumerate().fold(String::new(), |text, (n, word)| {
-            text + word + if n % 9 == 8 { "\n" } else { " " }
-        });
+        let text =
+            format!("{PROSE} {MORE} Two tugs lay alongside all night with their pumps running, and a third waited.");
+        let wrapped: String = text
+            .split(' ')
+            .enumerate()
+            .fold(String::new(), |text, (n, word)| text + word + if n % 9 == 8 { "\n" } else { " " });
         assert_eq!(body(&wrapped).split(' ').count(), Tokenizer::new().into_tokens(&wrapped).len());
     }
 

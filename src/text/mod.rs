@@ -10,7 +10,6 @@ mod quotation;
 mod repetition;
 mod tokenise;
 
-
 use crate::article::Span;
 
 pub use normalise::{letters, normalised};

@@ -19,7 +19,8 @@ pub fn normalised(word: &str) -> String {
 /// As [`normalised`], into a buffer that is cleared first.
 pub(super) fn normalise_into(word: &str, out: &mut String) {
     out.clear();
-    let folded = caseless::default_case_fold_str(&word.chars().filter(|&c| !is_ignorable(c)).nfkc().collect::<String>());
+    let folded =
+        caseless::default_case_fold_str(&word.chars().filter(|&c| !is_ignorable(c)).nfkc().collect::<String>());
     for c in folded.nfkc() {
         if is_ignorable(c) {
             continue;

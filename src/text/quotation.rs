@@ -72,7 +72,11 @@ pub(super) fn mark(text: &str, tokens: &mut Tokens) {
                 open = Some(Open { mark: c, token });
             }
             // A double mark inside single ones: the single one was an apostrophe.
-            Some(o) if matches!(o.mark, '\'' | '‘' | '‚' | '`') && matches!(c, '"' | '“' | '„' | '«') && opens(c, before, after) => {
+            Some(o)
+                if matches!(o.mark, '\'' | '‘' | '‚' | '`')
+                    && matches!(c, '"' | '“' | '„' | '«')
+                    && opens(c, before, after) =>
+            {
                 advance(tokens, &mut token, at);
                 open = Some(Open { mark: c, token });
             }

@@ -114,7 +114,8 @@ impl Tokenizer {
                             '\u{2028}' | '\u{2029}' | '\u{0085}' => {
                                 pending.set(Marks(Marks::BLOCK.0 | Marks::SENTENCE.0));
                             }
-                            '。' | '！' | '？' | '…' | '؟' | '।' | '“' | '„' | '«' | '»' | '‹' | '「' | '•' => {
+                            '。' | '！' | '？' | '…' | '؟' | '।' | '“' | '„' | '«' | '»' | '‹' | '「' | '•' =>
+                            {
                                 pending.set(Marks::SENTENCE);
                             }
                             _ => {}
@@ -308,7 +309,10 @@ mod tests {
         assert_eq!(ids("1.200"), ids("1\u{202F}200"));
         assert_eq!(ids("12 345 678"), ids("12,345,678"));
         assert_eq!(ids("3,5"), ids("3.5"));
-        assert_eq!(words("In 2018 200 came, 14:30, 1,200.50 euros"), ["In", "2018", "200", "came", "14", "30", "1,200.50", "euros"]);
+        assert_eq!(
+            words("In 2018 200 came, 14:30, 1,200.50 euros"),
+            ["In", "2018", "200", "came", "14", "30", "1,200.50", "euros"]
+        );
         assert_ne!(ids("1,200"), ids("1,20"));
     }
 

@@ -78,7 +78,8 @@ impl Stock {
                 for carrier in carriers {
                     classes.entry((place.source)(carrier.article)).or_default().insert((place.class)(carrier.article));
                 }
-                let often = classes.into_iter().filter(|(source, classes)| *source != 0 && classes.len() >= OUTLET_GROUPS);
+                let often =
+                    classes.into_iter().filter(|(source, classes)| *source != 0 && classes.len() >= OUTLET_GROUPS);
                 often.map(|(source, _)| (source, carriers[0].hash)).collect::<Vec<_>>()
             })
             .collect();

@@ -66,7 +66,8 @@ fn check(name: &str, bytes: &[u8], fine: usize, rejects: &[(u64, usize, &str)]) 
         count => format!("{count} rejected records"),
     };
     assert!(out.contains(&counted), "{out}");
-    let manifest: Value = serde_json::from_slice(&fs::read(folder.path().join("found/manifest.json")).unwrap()).unwrap();
+    let manifest: Value =
+        serde_json::from_slice(&fs::read(folder.path().join("found/manifest.json")).unwrap()).unwrap();
     assert_eq!(manifest["counts"]["rejects"], rejects.len());
 }
 
@@ -85,7 +86,8 @@ fn a_record_without_text() {
 
 #[test]
 fn invalid_utf8() {
-    let lines: [&[u8]; 3] = [record("fine-1").leak().as_bytes(), b"{\"text\": \"\xff\xfe caf\xe9\"}\n", record("fine-2").leak().as_bytes()];
+    let lines: [&[u8]; 3] =
+        [record("fine-1").leak().as_bytes(), b"{\"text\": \"\xff\xfe caf\xe9\"}\n", record("fine-2").leak().as_bytes()];
     check("a.jsonl", &lines.concat(), 2, &[(2, lines[0].len(), "invalid UTF-8 at byte")]);
     check("a.txt", b"A caf\xe9 on the quay.", 0, &[(1, 0, "invalid UTF-8 at byte 6")]);
 }

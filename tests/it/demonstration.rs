@@ -27,7 +27,8 @@ fn labelled() -> Vec<LabelledPair> {
 /// Fails with the wrong pairs, which is what one wants to know.
 fn assert_floor(what: &str, value: Option<f64>, floor: f64, evaluation: &Evaluation) {
     let value = value.unwrap_or(0.0);
-    let wrong = || evaluation.wrong.iter().map(|w| format!("{} {}: {}, found {}\n", w.a, w.b, w.label.name(), w.predicted));
+    let wrong =
+        || evaluation.wrong.iter().map(|w| format!("{} {}: {}, found {}\n", w.a, w.b, w.label.name(), w.predicted));
     assert!(value >= floor, "{what} {value:.4} is below {floor}:\n{}", wrong().collect::<String>());
 }
 

@@ -223,7 +223,8 @@ fn a_copy_with_a_word_changed_is_found_with_its_runs() {
         written(format!("{number}"), format!("outlet{number}.example"), format!("{}.", words.join(" ")))
     };
     let (_, analysis) = analysed(&[article(0, &text), article(1, &changed)], &settings(0.8));
-    let runs: Vec<(usize, usize)> = analysis.compared[0].evidence.runs.iter().map(|run| (run.run.a, run.run.tokens)).collect();
+    let runs: Vec<(usize, usize)> =
+        analysis.compared[0].evidence.runs.iter().map(|run| (run.run.a, run.run.tokens)).collect();
     assert_eq!(runs, [(0, 20), (21, 39)]);
     assert_eq!(analysis.compared[0].verdict.relation, Relation::NearDuplicate);
     let exact = jaccard(&text.join(" "), &changed.join(" "));
