@@ -122,8 +122,9 @@ struct Band {
 
 impl Band {
     fn of(keys: &Keys, band: usize, texts: &[ArticleId], spool: &Spool, threshold: f64) -> Band {
-        let mut entries: Vec<u64> =
-            texts.iter().map(|&a| u64::from(keys.band(a, band)) << 32 | u64::from(a.0)).collect();
+        // Texts without a word have nothing to be alike in: those of equal characters are one exact class already.
+        let worded = texts.iter().filter(|&&a| !spool.document(a).is_empty());
+        let mut entries: Vec<u64> = worded.map(|&a| u64::from(keys.band(a, band)) << 32 | u64::from(a.0)).collect();
         radix::sort_by_key(&mut entries);
         let mut found = Band::default();
         for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32).filter(|bucket| bucket.len() > 1) {

@@ -101,7 +101,12 @@ impl Comparison {
     fn in_order(view: View<'_>, a: ArticleId, b: ArticleId) -> Comparison {
         let context = view.analysis.context(view.corpus);
         let evidence = Comparer::of(a, context).evidence(b);
-        let verdict = verdict((a, b), &evidence, &view.analysis.classes, view.settings);
+        // What the scan said, which may know more than the pair: that it is an item of a round-up.
+        let compared = &view.analysis.compared;
+        let verdict = match compared.binary_search_by_key(&(a, b), |pair| (pair.a, pair.b)) {
+            Ok(place) => Some(compared[place].verdict.clone()),
+            Err(_) => verdict((a, b), &evidence, &view.analysis.classes, view.settings),
+        };
         let (marks_a, marks_b) = (view.marks(a), view.marks(b));
         let (spans_a, spans_b) = (view.corpus.spool.spans(a), view.corpus.spool.spans(b));
         let text = view.corpus.spool.text(a);

@@ -88,7 +88,7 @@ impl Party {
             published: read.published.and_then(stated),
             path: read.location.path.to_string(),
             record: read.location.record,
-            tokens: Kinds::of(&view.marks(article)).into(),
+            tokens: Kinds::of(view.marks(article)).into(),
         }
     }
 }

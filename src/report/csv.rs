@@ -31,7 +31,7 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// The value of a cell that [`write`] wrote in `column`.
+/// The value of a cell that [`write()`] wrote in `column`.
 pub(super) fn value(column: Column, cell: &str) -> serde_json::Result<Value> {
     match column.kind {
         Kind::Value if cell.is_empty() => Ok(Value::Null),

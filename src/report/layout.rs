@@ -1,6 +1,6 @@
 //! Text on a page: paragraphs of several colours that fit a terminal.
 //!
-//! Every text that comes here is made [`printable`](super::escape::printable); what a paragraph is made of may be hostile.
+//! Every text that comes here is made [`printable`]; what a paragraph is made of may be hostile.
 
 use std::io::{self, Write};
 

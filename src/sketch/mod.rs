@@ -41,7 +41,7 @@ impl Sketch {
             for shingle in shingles {
                 let h = mix(shingle ^ seed);
                 let bin = if round < SIGNATURE as u64 {
-                    ((h >> 32) * SIGNATURE as u64 >> 32) as usize
+                    (((h >> 32) * SIGNATURE as u64) >> 32) as usize
                 } else {
                     round as usize - SIGNATURE
                 };

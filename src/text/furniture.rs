@@ -200,6 +200,12 @@ fn mark_cued_sentences(text: &str, tokens: &mut Tokens) {
     }
 }
 
+/// How many words tokens are; overlapping pairs of characters are about half a word each.
+fn words(marks: &[Marks]) -> usize {
+    let pairs = marks.iter().filter(|marks| marks.has(Marks::BIGRAM)).count();
+    marks.len() - pairs / 2
+}
+
 /// Marks the sentence that says something at byte `at`, and what follows it on its line if that goes with it.
 fn mark_cued_sentence(text: &str, tokens: &mut Tokens, at: usize, to_line_end: bool) {
     let token = tokens.spans.partition_point(|span| (span.end as usize) <= at);
@@ -214,7 +220,7 @@ fn mark_cued_sentence(text: &str, tokens: &mut Tokens, at: usize, to_line_end: b
     let start = tokens.marks[..=token].iter().rposition(sentence).unwrap_or(0);
     let mut end = end_of(&sentence, token);
     let line_end = end_of(&line, token);
-    if to_line_end && line_end - start <= CUED_SENTENCE {
+    if to_line_end && words(&tokens.marks[start..line_end]) <= CUED_SENTENCE {
         end = line_end;
     }
     // "Read also: headline of another page."
@@ -224,7 +230,7 @@ fn mark_cued_sentence(text: &str, tokens: &mut Tokens, at: usize, to_line_end: b
             end = end_of(&sentence, end);
         }
     }
-    if end - start <= CUED_SENTENCE {
+    if words(&tokens.marks[start..end]) <= CUED_SENTENCE {
         tokens.marks[start..end].iter_mut().for_each(|marks| marks.set(Marks::FURNITURE));
     }
 }

@@ -58,7 +58,8 @@ pub(super) fn mark(tokens: &mut Tokens, seen: &mut Seen) {
         hash = hash.wrapping_mul(BASE).wrapping_add(u64::from(tokens.ids[end]));
         let Some(start) = (end + 1).checked_sub(REPEATED_TOKENS) else { continue };
         let furniture = tokens.marks[start].has(Marks::FURNITURE) && start >= repeated_to;
-        if !furniture && !seen.insert(hash ^ hash >> 29) {
+        // Mixed, since runs that differ in their last word alone have equal upper halves.
+        if !furniture && !seen.insert((hash ^ hash >> 32).wrapping_mul(BASE)) {
             for marks in &mut tokens.marks[start.max(repeated_to)..=end] {
                 marks.set(Marks::FURNITURE);
             }
@@ -81,6 +82,15 @@ mod tests {
             }
         }
         marked
+    }
+
+    #[test]
+    fn runs_that_differ_in_their_last_word_are_no_repetition() {
+        let mut tokens =
+            Tokens { ids: vec![2, 0, 0, 2, 1, 1, 2, 1, 0, 2, 2, 0, 0, 2, 1, 1, 2, 1, 0, 1], ..Tokens::default() };
+        tokens.marks = vec![Marks::default(); tokens.ids.len()];
+        mark(&mut tokens, &mut Seen::default());
+        assert!(tokens.marks.iter().all(|marks| !marks.has(Marks::FURNITURE)));
     }
 
     proptest::proptest! {

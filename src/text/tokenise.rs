@@ -67,7 +67,11 @@ impl Tokenizer {
     ///
     /// Texts above 4 GiB are cut at 4 GiB, the limit of a [`Span`].
     pub fn tokens(&mut self, text: &str) -> &Tokens {
-        let text = &text[..text.floor_char_boundary(u32::MAX as usize)];
+        let mut end = text.len().min(u32::MAX as usize);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let text = &text[..end];
         self.tokens.ids.clear();
         self.tokens.spans.clear();
         self.tokens.marks.clear();

@@ -12,6 +12,10 @@ pub const RUN_TOKENS: usize = 4;
 /// How many places of one gram are followed. A text that says one thing more often than this is a table or a list.
 const PLACES: usize = 24;
 
+/// Tokens that may be followed, a token of both texts: real articles need one or two. A text of one word repeated would
+/// take a time quadratic in its length.
+const STEPS: usize = 512;
+
 /// A run of equal tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Run {
@@ -65,6 +69,7 @@ impl Aligner {
     /// The tiling of the indexed text `a` and `b`, by place in `a`.
     pub fn runs(&mut self, a: &[u32], b: &[u32]) -> Vec<Run> {
         let mut heap: BinaryHeap<(usize, Reverse<usize>, Reverse<usize>)> = BinaryHeap::new();
+        let mut steps = STEPS * (a.len() + b.len());
         for place in 0..(b.len() + 1).saturating_sub(RUN_TOKENS) {
             let mut at = self.heads[gram(&b[place..]) & self.mask];
             let mut followed = 0;
@@ -79,6 +84,10 @@ impl Aligner {
                     continue; // Part of a run that began earlier.
                 }
                 let tokens = a[start..].iter().zip(&b[place..]).take_while(|(x, y)| x == y).count();
+                steps = steps.saturating_sub(tokens);
+                if steps == 0 {
+                    break;
+                }
                 heap.push((tokens, Reverse(start), Reverse(place)));
             }
         }

@@ -5,8 +5,9 @@
 //!
 //! - **Furniture of an outlet**: the same line, or words at an end of the text, in [`OUTLET_GROUPS`] unrelated groups of
 //!   articles of one source. No outlet prints one line in three stories, except around them.
-//! - **Stock of an agency**: in [`STOCK_GROUPS`] unrelated groups anywhere, and in the lead of few. What is reused from a
-//!   story begins with its news; context paragraphs and copyright lines stand further down.
+//! - **Stock of an agency**: in [`STOCK_GROUPS`] unrelated groups anywhere, and in the lead of few or always as the same
+//!   line. What is reused from a story begins with its news; context paragraphs and copyright lines stand further down, and
+//!   who retells a story does not keep its paragraphs whole.
 //!
 //! - **Speech**: what [`QUOTED_CARRIERS`] texts print in quotation marks, and at least one carrier in [`QUOTED_SHARE`].
 //!   Statements lose their marks, but rarely everywhere.
@@ -128,7 +129,13 @@ impl Stock {
                 let all: HashSet<usize> = groups.iter().copied().collect();
                 let leading = carriers.iter().zip(&groups).filter(|(c, _)| (place.in_lead)(c.article, c.token));
                 let leading: HashSet<usize> = leading.map(|(_, &group)| group).collect();
-                if all.len() >= STOCK_GROUPS && leading.len() * LEADING_SHARE < all.len() {
+                let mut lines: HashMap<u32, HashSet<usize>> = HashMap::new();
+                for (carrier, &group) in carriers.iter().zip(&groups) {
+                    lines.entry(carrier.line).or_default().insert(group);
+                }
+                let same_line = lines.values().any(|groups| groups.len() >= STOCK_GROUPS);
+                let in_few_leads = leading.len() * LEADING_SHARE < all.len();
+                if all.len() >= STOCK_GROUPS && (in_few_leads || same_line) {
                     stock.common.insert(hash);
                 }
                 stock

@@ -2,9 +2,20 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
+#[path = "../../benches/articles.rs"]
+mod articles;
+mod bad_input;
 mod cases;
+mod corpora;
+mod demonstration;
+mod determinism;
 mod explain;
 mod finished;
+mod gold;
+mod injection;
+mod interruption;
+mod oracle;
 mod properties;
 mod report;
 mod sample;
+mod stories;

@@ -1,0 +1,192 @@
+//! One benchmark a stage, and all of them from end to end, on invented articles of 2.5 KB. Each checks its answer first.
+//!
+//! `cargo bench` runs them all, `cargo bench classes` one.
+
+use std::io::Cursor;
+use std::sync::LazyLock;
+
+use divan::counter::{BytesCount, ItemsCount};
+use divan::{Bencher, black_box};
+use wirecopy::article::ArticleId;
+use wirecopy::bucket::classes::Classes;
+use wirecopy::bucket::passages;
+use wirecopy::corpus::Corpus;
+use wirecopy::findings::Findings;
+use wirecopy::pipeline;
+use wirecopy::progress::Silent;
+use wirecopy::read::{self, Input, Mapping};
+use wirecopy::report::{Table, TableFormat};
+use wirecopy::settings::Settings;
+use wirecopy::sketch::Sketch;
+use wirecopy::story::{self, Link};
+use wirecopy::text::Tokenizer;
+use wirecopy::verify::stock::Stock;
+use wirecopy::verify::surprise::PhraseModel;
+use wirecopy::verify::{Comparer, Context};
+
+mod articles;
+
+use articles::TAKES;
+
+/// Articles in the benchmarks: 5 MB of text.
+const ARTICLES: usize = 2_000;
+const STORIES: usize = ARTICLES / TAKES;
+
+static TEXTS: LazyLock<Vec<String>> = LazyLock::new(|| articles::corpus(ARTICLES));
+
+static LINES: LazyLock<String> = LazyLock::new(|| {
+    let record = |(number, text): (usize, &String)| {
+        let source = format!("outlet{}.example", number % 50);
+        format!("{}\n", serde_json::json!({"id": format!("a{number}"), "source": source, "text": text}))
+    };
+    TEXTS.iter().enumerate().map(record).collect()
+});
+
+static CORPUS: LazyLock<Corpus> =
+    LazyLock::new(|| Corpus::read(input(), &Settings::default(), &Silent).expect("the invented articles can be read"));
+
+static CLASSES: LazyLock<Classes> = LazyLock::new(classes_of_corpus);
+
+fn main() {
+    divan::main();
+}
+
+fn input() -> Vec<Input> {
+    vec![Input::Stream { name: "invented.jsonl".into(), reader: Box::new(Cursor::new(LINES.as_bytes())) }]
+}
+
+/// The first, second and third take of a story.
+fn takes(story: usize) -> [ArticleId; 3] {
+    [0, 1, 2].map(|take| ArticleId((story * TAKES + take) as u32))
+}
+
+#[divan::bench(sample_count = 20)]
+fn read(bencher: Bencher) {
+    let settings = Settings::default().read;
+    let mapping = Mapping::new(&settings).expect("the default mapping is valid");
+    let read = || {
+        let found = read::sources(input(), &settings).expect("a stream is found");
+        read::chunks(found.sources, &settings, &mapping)
+            .map(|chunk| chunk.parse(&mapping).articles.len())
+            .sum::<usize>()
+    };
+    assert_eq!(read(), ARTICLES);
+    bencher.counter(BytesCount::of_str(LINES.as_str())).bench_local(read);
+}
+
+#[divan::bench(sample_count = 20)]
+fn tokenise(bencher: Bencher) {
+    let mut tokenizer = Tokenizer::new();
+    for text in TEXTS.iter() {
+        assert_eq!(tokenizer.tokens(text).len(), text.split_whitespace().count());
+    }
+    let bytes: usize = TEXTS.iter().map(String::len).sum();
+    bencher
+        .counter(BytesCount::new(bytes))
+        .bench_local(|| TEXTS.iter().map(|text| tokenizer.tokens(black_box(text)).len()).sum::<usize>());
+}
+
+#[divan::bench(sample_count = 20)]
+fn sketch(bencher: Bencher) {
+    let mut scratch = Vec::new();
+    let mut sketch = |article: ArticleId| Sketch::of(CORPUS.spool.document(article).ids, &mut scratch);
+    let [first, copy, _] = takes(0).map(&mut sketch);
+    let other = sketch(takes(1)[0]);
+    assert!(first.estimate(&copy) > 0.8 && first.estimate(&other) < 0.1);
+    bencher.counter(ItemsCount::new(ARTICLES)).bench_local(|| {
+        for article in CORPUS.spool.articles() {
+            black_box(sketch(article));
+        }
+    });
+}
+
+fn classes_of_corpus() -> Classes {
+    Classes::of(&CORPUS.keys, &CORPUS.spool, Settings::default().near.threshold, &|| {})
+}
+
+#[divan::bench(sample_count = 20)]
+fn classes(bencher: Bencher) {
+    let found = classes_of_corpus();
+    // Each story's copy is of its first article's class, and nothing else is.
+    assert_eq!(found.leaders.len(), ARTICLES - STORIES);
+    bencher.counter(ItemsCount::new(ARTICLES)).bench_local(classes_of_corpus);
+}
+
+fn candidates() -> Vec<(ArticleId, ArticleId)> {
+    let postings = passages::postings(&CLASSES.texts, &CORPUS.spool, &|_| {});
+    passages::candidates(&postings, |article| (CLASSES.near[article.index()] == article).then_some(article.0))
+}
+
+#[divan::bench(sample_count = 20)]
+fn shared_passages(bencher: Bencher) {
+    let found = candidates();
+    for [first, _, rewrite] in (0..STORIES).map(takes) {
+        let pair = (CLASSES.near[first.index()], rewrite);
+        assert!(found.binary_search(&pair).is_ok(), "{pair:?}");
+    }
+    bencher.counter(ItemsCount::new(ARTICLES)).bench_local(candidates);
+}
+
+#[divan::bench(sample_count = 20)]
+fn verify(bencher: Bencher) {
+    let model = PhraseModel::of(&CLASSES.leaders, &CORPUS.spool, |article| CORPUS.content(article));
+    let stock = Stock::default();
+    let context = Context { spool: &CORPUS.spool, model: &model, stock: &stock };
+    let evidence = |story: usize| {
+        let [first, copy, rewrite] = takes(story);
+        let mut comparer = Comparer::of(first, context);
+        [copy, rewrite].map(|other| comparer.evidence(other))
+    };
+    for [copy, rewrite] in (0..STORIES).map(evidence) {
+        assert!(copy.overlap.jaccard() > 0.8 && rewrite.overlap.jaccard() < 0.4 && rewrite.bits > 60.0);
+    }
+    bencher.counter(ItemsCount::new(2 * STORIES)).bench_local(|| {
+        for story in 0..STORIES {
+            black_box(evidence(story));
+        }
+    });
+}
+
+#[divan::bench(sample_count = 20)]
+fn stories(bencher: Bencher) {
+    // Ten takes a story, all linked to all by the same part.
+    let link = |a, b| Link { a, b, strength: 0.6, parts: [vec![(0, 100)], vec![(0, 100)]] };
+    let mut links = Vec::new();
+    for place in 0..ARTICLES {
+        links.extend((place + 1..ARTICLES.min(place / 10 * 10 + 10)).map(|other| link(place, other)));
+    }
+    let linkage = Settings::default().story.linkage;
+    let found = || story::stories(ARTICLES, &links, linkage);
+    assert_eq!(found().stories.len(), ARTICLES / 10);
+    bencher.counter(ItemsCount::new(links.len())).bench_local(found);
+}
+
+#[divan::bench(sample_count = 20)]
+fn report(bencher: Bencher) {
+    let findings = scan();
+    let mut tables = Vec::new();
+    let mut write = || {
+        tables.clear();
+        for table in Table::ALL {
+            table.write(&findings, TableFormat::Jsonl, &mut tables).expect("memory can be written to");
+        }
+        tables.iter().filter(|&&byte| byte == b'\n').count()
+    };
+    let rows = [findings.members.len(), findings.pairs.len(), findings.stories.len(), findings.passages.len()];
+    assert_eq!(write(), rows.iter().sum::<usize>());
+    bencher.counter(ItemsCount::new(ARTICLES)).bench_local(write);
+}
+
+fn scan() -> Findings {
+    pipeline::scan(input(), &Settings::default(), &Silent).expect("the invented articles can be scanned")
+}
+
+#[divan::bench(sample_count = 10)]
+fn end_to_end(bencher: Bencher) {
+    let findings = scan();
+    // The article that is nobody's story has none.
+    let alone = |place: usize| place % TAKES == 3;
+    assert!(findings.members.iter().enumerate().all(|(place, member)| member.story.is_none() == alone(place)));
+    assert_eq!(findings.stories.len(), STORIES);
+    bencher.counter(ItemsCount::new(ARTICLES)).bench_local(scan);
+}

@@ -1,0 +1,238 @@
+//! Input as it comes: every bad record is a row in `rejects`, is counted, and takes no other record with it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::articles::Generator;
+use crate::corpora::{links, scanned, stories, written};
+
+fn wirecopy(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let program = env!("CARGO_BIN_EXE_wirecopy");
+    let output: Output = Command::new(program).current_dir(folder).args(arguments).arg("--isolated").output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+/// A fine record.
+fn record(id: &str) -> String {
+    // A seed from the id.
+    let mut generator = Generator::new(id.bytes().fold(0, |seed, byte| seed * 31 + u64::from(byte)));
+    format!("{}\n", json!({"id": id, "text": format!("{id}. {}", generator.paragraph())}))
+}
+
+fn rows(path: &Path) -> Vec<Value> {
+    fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Scans a folder `in` that holds one file; its fine records are called `fine-1` and so on.
+///
+/// `rejects` are record, byte offset and how the reason begins.
+fn check(name: &str, bytes: &[u8], fine: usize, rejects: &[(u64, usize, &str)]) {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("in")).unwrap();
+    fs::write(folder.path().join("in").join(name), bytes).unwrap();
+    // Never alone: what is wrong with one file must not be another's loss.
+    fs::write(folder.path().join("in/other.jsonl"), record("other-1") + &record("other-2")).unwrap();
+    let (code, out, error) = wirecopy(folder.path(), &["scan", "in", "--out", "found"]);
+    assert_eq!(code, Some(0), "{error}");
+    let found: Vec<(String, u64, usize, String)> = rows(&folder.path().join("found/rejects.jsonl"))
+        .into_iter()
+        .map(|row| {
+            let number = |name: &str| row[name].as_u64().unwrap();
+            let text = |name: &str| row[name].as_str().unwrap().to_owned();
+            (text("path"), number("record"), number("byte_offset") as usize, text("reason"))
+        })
+        .collect();
+    assert_eq!(found.len(), rejects.len(), "{found:?}");
+    for (found, (record, byte_offset, reason)) in found.iter().zip(rejects) {
+        assert_eq!((&found.0, found.1, found.2), (&format!("in/{name}"), *record, *byte_offset), "{found:?}");
+        assert!(found.3.starts_with(reason), "{found:?}");
+    }
+    let members = rows(&folder.path().join("found/members.jsonl"));
+    let ids: BTreeSet<&str> = members.iter().map(|row| row["id"].as_str().unwrap()).collect();
+    assert_eq!(members.len(), fine + 2, "{ids:?}");
+    assert!((1..=fine).all(|number| ids.contains(format!("fine-{number}").as_str())), "{ids:?}");
+    let counted = match rejects.len() {
+        0 => String::new(),
+        1 => "1 rejected record".into(),
+        count => format!("{count} rejected records"),
+    };
+    assert!(out.contains(&counted), "{out}");
+    let manifest: Value =
+        serde_json::from_slice(&fs::read(folder.path().join("found/manifest.json")).unwrap()).unwrap();
+    assert_eq!(manifest["counts"]["rejects"], rejects.len());
+}
+
+#[test]
+fn a_broken_json_line() {
+    let lines = [&record("fine-1"), "{\"id\": \"x\", \"text\": \n", &record("fine-2")];
+    check("a.jsonl", lines.concat().as_bytes(), 2, &[(2, lines[0].len(), "broken JSON at column")]);
+}
+
+#[test]
+fn a_record_without_text() {
+    let lines = ["{\"id\": \"x\", \"title\": \"No text\"}\n", &record("fine-1"), "{\"text\": \" \\n\"}\n"];
+    let second = lines[0].len() + lines[1].len();
+    check("a.jsonl", lines.concat().as_bytes(), 1, &[(1, 0, "no text: "), (3, second, "no text: ")]);
+}
+
+#[test]
+fn invalid_utf8() {
+    let lines: [&[u8]; 3] =
+        [record("fine-1").leak().as_bytes(), b"{\"text\": \"\xff\xfe caf\xe9\"}\n", record("fine-2").leak().as_bytes()];
+    check("a.jsonl", &lines.concat(), 2, &[(2, lines[0].len(), "invalid UTF-8 at byte")]);
+    check("a.txt", b"A caf\xe9 on the quay.", 0, &[(1, 0, "invalid UTF-8 at byte 6")]);
+}
+
+#[test]
+fn a_truncated_gzip() {
+    let records: Vec<String> = (1..=400).map(|number| record(&format!("fine-{number}"))).collect();
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(records.concat().as_bytes()).unwrap();
+    let bytes = encoder.finish().unwrap();
+    let half = &bytes[..bytes.len() / 2];
+    // As many as a decoder gets out of the first half, the last of them cut.
+    let mut whole = Vec::new();
+    let _ = std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(half), &mut whole);
+    let fine = whole.iter().filter(|&&byte| byte == b'\n').count();
+    let start: usize = records[..fine].iter().map(String::len).sum();
+    assert!((100..300).contains(&fine), "{fine}");
+    check("a.jsonl.gz", half, fine, &[(fine as u64 + 1, start, "the gzip data ends early")]);
+}
+
+#[test]
+fn a_file_full_of_nul() {
+    check("a.jsonl", &[0; 70_000], 0, &[(1, 0, "binary data, not text")]);
+    check("a.txt", &[0; 70_000], 0, &[(1, 0, "binary data, not text")]);
+}
+
+#[test]
+fn a_line_of_a_hundred_megabytes() {
+    let fine = [record("fine-1"), record("fine-2")];
+    let mut bytes = fine[0].clone().into_bytes();
+    bytes.extend_from_slice(b"{\"text\": \"");
+    bytes.resize(bytes.len() + (100 << 20), b'x');
+    bytes.extend_from_slice(b"\"}\n");
+    bytes.extend_from_slice(fine[1].as_bytes());
+    check("a.jsonl", &bytes, 2, &[(2, fine[0].len(), "record of 104857612 bytes, more than the 16777216")]);
+}
+
+#[test]
+fn an_empty_file_is_no_reject() {
+    check("a.jsonl", b"", 0, &[]);
+    check("a.txt", b"", 0, &[]);
+    check("a.jsonl", b"\n\n", 0, &[]);
+}
+
+#[test]
+fn a_row_of_another_width() {
+    let rows = ["id,text\n", "fine-1,A line of text.\n", "x,too,many\n", "fine-2,Another line of it.\n"];
+    let start = rows[0].len() + rows[1].len();
+    check("a.csv", rows.concat().as_bytes(), 2, &[(2, start, "the row has 3 cells, the header row 2")]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_vanished() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("a.jsonl"), record("fine-1")).unwrap();
+    std::os::unix::fs::symlink("gone.jsonl", folder.path().join("b.jsonl")).unwrap();
+    let (code, out, error) = wirecopy(folder.path(), &["scan", ".", "--out", "found"]);
+    assert_eq!(code, Some(0), "{error}");
+    let rejects = rows(&folder.path().join("found/rejects.jsonl"));
+    assert_eq!(rejects.len(), 1, "{rejects:?}");
+    assert!(rejects[0]["path"].as_str().unwrap().ends_with("b.jsonl"), "{rejects:?}");
+    assert!(rejects[0]["reason"].as_str().unwrap().starts_with("cannot be read: "), "{rejects:?}");
+    assert!(out.contains("1 rejected record"), "{out}");
+    assert_eq!(rows(&folder.path().join("found/members.jsonl")).len(), 1);
+}
+
+#[test]
+fn an_empty_corpus() {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("in")).unwrap();
+    let (code, out, error) = wirecopy(folder.path(), &["scan", "in", "--out", "found"]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(error.starts_with("error: no article in in"), "{error}");
+    assert!(!folder.path().join("found").exists());
+    fs::write(folder.path().join("in/a.jsonl"), "nothing\n").unwrap();
+    let (code, _, error) = wirecopy(folder.path(), &["scan", "in", "--out", "found"]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("1 records rejected; the first: "), "{error}");
+}
+
+#[test]
+fn more_rejects_than_allowed_fail_and_write_nothing() {
+    let folder = TempDir::new().unwrap();
+    let mut lines: String = (0..98).map(|number| record(&format!("fine-{number}"))).collect();
+    lines += "broken\nbroken\n";
+    fs::write(folder.path().join("a.jsonl"), lines).unwrap();
+    let scan = |allowed| wirecopy(folder.path(), &["scan", "a.jsonl", "--out", "found", "--max-rejects", allowed]);
+    for allowed in ["1%", "1", "0"] {
+        let (code, out, error) = scan(allowed);
+        assert_eq!((code, out.as_str()), (Some(2), ""));
+        let expected = format!("error: 2 of 100 records rejected, more than the {allowed} allowed by --max-rejects");
+        assert!(error.contains(&expected) && error.contains("not a JSON object"), "{error}");
+        assert!(!folder.path().join("found").exists());
+    }
+    assert_eq!(scan("2%").0, Some(0));
+    assert_eq!(rows(&folder.path().join("found/members.jsonl")).len(), 98);
+}
+
+/// Two articles with these texts: whether they are one, and whether they link.
+fn assert_pair(one: &str, other: &str, duplicates: bool) {
+    let article = |id: &str, text: &str| written(id, format!("{id}.example"), text);
+    let findings = scanned(&[article("a", one), article("b", other)]);
+    assert_eq!(findings.members.len(), 2);
+    let found = findings.members.iter().filter(|member| member.duplicate_of.is_some()).count() == 1;
+    assert_eq!(found, duplicates, "{one:?} {other:?}");
+    assert_eq!(links(&findings).len(), usize::from(duplicates), "{one:?} {other:?}");
+    assert_eq!(stories(&findings).len(), usize::from(duplicates), "{one:?} {other:?}");
+}
+
+#[test]
+fn texts_of_no_word_one_and_four() {
+    assert_pair("…", "…", true);
+    assert_pair("…", "***", false);
+    assert_pair("…", "Rain", false);
+    assert_pair("Rain", "rain!", true);
+    assert_pair("Rain", "Snow", false);
+    assert_pair("Rain closes the harbour", "Rain closes the harbour.", true);
+    assert_pair("Rain closes the harbour", "Rain closes the bridge", false);
+    assert_pair("Rain closes the harbour", "Rain closes the harbour again today", false);
+    assert_pair("港", "港", true);
+    assert_pair("港", "雨", false);
+}
+
+#[test]
+fn texts_of_emoji_are_one_only_if_they_are_equal() {
+    assert_pair("🌧🌧🌧🌧🌧🌧", "🌧🌧🌧🌧🌧🌧", true);
+    assert_pair("🌧🌧🌧🌧🌧🌧", "🔥🔥🔥🔥🔥🔥", false);
+    let pictures = ["🌧", "🔥", "⚓", "🚢", "🐟", "🎉"];
+    let articles: Vec<_> = (0..60)
+        .map(|number| written(format!("{number}"), "pictures.example", pictures[number % 6].repeat(1 + number)))
+        .collect();
+    let findings = scanned(&articles);
+    assert_eq!((findings.members.len(), stories(&findings).len(), findings.counts.dropped), (60, 0, 0));
+}
+
+/// Everything in such a text is everywhere in it.
+#[test]
+fn one_word_ten_thousand_times() {
+    let text = |words: usize| "rain ".repeat(words);
+    let started = std::time::Instant::now();
+    assert_pair(&text(100_000), &text(100_000), true);
+    assert_pair(&text(100_000), &text(90_000), true);
+    let mut generator = Generator::new(5);
+    let article = generator.article().join("\n\n");
+    assert_pair(&format!("{article} {}", text(10_000)), &format!("{} {}", text(10_000), generator.paragraph()), false);
+    assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
+}

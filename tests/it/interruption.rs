@@ -1,0 +1,114 @@
+//! Ctrl-C: the run stops, says so, and leaves no half-written table under its final name.
+
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::articles::corpus;
+use crate::corpora::{Written, lines, written};
+
+/// How much a run may go on to read after it was asked to stop, in bytes.
+const PATIENCE_BYTES: usize = 256 << 20;
+
+fn articles(count: usize) -> Vec<Written> {
+    let texts = corpus(count).into_iter().enumerate();
+    texts.map(|(number, text)| written(format!("{number}"), format!("outlet{}.example", number % 20), text)).collect()
+}
+
+fn scan(folder: &Path, input: Stdio, arguments: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .current_dir(folder)
+        .args(["scan", "-", "--isolated", "--threads", "2"])
+        .args(arguments)
+        .stdin(input)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn interrupt(child: &Child) {
+    let sent = Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
+    assert!(sent.success());
+}
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let Ok(entries) = fs::read_dir(folder) else { return BTreeMap::new() };
+    let entries = entries.map(|entry| entry.unwrap());
+    entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())).collect()
+}
+
+/// Feeds a scan until it has begun to read, interrupts it, and goes on feeding it until it ends.
+fn interrupted_while_reading(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut child = scan(folder, Stdio::piped(), arguments);
+    let mut input = child.stdin.take().unwrap();
+    // More than a pipe holds: when it is written, the program has read some of it and watches for signals.
+    let records = lines(&articles(200));
+    input.write_all(records.as_bytes()).unwrap();
+    interrupt(&child);
+    let mut written = 0;
+    while input.write_all(records.as_bytes()).is_ok() {
+        written += records.len();
+        assert!(written < PATIENCE_BYTES, "still reading");
+    }
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "");
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn an_interrupted_scan_writes_nothing() {
+    let folder = TempDir::new().unwrap();
+    let (code, error) = interrupted_while_reading(folder.path(), &["--out", "found"]);
+    assert_eq!((code, error.as_str()), (Some(130), "stopped\n"));
+    assert!(!folder.path().join("found").exists());
+}
+
+#[test]
+fn an_interrupted_scan_leaves_the_earlier_output() {
+    let folder = TempDir::new().unwrap();
+    let corpus = folder.path().join("corpus.jsonl");
+    fs::write(&corpus, lines(&articles(50))).unwrap();
+    let first = scan(folder.path(), fs::File::open(&corpus).unwrap().into(), &["--out", "found"]);
+    assert!(first.wait_with_output().unwrap().status.success());
+    let before = files(&folder.path().join("found"));
+    assert_eq!(before.len(), 9, "{:?}", before.keys());
+    let (code, _) = interrupted_while_reading(folder.path(), &["--out", "found", "--force"]);
+    assert_eq!(code, Some(130));
+    assert!(files(&folder.path().join("found")) == before);
+}
+
+/// Whenever the signal comes, the output is complete or absent.
+#[test]
+fn an_output_is_complete_or_absent_whenever_the_scan_is_interrupted() {
+    let folder = TempDir::new().unwrap();
+    let corpus = folder.path().join("corpus.jsonl");
+    fs::write(&corpus, lines(&articles(1500))).unwrap();
+    for pause in [5, 20, 50, 100, 200, 300, 400, 600, 900] {
+        let child = scan(folder.path(), fs::File::open(&corpus).unwrap().into(), &["--out", "found"]);
+        std::thread::sleep(Duration::from_millis(pause));
+        interrupt(&child);
+        let status = child.wait_with_output().unwrap().status;
+        let found = files(&folder.path().join("found"));
+        match status.code() {
+            Some(0) => {
+                let manifest: serde_json::Value = serde_json::from_slice(&found["manifest.json"]).unwrap();
+                let listed = manifest["files"].as_array().unwrap();
+                assert_eq!(listed.len() + 1, found.len());
+                assert!(listed.iter().all(|name| found.contains_key(name.as_str().unwrap())));
+                fs::remove_dir_all(folder.path().join("found")).unwrap();
+            }
+            // None: the signal came before the program could watch for it.
+            Some(130) | None => assert!(found.is_empty(), "{:?} after {pause} ms", found.keys()),
+            code => panic!("exit code {code:?} after {pause} ms"),
+        }
+    }
+}
