@@ -156,7 +156,7 @@ fn stories(bencher: Bencher) {
         links.extend((place + 1..ARTICLES.min(place / 10 * 10 + 10)).map(|other| link(place, other)));
     }
     let linkage = Settings::default().story.linkage;
-    let found = || story::stories(ARTICLES, &links, linkage);
+    let found = || story::stories(ARTICLES, &links, story::Joining::Average(linkage));
     assert_eq!(found().stories.len(), ARTICLES / 10);
     bencher.counter(ItemsCount::new(links.len())).bench_local(found);
 }

@@ -88,6 +88,7 @@ pub mod bucket;
 pub mod corpus;
 pub mod verify;
 pub mod relate;
+pub mod calibrate;
 pub mod story;
 pub mod findings;
 pub mod evaluate;

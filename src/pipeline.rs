@@ -9,15 +9,16 @@ use rayon::prelude::*;
 use crate::article::ArticleId;
 use crate::bucket::classes::Classes;
 use crate::bucket::passages::{self, Posting};
+use crate::calibrate::{Calibration, Dated, calibrate};
 use crate::corpus::Corpus;
 use crate::error::{Error, Result};
 use crate::findings::{Findings, assemble};
 use crate::progress::{Progress, Stage};
 use crate::read::Input;
 use crate::relate::{Relation, Verdict, relate};
-use crate::settings::Settings;
+use crate::settings::{Part, Settings};
 use crate::spool::Spool;
-use crate::story::{self, Link, Stories, stories};
+use crate::story::{self, Joining, Link, Stories, stories};
 use crate::text::Marks;
 use crate::verify::stock::{END_TOKENS, Places, Stock, StockPlaces, takes_of_one_text};
 use crate::verify::surprise::PhraseModel;
@@ -61,6 +62,8 @@ pub struct Analysis {
     pub stock: Stock,
     /// Pairs of class leaders that share passages.
     pub candidates: Vec<(ArticleId, ArticleId)>,
+    /// The evidence that a link wanted, and how often it is chance.
+    pub calibration: Calibration,
     /// Every pair that was compared and shares something, sorted.
     pub compared: Vec<Compared>,
     /// How many pairs were compared.
@@ -89,6 +92,8 @@ pub fn scan(inputs: Vec<Input>, settings: &Settings, progress: &dyn Progress) ->
 pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress) -> Result<Analysis> {
     let go_on = || if progress.cancelled() { Err(Error::Cancelled) } else { Ok(()) };
 
+    forget(corpus, settings);
+
     progress.begin(Stage::Classes, Some(corpus.keys.bands as u64));
     let classes = Classes::of(&corpus.keys, &corpus.spool, settings.near.threshold, &|| progress.advance(1));
     go_on()?;
@@ -97,14 +102,19 @@ pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress
     let (mut model, mut candidates, mut stock) = (PhraseModel::default(), Vec::new(), Stock::default());
     if settings.wants_passages() {
         progress.begin(Stage::Phrases, Some(leaders.len() as u64));
-        model = PhraseModel::of(leaders, &corpus.spool, |article| corpus.content(article));
+        if !settings.lacks(Part::Phrases) {
+            model = PhraseModel::of(leaders, &corpus.spool, |article| corpus.content(article));
+        }
         go_on()?;
         progress.begin(Stage::Passages, Some(classes.texts.len() as u64));
         let postings = passages::postings(&classes.texts, &corpus.spool, &|done| progress.advance(done));
         let rank = |article: ArticleId| (classes.near[article.index()] == article).then(|| corpus.keys.rank(article));
         candidates = passages::candidates(&postings, rank);
         go_on()?;
-        stock = learn(corpus, &classes, &postings, &candidates);
+        if !settings.lacks(Part::Learning) {
+            progress.begin(Stage::Furniture, Some(candidates.len() as u64));
+            stock = learn(corpus, &classes, &postings, &candidates, progress);
+        }
         go_on()?;
     }
 
@@ -115,14 +125,23 @@ pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress
     let within = within_classes(&groups, leaders, in_order);
     progress.begin(Stage::Verify, Some((within.len() + candidates.len()) as u64));
     let context = Context { spool: &corpus.spool, model: &model, stock: &stock };
+    let mut across = compare(&candidates, context, &classes, settings, progress);
+    go_on()?;
+    let calibration = calibrated(&across, corpus, leaders, settings.relate.link_bits);
+    let mut settings = settings.clone();
+    settings.relate.link_bits = calibration.link_bits;
+    let settings = &settings;
+    across.retain_mut(|pair| {
+        let again = verdict((pair.a, pair.b), &pair.evidence, &classes, settings);
+        again.map(|verdict| pair.verdict = verdict).is_some()
+    });
+    take_items(&mut across, corpus.len());
     let compare = |pairs: &[(ArticleId, ArticleId)]| compare(pairs, context, &classes, settings, progress);
     let mut compared = compare(&within);
     go_on()?;
-    let mut across = compare(&candidates);
-    take_items(&mut across, corpus.len());
-    go_on()?;
     let more = beside_leaders(&across, &classes, &groups, in_order);
     let verified = (within.len() + candidates.len() + more.len()) as u64;
+    progress.begin(Stage::Reprints, Some(more.len() as u64));
     compared.extend(compare(&more));
     let links = links(&across, leaders, settings, |article| corpus.keys.rank(article));
     compared.extend(across);
@@ -130,8 +149,9 @@ pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress
     go_on()?;
 
     progress.begin(Stage::Stories, Some(links.len() as u64));
-    let stories = stories(leaders.len(), &links, settings.story.linkage);
-    Ok(Analysis { classes, model, stock, candidates, compared, verified, stories })
+    let joining = if settings.lacks(Part::Linkage) { Joining::Any } else { Joining::Average(settings.story.linkage) };
+    let stories = stories(leaders.len(), &links, joining);
+    Ok(Analysis { classes, model, stock, candidates, calibration, compared, verified, stories })
 }
 
 /// Verifies pairs on their text; those that share nothing of note are left out. Sorted pairs share their first text's index.
@@ -161,8 +181,29 @@ fn compare(
         .collect()
 }
 
+/// Takes off the marks, and the bands, of the parts of the method that are left out.
+fn forget(corpus: &mut Corpus, settings: &Settings) {
+    let parts = [(Part::Quotations, Marks::QUOTED), (Part::Furniture, Marks::FURNITURE), (Part::Names, Marks::NAME)];
+    for (part, mark) in parts {
+        if settings.lacks(part) {
+            corpus.spool.remark(|_, marks| marks.iter_mut().for_each(|marks| marks.clear(mark)));
+        }
+    }
+    // Without near-duplicates only identical texts are classes.
+    let near = settings.relate.relations.contains(&Relation::NearDuplicate);
+    if !near || settings.lacks(Part::Buckets) {
+        corpus.keys.bands = 0;
+    }
+}
+
 /// Learns what belongs to no story, and marks it.
-fn learn(corpus: &mut Corpus, classes: &Classes, postings: &[Posting], candidates: &[(ArticleId, ArticleId)]) -> Stock {
+fn learn(
+    corpus: &mut Corpus,
+    classes: &Classes,
+    postings: &[Posting],
+    candidates: &[(ArticleId, ArticleId)],
+    progress: &dyn Progress,
+) -> Stock {
     let sources = corpus.sources();
     let spool = &corpus.spool;
     let lead_ends: Vec<usize> = spool.articles().map(|article| lead_end(spool.document(article).marks)).collect();
@@ -182,7 +223,7 @@ fn learn(corpus: &mut Corpus, classes: &Classes, postings: &[Posting], candidate
         in_lead: &|article, token| (token as usize) < lead_ends[article.index()],
     };
     let recurring = Stock::recurring(postings, &places).places(postings, &places);
-    let related = related(candidates, spool, &recurring);
+    let related = related(candidates, spool, &recurring, progress);
     let stock = Stock::learn(postings, &related, &places);
     let found = stock.places(postings, &places);
     corpus.spool.remark(|article, marks| found.mark(classes.exact[article.index()], marks));
@@ -203,7 +244,12 @@ pub fn verdict(
 }
 
 /// The pairs that are takes of one text, whatever else they are: smaller article first, sorted.
-fn related(pairs: &[(ArticleId, ArticleId)], spool: &Spool, recurring: &StockPlaces) -> Vec<(ArticleId, ArticleId)> {
+fn related(
+    pairs: &[(ArticleId, ArticleId)],
+    spool: &Spool,
+    recurring: &StockPlaces,
+    progress: &dyn Progress,
+) -> Vec<(ArticleId, ArticleId)> {
     let marks = |article: ArticleId| {
         let mut marks = Cow::Borrowed(spool.document(article).marks);
         if recurring.any(article) {
@@ -223,12 +269,31 @@ fn related(pairs: &[(ArticleId, ArticleId)], spool: &Spool, recurring: &StockPla
                 let b = Text::of(spool.document(b).ids, &marks_b);
                 takes_of_one_text(a.kinds, b.kinds, aligner.shared(b))
             };
-            run.iter().copied().filter(alike).collect::<Vec<_>>()
+            let found: Vec<_> = run.iter().copied().filter(|_| !progress.cancelled()).filter(alike).collect();
+            progress.advance(run.len() as u64);
+            found
         })
         .map(|(a, b)| (a.min(b), a.max(b)))
         .collect();
     related.par_sort_unstable();
     related
+}
+
+/// The calibration of the links between class leaders.
+fn calibrated(across: &[Compared], corpus: &Corpus, leaders: &[ArticleId], floor_bits: f64) -> Calibration {
+    let sources = corpus.sources();
+    let dated = |leader: &ArticleId| {
+        let published = corpus.articles[leader.index()].published?;
+        Some((sources[leader.index()], published.seconds)).filter(|(source, _)| *source != 0)
+    };
+    let known: Vec<Dated> = leaders.iter().map(dated).collect();
+    let place = |article: ArticleId| leaders.binary_search(&article).expect("candidates are pairs of leaders");
+    let links: Vec<(usize, usize, f64)> = across
+        .iter()
+        .filter(|pair| pair.verdict.relation.links())
+        .map(|pair| (place(pair.a), place(pair.b), pair.evidence.bits))
+        .collect();
+    calibrate(&known, &links, floor_bits)
 }
 
 /// One passage outside of both leads is context, unless it is an item of a round-up: an article that shares other parts of

@@ -14,8 +14,12 @@ pub enum Stage {
     Phrases,
     /// Shared passages: fingerprints and candidates; counted in classes.
     Passages,
+    /// Learning furniture and stock; counted in candidate pairs.
+    Furniture,
     /// Verification of candidates on the text; counted in pairs.
     Verify,
+    /// Verification of the other articles of linked classes; counted in pairs.
+    Reprints,
     /// Relations and stories; counted in pairs.
     Stories,
 }
@@ -28,7 +32,9 @@ impl Stage {
             Stage::Classes => "classes",
             Stage::Phrases => "phrases",
             Stage::Passages => "passages",
+            Stage::Furniture => "furniture",
             Stage::Verify => "verify",
+            Stage::Reprints => "reprints",
             Stage::Stories => "stories",
         }
     }

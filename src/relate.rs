@@ -128,7 +128,7 @@ fn reuse(evidence: &Evidence, settings: &RelateSettings) -> Option<Verdict> {
         (Relation::Excerpt, format!("body shared {more:.2} >= {excerpt_share} one way, {less:.2} the other, {own}"))
     } else if more >= version_share {
         (Relation::Version, format!("body shared {more:.2} >= {version_share}, each has its own"))
-    } else if !evidence.lead && evidence.blocks <= 1 {
+    } else if settings.background && !evidence.lead && evidence.blocks <= 1 {
         (Relation::Background, format!("one passage, in nobody's lead, body shared {more:.2}"))
     } else {
         (Relation::Rewrite, format!("prose proven, body shared {more:.2} < {version_share}"))

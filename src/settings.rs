@@ -14,6 +14,8 @@ use crate::relate::Relation;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
+    /// Parts of the method that are left out, to measure what they are worth.
+    pub without: Vec<Part>,
     /// Which records are articles.
     pub read: ReadSettings,
     /// Which texts might be near-duplicates.
@@ -22,6 +24,56 @@ pub struct Settings {
     pub relate: RelateSettings,
     /// Which articles make a story.
     pub story: StorySettings,
+}
+
+/// A part of the method that a scan can do without, worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Near-duplicates by signatures and bands.
+    Buckets,
+    /// Candidates by shared passages.
+    Passages,
+    /// Telling quotations from prose.
+    Quotations,
+    /// Telling furniture from prose by what a text itself shows.
+    Furniture,
+    /// Learning furniture, stock and speech from the corpus.
+    Learning,
+    /// Counting a name as one choice of words.
+    Names,
+    /// The phrase model: without it a word is worth what its length says.
+    Phrases,
+    /// Joining stories by the parts that tie them: without it every link joins.
+    Linkage,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: [Part; 8] = [
+        Part::Buckets,
+        Part::Passages,
+        Part::Quotations,
+        Part::Furniture,
+        Part::Learning,
+        Part::Names,
+        Part::Phrases,
+        Part::Linkage,
+    ];
+
+    /// The name in settings and tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Buckets => "buckets",
+            Part::Passages => "passages",
+            Part::Quotations => "quotations",
+            Part::Furniture => "furniture",
+            Part::Learning => "learning",
+            Part::Names => "names",
+            Part::Phrases => "phrases",
+            Part::Linkage => "linkage",
+        }
+    }
 }
 
 /// The fields of an article that a mapping can name.
@@ -102,6 +154,8 @@ pub struct RelateSettings {
     pub excerpt_own: f64,
     /// Version: at least this share ("about a third or more of the shorter").
     pub version_share: f64,
+    /// Background: whether one passage outside of both leads is context rather than reuse.
+    pub background: bool,
     /// A link wants prose worth this many bits beyond chance, half of it in one run. The prototype asked for 86 and 43 with a
     /// model that counted articles; the retold interviews of `gold/helsinki` begin at 61.
     pub link_bits: f64,
@@ -115,6 +169,7 @@ impl Default for RelateSettings {
             excerpt_share: 0.65,
             excerpt_own: 0.5,
             version_share: 0.33,
+            background: true,
             link_bits: 60.0,
         }
     }
@@ -135,9 +190,14 @@ impl Default for StorySettings {
 }
 
 impl Settings {
+    /// Whether a part of the method is left out.
+    pub fn lacks(&self, part: Part) -> bool {
+        self.without.contains(&part)
+    }
+
     /// Whether shared passages are looked for: not if only near-duplicates are wanted, which are found without them.
     pub fn wants_passages(&self) -> bool {
-        self.relate.relations.iter().any(|relation| *relation > Relation::NearDuplicate)
+        !self.lacks(Part::Passages) && self.relate.relations.iter().any(|relation| *relation > Relation::NearDuplicate)
     }
 
     /// Checks every range and returns the settings, so that later stages need not.

@@ -58,9 +58,17 @@ struct Groups<'a> {
     links: Vec<Vec<&'a Link>>,
 }
 
-/// The stories that `links` make of `classes` classes. `linkage` is the average of best links from which two larger groups
-/// are one.
-pub fn stories(classes: usize, links: &[Link], linkage: f64) -> Stories {
+/// When a link joins two groups.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Joining {
+    /// Always: connected components, to measure what the rules are worth.
+    Any,
+    /// By the rules above, with this average of best links from which two larger groups are one.
+    Average(f64),
+}
+
+/// The stories that `links` make of `classes` classes.
+pub fn stories(classes: usize, links: &[Link], joining: Joining) -> Stories {
     let mut order: Vec<&Link> = links.iter().collect();
     order.sort_by(|x, y| y.strength.total_cmp(&x.strength));
     let mut groups = Groups {
@@ -78,7 +86,11 @@ pub fn stories(classes: usize, links: &[Link], linkage: f64) -> Stories {
     for link in order {
         let fits_a = fits(&groups.tied[link.a], &link.parts[0]);
         let fits_b = fits(&groups.tied[link.b], &link.parts[1]);
-        if groups.of[link.a] != groups.of[link.b] {
+        if joining == Joining::Any {
+            groups.join(link.a, link.b);
+        } else if let Joining::Average(linkage) = joining
+            && groups.of[link.a] != groups.of[link.b]
+        {
             if !fits_a {
                 torn.push((link.a, link));
             }
@@ -124,6 +136,9 @@ impl<'a> Groups<'a> {
 
     fn join(&mut self, a: usize, b: usize) {
         let (mut from, mut to) = (self.of[a], self.of[b]);
+        if from == to {
+            return;
+        }
         if self.members[from].len() > self.members[to].len() {
             std::mem::swap(&mut from, &mut to);
         }
@@ -241,7 +256,7 @@ mod tests {
             link(0, (50, 100), 3, (0, 50), 0.5),
             link(0, (100, 150), 5, (0, 50), 0.5),
         ];
-        let found = stories(7, &links, 0.3);
+        let found = stories(7, &links, Joining::Average(0.3));
         assert_eq!(found.stories, [vec![1, 2], vec![3, 4], vec![5, 6]]);
         assert_eq!(found.partial[0], [0, 1, 2]);
     }
@@ -254,7 +269,7 @@ mod tests {
             link(0, (0, 150), 1, (0, 150), 0.8),
             link(0, (150, 190), 3, (0, 40), 0.5),
         ];
-        let found = stories(5, &links, 0.3);
+        let found = stories(5, &links, Joining::Average(0.3));
         assert_eq!(found.stories, [vec![0, 1, 2], vec![3, 4]]);
         assert_eq!(found.partial[0], [1]);
     }
@@ -263,7 +278,7 @@ mod tests {
     fn a_chain_of_versions_is_one_story() {
         // Each take keeps the second half of the one before and adds a new top.
         let links: Vec<Link> = (0..9).map(|n| link(n, (0, 150), n + 1, (100, 250), 0.7)).collect();
-        assert_eq!(stories(10, &links, 0.3).stories, [(0..10).collect::<Vec<_>>()]);
+        assert_eq!(stories(10, &links, Joining::Average(0.3)).stories, [(0..10).collect::<Vec<_>>()]);
     }
 
     #[test]
@@ -277,6 +292,6 @@ mod tests {
             }
         }
         links.push(link(0, (0, 100), 5, (0, 100), 0.5));
-        assert_eq!(stories(10, &links, 0.3).stories.len(), 2);
+        assert_eq!(stories(10, &links, Joining::Average(0.3)).stories.len(), 2);
     }
 }

@@ -1,6 +1,6 @@
 //! From the products of the stages to the rows of the tables.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -31,6 +31,8 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings) -> Find
     let counts = Counts {
         files: corpus.files,
         articles: corpus.len() as u64,
+        undated: corpus.articles.iter().filter(|article| article.published.is_none()).count() as u64,
+        without_source: corpus.articles.iter().filter(|article| article.source.is_none()).count() as u64,
         rejects: corpus.rejects.len() as u64,
         exact_classes: analysis.classes.exact.iter().collect::<BTreeSet<_>>().len() as u64,
         near_duplicate_classes: analysis.classes.leaders.len() as u64,
@@ -50,7 +52,15 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings) -> Find
         member.source = article.source;
         member.title = article.title;
     }
-    Findings { members, pairs, stories: rows, passages, rejects: corpus.rejects, counts }
+    Findings {
+        members,
+        pairs,
+        stories: rows,
+        passages,
+        rejects: corpus.rejects,
+        counts,
+        calibration: analysis.calibration,
+    }
 }
 
 /// A story by its id, with its articles in input order.
@@ -140,7 +150,7 @@ impl Stories {
                 let by_date = || order.iter().map(|article| &corpus.articles[article.index()]);
                 let first = by_date().find(|article| article.published.is_some());
                 let last = by_date().rfind(|article| article.published.is_some());
-                let titled = by_date().find_map(|article| article.title.clone());
+                let titled = commonest_title(by_date().filter_map(|article| article.title.as_deref()));
                 let sources: BTreeSet<&String> = articles().filter_map(|article| article.source.as_ref()).collect();
                 Story {
                     id: id.clone(),
@@ -158,11 +168,28 @@ impl Stories {
     }
 }
 
+/// The title that most articles have, of those the first: a page title or a button is rarely repeated by other outlets.
+fn commonest_title<'t>(titles: impl Iterator<Item = &'t str>) -> Option<String> {
+    let mut counted: Vec<(&str, usize)> = Vec::new();
+    for title in titles {
+        match counted.iter_mut().find(|(known, _)| *known == title) {
+            Some((_, times)) => *times += 1,
+            None => counted.push((title, 1)),
+        }
+    }
+    let most = counted.iter().map(|(_, times)| *times).max()?;
+    counted.into_iter().find(|(_, times)| *times == most).map(|(title, _)| title.to_string())
+}
+
 fn members(corpus: &Corpus, analysis: &Analysis, stories: &Stories, pairs: &[Pair]) -> Vec<Member> {
     // The strongest link of each article: by relation, then similarity, then the first partner.
     let mut strongest: Vec<Option<(&Pair, ArticleId)>> = vec![None; corpus.len()];
     let mut of_class: BTreeMap<(ArticleId, ArticleId), &Pair> = BTreeMap::new();
-    let duplicate_of = duplicates(corpus, analysis);
+    // What is dropped was verified against what is kept by the similarity that was asked for; a near-duplicate by what the
+    // bodies share may have a paragraph of its own, and stays.
+    let leaders = analysis.classes.near.iter().enumerate();
+    let duplicate_of: Vec<Option<ArticleId>> =
+        leaders.map(|(article, leader)| (leader.index() != article).then_some(*leader)).collect();
     for pair in pairs.iter().filter(|pair| pair.relation.links()) {
         for (article, other) in [(pair.a, pair.b), (pair.b, pair.a)] {
             let stronger = strongest[article.index()].is_none_or(|(best, known)| {
@@ -232,43 +259,6 @@ impl Pair {
         }
         self
     }
-}
-
-/// The kept article that each dropped one duplicates.
-///
-/// Leaders of near-duplicate classes first. Then whole classes that are near-duplicates of another by what their bodies
-/// share: longer ones are kept, and each article that is dropped was verified against the one kept for it.
-fn duplicates(corpus: &Corpus, analysis: &Analysis) -> Vec<Option<ArticleId>> {
-    let classes = &analysis.classes;
-    let mut kept: Vec<ArticleId> = classes.near.clone();
-    let mut alike: BTreeMap<ArticleId, Vec<ArticleId>> = BTreeMap::new();
-    let mut verified: HashSet<(ArticleId, ArticleId)> = HashSet::new();
-    let near = analysis.compared.iter().filter(|pair| pair.verdict.relation <= Relation::NearDuplicate);
-    let leads = |article: ArticleId| classes.near[article.index()] == article;
-    for pair in near.filter(|pair| classes.near[pair.a.index()] != classes.near[pair.b.index()]) {
-        verified.extend([(pair.a, pair.b), (pair.b, pair.a)]);
-        if leads(pair.a) && leads(pair.b) {
-            alike.entry(pair.a).or_default().push(pair.b);
-            alike.entry(pair.b).or_default().push(pair.a);
-        }
-    }
-    let order = |leader: ArticleId| (std::cmp::Reverse(corpus.spool.document(leader).len()), corpus.keys.rank(leader));
-    let mut leaders: Vec<ArticleId> = alike.keys().copied().collect();
-    leaders.sort_unstable_by_key(|&leader| order(leader));
-    let groups: BTreeMap<ArticleId, Vec<ArticleId>> = classes.leaders.iter().copied().zip(classes.groups()).collect();
-    for leader in leaders {
-        let longer = alike[&leader]
-            .iter()
-            .copied()
-            .filter(|&other| order(other) < order(leader) && kept[other.index()] == other);
-        let survivor = longer
-            .filter(|&other| groups[&leader].iter().all(|&member| verified.contains(&(member, other))))
-            .min_by_key(|&other| order(other));
-        if let Some(survivor) = survivor {
-            groups[&leader].iter().for_each(|member| kept[member.index()] = survivor);
-        }
-    }
-    kept.into_iter().enumerate().map(|(article, kept)| (kept.index() != article).then_some(kept)).collect()
 }
 
 fn row(corpus: &Corpus, pair: &Compared) -> Pair {

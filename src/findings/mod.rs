@@ -9,6 +9,7 @@ mod passages;
 use serde::{Deserialize, Serialize};
 
 use crate::article::{ArticleId, Location, Moment, Reject, Span};
+use crate::calibrate::Calibration;
 use crate::relate::{Direction, Relation};
 
 pub use assemble::{NamedStory, assemble, stories_of};
@@ -31,6 +32,8 @@ pub struct Findings {
     pub rejects: Vec<Reject>,
     /// What was counted on the way.
     pub counts: Counts,
+    /// The evidence that a link wanted, and how often it is chance.
+    pub calibration: Calibration,
 }
 
 /// What became of one article.
@@ -116,7 +119,7 @@ pub struct Story {
     pub members: Vec<ArticleId>,
     /// Its outlets, sorted.
     pub sources: Vec<String>,
-    /// A headline for it: that of its earliest article that has one.
+    /// A headline for it: the commonest among its articles, of several the earliest.
     pub title: Option<String>,
     /// Earliest publication among its articles.
     pub first_published: Option<Moment>,
@@ -166,6 +169,10 @@ pub struct Counts {
     pub files: u64,
     /// Articles taken.
     pub articles: u64,
+    /// Articles without a publication date that could be read.
+    pub undated: u64,
+    /// Articles of which no outlet is known: nothing is learned about their furniture.
+    pub without_source: u64,
     /// Records rejected.
     pub rejects: u64,
     /// Different texts after normalisation.

@@ -210,7 +210,7 @@ fn plain_texts() {
     assert_eq!(article.text, "Rain\n\nIt rained.\n");
     check("a.txt", b"a\xff", &[], &[(1, 0, "invalid UTF-8 at byte 2")]);
     check("a.txt", b" \n", &[], &[(1, 0, "no text")]);
-    check("a.txt", b"", &[], &[]);
+    check("a.txt", b"", &[], &[(1, 0, "no text")]);
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn standard_input_is_recognised_by_its_content() {
     check("-", b"id\ttitle\ttext\n1\tA\ta\n", &["a"], &[]);
     check("-", b"It rained, and rained, and rained.\n", &["It rained, and rained, and rained.\n"], &[]);
     check("-", &gzip(b"{\"text\":\"a\"}\n"), &["a"], &[]);
-    check("-", b"", &[], &[]);
+    check("-", b"", &[], &[(1, 0, "no text")]);
 }
 
 #[test]

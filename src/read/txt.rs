@@ -43,13 +43,7 @@ impl Split for Whole {
             return flaw(reason.to_owned());
         }
         let bytes = feed.take(feed.bytes().len());
-        (!bytes.is_empty()).then_some(Cut {
-            bytes,
-            byte_offset,
-            first_record: 1,
-            records: Records::Text,
-            flaws: vec![],
-        })
+        Some(Cut { bytes, byte_offset, first_record: 1, records: Records::Text, flaws: vec![] })
     }
 }
 

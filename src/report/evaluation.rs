@@ -17,6 +17,29 @@ pub enum WrongPairs {
     Listed,
 }
 
+/// Writes evaluations of several scans of one corpus as a Markdown table, a line each.
+pub fn ablations(rows: &[(String, Evaluation)], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "| scan | precision | recall | F1 | macro F1 | links in one story | others in one story |")?;
+    writeln!(out, "|---|---|---|---|---|---|---|")?;
+    for (name, evaluation) in rows {
+        let figure = |estimate: &Estimate| estimate.value.map_or("-".into(), |value| format!("{value:.3}"));
+        let (links, stories) = (&evaluation.links, &evaluation.stories);
+        writeln!(
+            out,
+            "| {name} | {} | {} | {} | {:.3} | {} of {} | {} of {} |",
+            figure(&links.precision.estimate),
+            figure(&links.recall.estimate),
+            figure(&links.f1),
+            evaluation.macro_f1,
+            stories.links,
+            stories.of_links,
+            stories.others,
+            stories.of_others,
+        )?;
+    }
+    Ok(())
+}
+
 /// Writes the evaluation as text.
 pub fn text(evaluation: &Evaluation, wrong: WrongPairs, out: &mut dyn Write) -> io::Result<()> {
     let links = &evaluation.links;
@@ -79,9 +102,14 @@ pub fn text(evaluation: &Evaluation, wrong: WrongPairs, out: &mut dyn Write) -> 
         stories.links, stories.of_links, stories.others, stories.of_others
     )?;
     if stories.of_glued > 0 {
-        writeln!(out, "of the others, {} of {} report different events", stories.glued, stories.of_glued)?;
+        writeln!(
+            out,
+            "others of different events (same_story false) in one story: {} of {}",
+            stories.glued, stories.of_glued
+        )?;
     }
-    writeln!(out, "{} pairs wrong", evaluation.wrong.len())?;
+    let wrong_pairs = evaluation.wrong.len();
+    writeln!(out, "{wrong_pairs} {} wrong", if wrong_pairs == 1 { "pair" } else { "pairs" })?;
     if wrong == WrongPairs::Listed {
         writeln!(out)?;
         for pair in &evaluation.wrong {

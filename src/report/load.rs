@@ -42,7 +42,7 @@ pub fn manifest(folder: &Path) -> Result<Manifest> {
 
 /// The findings of the finished scan in `folder`.
 pub fn findings(folder: &Path) -> Result<Findings> {
-    let counts = manifest(folder)?.counts;
+    let known = manifest(folder)?;
     let mut findings = assembled(Rows {
         members: table(folder, Table::Members)?,
         pairs: table(folder, Table::Pairs)?,
@@ -50,20 +50,22 @@ pub fn findings(folder: &Path) -> Result<Findings> {
         passages: table(folder, Table::Passages)?,
         rejects: table(folder, Table::Rejects)?,
     })?;
-    findings.counts = counts;
+    findings.counts = known.counts;
+    findings.calibration = known.calibration;
     Ok(findings)
 }
 
 /// The members, pairs and stories of the finished scan in `folder`; passages and rejects are left out.
 pub fn links(folder: &Path) -> Result<Findings> {
-    let counts = manifest(folder)?.counts;
+    let known = manifest(folder)?;
     let mut findings = assembled(Rows {
         members: table(folder, Table::Members)?,
         pairs: table(folder, Table::Pairs)?,
         stories: table(folder, Table::Stories)?,
         ..Rows::default()
     })?;
-    findings.counts = counts;
+    findings.counts = known.counts;
+    findings.calibration = known.calibration;
     Ok(findings)
 }
 

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::calibrate::Calibration;
 use crate::findings::{Counts, Findings, SCHEMA_VERSION};
 
 /// The name of the manifest in an output folder.
@@ -30,6 +31,9 @@ pub struct Manifest {
     pub files: Vec<String>,
     /// What was counted, stage by stage.
     pub counts: Counts,
+    /// The evidence that a link wanted, and how often it is chance.
+    #[serde(default)]
+    pub calibration: Calibration,
     /// How many records were rejected for each reason.
     pub rejects: BTreeMap<String, u64>,
     /// How long each stage took; the only part that differs from run to run.
@@ -70,6 +74,7 @@ impl Manifest {
             inputs: origin.inputs,
             files: origin.files,
             counts: findings.counts.clone(),
+            calibration: findings.calibration.clone(),
             rejects: rejects_by_reason(findings),
             timings: origin
                 .timings
@@ -87,11 +92,24 @@ impl Manifest {
     }
 }
 
-/// How many records were rejected for each reason.
+fn without_numbers(reason: &str) -> String {
+    let mut kind = String::with_capacity(reason.len());
+    for character in reason.chars() {
+        if !character.is_ascii_digit() {
+            kind.push(character);
+        } else if !kind.ends_with('N') {
+            kind.push('N');
+        }
+    }
+    kind
+}
+
+/// How many records were rejected for each reason. Reasons that differ in a number only, as the column of a mistake, are
+/// one: the number stands as `N`.
 pub fn rejects_by_reason(findings: &Findings) -> BTreeMap<String, u64> {
     let mut reasons = BTreeMap::new();
     for reject in &findings.rejects {
-        *reasons.entry(reject.reason.clone()).or_default() += 1;
+        *reasons.entry(without_numbers(&reject.reason)).or_default() += 1;
     }
     reasons
 }

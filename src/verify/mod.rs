@@ -24,7 +24,7 @@ const ATTRIBUTION_TOKENS: usize = 6;
 /// dozen; a clause of eight ordinary words is worth 30 to 60.
 const PROOF_BITS: f64 = 15.0;
 /// Runs this close in both texts are one passage with a word changed.
-const BLOCK_GAP: usize = 12;
+const BLOCK_GAP: usize = 30;
 
 /// Tokens of a text by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

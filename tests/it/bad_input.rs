@@ -126,9 +126,9 @@ fn a_line_of_a_hundred_megabytes() {
 }
 
 #[test]
-fn an_empty_file_is_no_reject() {
+fn an_empty_text_is_a_reject_and_a_file_without_records_is_not() {
+    check("a.txt", b"", 0, &[(1, 0, "no text")]);
     check("a.jsonl", b"", 0, &[]);
-    check("a.txt", b"", 0, &[]);
     check("a.jsonl", b"\n\n", 0, &[]);
 }
 

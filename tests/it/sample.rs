@@ -54,6 +54,7 @@ pub fn one() -> Findings {
         }],
         rejects: vec![],
         counts: counts(2, 1, 1),
+        ..Findings::default()
     }
 }
 

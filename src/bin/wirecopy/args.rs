@@ -183,6 +183,7 @@ pub struct SettingsArgs {
 Examples:
   wirecopy eval --pairs labelled.jsonl found
   wirecopy eval --pairs labelled.jsonl found --list-wrong
+  wirecopy eval --pairs labelled.jsonl articles.jsonl --ablate
 
 A line of the pairs file: {\"a\": \"id-1\", \"b\": \"id-2\", \"label\": \"excerpt\", \"same_story\": true}
 Labels: copy, excerpt, version, rewrite (links); background, quote, boilerplate, independent.")]
@@ -190,9 +191,14 @@ pub struct EvalArgs {
     /// The labelled pairs, as JSON lines
     #[arg(long, value_name = "FILE")]
     pub pairs: PathBuf,
-    /// The output folder of a scan
+    /// The output folder of a scan; with --ablate, the corpus
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
+    /// Scan the corpus as it is and with each part of the method left out, and print a table
+    ///
+    /// The table is Markdown: links, relations and stories against the labelled pairs, a line a part.
+    #[arg(long, conflicts_with_all = ["list_wrong", "format"])]
+    pub ablate: bool,
     /// What is written to standard output
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,

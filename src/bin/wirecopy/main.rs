@@ -40,7 +40,7 @@ fn run(args: Args) -> anyhow::Result<()> {
     }
     match args.command {
         Some(Command::Scan(args)) => commands::scan::run(&args, &config, &console),
-        Some(Command::Eval(args)) => commands::eval::run(&args, &console),
+        Some(Command::Eval(args)) => commands::eval::run(&args, &config, &console),
         Some(Command::Report(args)) => commands::report::run(&args, &console),
         Some(Command::Compare(args)) => commands::compare::run(&args, &config, &console),
         Some(Command::Explain(args)) => commands::explain::run(&args, &config, &console),
