@@ -68,6 +68,7 @@
 //! - [`corpus`]: what has been read: articles, spool, and what identifies each text.
 //! - [`verify`]: are they, really? Overlap, shared runs, stock, and what a run is worth.
 //! - [`relate`]: what is their relation? From evidence to a relation and its rule.
+//! - [`calibrate`]: how often is such evidence chance? The threshold of links, and the share of false ones.
 //! - [`story`]: which belong together? From links to stories.
 //! - [`findings`]: the whole result, as rows of five tables.
 //! - [`evaluate`]: how right are we? Findings against labelled pairs.

@@ -1,6 +1,7 @@
 //! Who might share a passage? Winnowed fingerprints of near-duplicate classes.
 //!
-//! In: the texts of class leaders. Out: candidate pairs. Rewrites of one story have a word 5-gram Jaccard of .01 to .3, so
+//! In: different texts, and which of them lead a near-duplicate class. Out: what each carries, and pairs of leaders that
+//! might share a passage. Rewrites of one story have a word 5-gram Jaccard of .01 to .3, so
 //! no signature of whole texts finds them; but they keep runs of words. Of every [`WINDOW`] consecutive word
 //! [`GRAM_TOKENS`]-grams the one with the least hash is a fingerprint (Schleimer, Wilkerson, Aiken 2003), which makes every
 //! shared run of `GRAM_TOKENS + WINDOW - 1` = 9 tokens share at least one.

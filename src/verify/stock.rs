@@ -1,14 +1,13 @@
 //! Which passages belong to no story? Site furniture and stock paragraphs, learned from the corpus.
 //!
 //! In: the fingerprints that several classes share, and which classes are takes of one text. Out: [`Stock`], the
-//! fingerprints of passages that stand in articles which have nothing else in common. Two rules:
+//! fingerprints of passages that stand in articles which have nothing else in common. Three rules:
 //!
 //! - **Furniture of an outlet**: the same line, or words at an end of the text, in [`OUTLET_GROUPS`] unrelated groups of
 //!   articles of one source. No outlet prints one line in three stories, except around them.
 //! - **Stock of an agency**: in [`STOCK_GROUPS`] unrelated groups anywhere, and in the lead of few or always as the same
 //!   line. What is reused from a story begins with its news; context paragraphs and copyright lines stand further down, and
 //!   who retells a story does not keep its paragraphs whole.
-//!
 //! - **Speech**: what [`QUOTED_CARRIERS`] texts print in quotation marks, and at least one carrier in [`QUOTED_SHARE`].
 //!   Statements lose their marks, but rarely everywhere.
 //!
