@@ -4,6 +4,7 @@
 
 #[path = "../../benches/articles.rs"]
 mod articles;
+mod architecture;
 mod bad_input;
 mod cases;
 mod corpora;
