@@ -30,6 +30,9 @@ const LISTED_CLASS: usize = 48;
 /// Pairs across two linked classes are all listed up to this many; beyond, the leaders stand for them.
 const LISTED_ACROSS: usize = 1024;
 
+/// A rewrite joins stories from so many times the bits that make it a link: one wrong one among hundreds glues two stories.
+const JOINING: f64 = 2.5;
+
 /// Two articles, compared on their text.
 pub struct Compared {
     /// The one that comes first in the order by content.
@@ -373,13 +376,14 @@ fn links(
     pairs.sort_unstable_by_key(|pair| (rank(pair.a), rank(pair.b)));
     pairs
         .into_iter()
-        .map(|pair| Link { a: place(pair.a), b: place(pair.b), strength: strength(pair), parts: pair.parts() })
+        .map(|pair| Link { a: place(pair.a), b: place(pair.b), strength: strength(pair, settings.relate.link_bits), parts: pair.parts() })
         .collect()
 }
 
 /// How much a link says that two articles are of one story: the kind of reuse, then how much of the shorter is reused.
-fn strength(pair: &Compared) -> f64 {
+fn strength(pair: &Compared, link_bits: f64) -> f64 {
     let least = match pair.verdict.relation {
+        Relation::Rewrite if pair.evidence.bits < JOINING * link_bits => 0.2,
         Relation::Identical | Relation::NearDuplicate => 0.9,
         Relation::Excerpt => 0.8,
         Relation::Version => 0.6,

@@ -10,7 +10,8 @@
 //!   average, counting a missing link as 0 (average of best links; plain average linkage would cut a chain of versions,
 //!   whose first and last take share little).
 //!
-//! - a rewrite is linked with several takes of the group, where it has several.
+//! - a rewrite is linked with several takes of the group, where it has several; one of which little is proven joins small
+//!   groups only.
 //!
 //! A text tied to two groups by different parts belongs to the one that has most of it, or to none if that is less than half
 //! of what it shares. Links of one strength are taken in the order given.
@@ -19,6 +20,8 @@
 const GROUP: usize = 3;
 /// Links below this strength are rewrites.
 const WEAK: f64 = 0.55;
+/// Links below this strength are rewrites of which little is proven: they join small groups only.
+const FAINT: f64 = 0.35;
 /// A rewrite belongs to a larger group if it is linked with one in so many of its classes,
 const TAKES: usize = 4;
 /// or with this many.
@@ -118,6 +121,9 @@ impl<'a> Groups<'a> {
         if self.members[small].len() < GROUP {
             // One weak link to one take of many is a coincidence: a rewrite of a story resembles several of its takes.
             let group = &self.members[large];
+            if strength < FAINT {
+                return group.len() < GROUP;
+            }
             let linked = group.iter().filter(|class| {
                 self.links[**class].iter().any(|link| self.of[link.a] == small || self.of[link.b] == small)
             });

@@ -14,6 +14,8 @@ use crate::corpora::project;
 const PRECISION_FLOOR: f64 = 0.96;
 const F1_FLOOR: f64 = 0.96;
 const MACRO_F1_FLOOR: f64 = 0.86;
+/// Pairs that report different events, or share no prose, in one story: at most.
+const GLUED: u64 = 3;
 
 #[test]
 fn real_articles_are_linked_as_people_labelled_them() {
@@ -37,4 +39,5 @@ fn real_articles_are_linked_as_people_labelled_them() {
         eprintln!("{what} {value:.4}, floor {floor}");
         assert!(value >= floor, "{what} {value:.4} is below {floor}");
     }
+    assert!(evaluation.stories.others <= GLUED, "{} pairs glued", evaluation.stories.others);
 }
