@@ -376,7 +376,12 @@ fn links(
     pairs.sort_unstable_by_key(|pair| (rank(pair.a), rank(pair.b)));
     pairs
         .into_iter()
-        .map(|pair| Link { a: place(pair.a), b: place(pair.b), strength: strength(pair, settings.relate.link_bits), parts: pair.parts() })
+        .map(|pair| Link {
+            a: place(pair.a),
+            b: place(pair.b),
+            strength: strength(pair, settings.relate.link_bits),
+            parts: pair.parts(),
+        })
         .collect()
 }
 
