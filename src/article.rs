@@ -28,6 +28,13 @@ pub struct Span {
 }
 
 impl Span {
+    /// The bytes that a run of tokens covers, which are 0 to 0 for none. Tokens of scripts without spaces overlap, so the
+    /// last one need not end last.
+    pub fn covering(spans: &[Span]) -> Span {
+        let start = spans.first().map_or(0, |span| span.start);
+        Span { start, end: spans.iter().map(|span| span.end).max().unwrap_or(start) }
+    }
+
     /// The bytes of `text` that the span covers.
     ///
     /// Spans are made on character borders of the text they belong to; with another text the result may be empty.

@@ -15,6 +15,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::settings::Settings;
+
 /// From this distance on, two articles of different outlets do not print one wire story. The prototype's figure; of the
 /// uncredited reprints it saw the latest came after 9 days.
 const DECOY_DAYS: i64 = 60;
@@ -39,6 +41,15 @@ pub struct Calibration {
     pub links: u64,
     /// The estimated share of links that is false; none if the corpus is too small, too short or undated to tell.
     pub false_discovery_rate: Option<f64>,
+}
+
+impl Calibration {
+    /// The settings with the threshold that was found.
+    pub fn settings(&self, settings: &Settings) -> Settings {
+        let mut calibrated = settings.clone();
+        calibrated.relate.link_bits = self.link_bits;
+        calibrated
+    }
 }
 
 /// The calibration of links between classes: `classes` has what is known of each, `links` two places in it and the bits.

@@ -131,13 +131,14 @@ pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress
     let mut across = compare(&candidates, context, &classes, settings, progress);
     go_on()?;
     let calibration = calibrated(&across, corpus, leaders, settings.relate.link_bits);
-    let mut settings = settings.clone();
-    settings.relate.link_bits = calibration.link_bits;
-    let settings = &settings;
-    across.retain_mut(|pair| {
-        let again = verdict((pair.a, pair.b), &pair.evidence, &classes, settings);
-        again.map(|verdict| pair.verdict = verdict).is_some()
-    });
+    let raised = calibration.link_bits > settings.relate.link_bits;
+    let settings = &calibration.settings(settings);
+    if raised {
+        across.retain_mut(|pair| {
+            let again = verdict((pair.a, pair.b), &pair.evidence, &classes, settings);
+            again.map(|verdict| pair.verdict = verdict).is_some()
+        });
+    }
     take_items(&mut across, corpus.len());
     let compare = |pairs: &[(ArticleId, ArticleId)]| compare(pairs, context, &classes, settings, progress);
     let mut compared = compare(&within);

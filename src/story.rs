@@ -8,15 +8,14 @@
 //!   with one story and another item with the next, takes of one story share the same core with each other;
 //! - where both groups have [`GROUP`] classes or more, the classes of the smaller one have strong links to the larger on
 //!   average, counting a missing link as 0 (average of best links; plain average linkage would cut a chain of versions,
-//!   whose first and last take share little).
-//!
+//!   whose first and last take share little);
 //! - a rewrite is linked with several takes of the group, where it has several; one of which little is proven joins small
 //!   groups only.
 //!
 //! A text tied to two groups by different parts belongs to the one that has most of it, or to none if that is less than half
 //! of what it shares. Links of one strength are taken in the order given.
 
-/// From this size of both groups on, one link is not enough to join them.
+/// From this size of both groups on, one link is not enough to join them; from this size of one on, a faint link is none.
 const GROUP: usize = 3;
 /// Links below this strength are rewrites.
 const WEAK: f64 = 0.55;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Kind, View, covered, four_decimals};
+use super::{Kind, View, four_decimals};
 use crate::article::{ArticleId, Span};
 use crate::bucket::passages::{self, GRAM_TOKENS, Posting, Seeding, fingerprints};
 use crate::sketch::Sketch;
@@ -138,7 +138,7 @@ fn shared(view: View<'_>, carriers: &Carriers, a: ArticleId, b: ArticleId) -> Ve
     let spool = &view.corpus.spool;
     let theirs = fingerprints(spool.document(b).ids);
     let (spans_a, spans_b, text) = (spool.spans(a), spool.spans(b), spool.text(a));
-    let gram = |spans: &[Span], token: u32| covered(&spans[token as usize..token as usize + GRAM_TOKENS]);
+    let gram = |spans: &[Span], token: u32| Span::covering(&spans[token as usize..token as usize + GRAM_TOKENS]);
     let mut seen = std::collections::BTreeSet::new();
     let ours = fingerprints(spool.document(a).ids);
     let both = ours.iter().filter_map(|ours| Some((ours, theirs.iter().find(|theirs| theirs.hash == ours.hash)?)));

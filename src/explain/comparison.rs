@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Kind, KindCounts, Part, Party, View, covered, four_decimals, parts};
+use super::{Kind, KindCounts, Part, Party, View, four_decimals, parts};
 use crate::article::{ArticleId, Span};
 use crate::pipeline::verdict;
 use crate::relate::{Direction, Relation};
@@ -105,7 +105,10 @@ impl Comparison {
         let compared = &view.analysis.compared;
         let verdict = match compared.binary_search_by_key(&(a, b), |pair| (pair.a, pair.b)) {
             Ok(place) => Some(compared[place].verdict.clone()),
-            Err(_) => verdict((a, b), &evidence, &view.analysis.classes, view.settings),
+            Err(_) => {
+                let settings = view.analysis.calibration.settings(view.settings);
+                verdict((a, b), &evidence, &view.analysis.classes, &settings)
+            }
         };
         let (marks_a, marks_b) = (view.marks(a), view.marks(b));
         let (spans_a, spans_b) = (view.corpus.spool.spans(a), view.corpus.spool.spans(b));
@@ -114,10 +117,10 @@ impl Comparison {
             let run = shared.run;
             let (in_a, in_b) = (run.a..run.a + run.tokens, run.b..run.b + run.tokens);
             let marks = joint_marks(&marks_a[in_a.clone()], &marks_b[in_b.clone()]);
-            let span = covered(&spans_a[in_a.clone()]);
+            let span = Span::covering(&spans_a[in_a.clone()]);
             Shared {
                 a: span,
-                b: covered(&spans_b[in_b]),
+                b: Span::covering(&spans_b[in_b]),
                 text: span.of(text).to_owned(),
                 tokens: run.tokens,
                 kinds: shared.kinds.into(),
@@ -139,7 +142,7 @@ impl Comparison {
             prose_a: evidence.prose_a(),
             prose_b: evidence.prose_b(),
             evidence_bits: evidence.bits,
-            link_bits: view.settings.relate.link_bits,
+            link_bits: view.analysis.calibration.link_bits,
             longest_run: evidence.longest_run(),
             shared: evidence.shared.into(),
             quote_share: evidence.quote_share(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::Serialize;
 
 use super::candidacy::{Candidacy, Carriers, learned, seeding};
-use super::{Comparison, Kind, KindCounts, Part, Party, View, covered, four_decimals, parts};
+use super::{Comparison, Kind, KindCounts, Part, Party, View, four_decimals, parts};
 use crate::article::{ArticleId, Span};
 use crate::bucket::passages::{GRAM_TOKENS, WINDOW, fingerprints};
 use crate::findings::{NamedStory, stories_of};
@@ -450,7 +450,7 @@ fn shingles(view: View<'_>, article: ArticleId) -> Shingles {
     let spool = &view.corpus.spool;
     let (ids, spans, text) = (spool.document(article).ids, spool.spans(article), spool.text(article));
     let all = shingle::shingles(ids, SHINGLE_TOKENS).enumerate().map(|(place, hash)| {
-        let span = covered(&spans[place..(place + SHINGLE_TOKENS).min(spans.len())]);
+        let span = Span::covering(&spans[place..(place + SHINGLE_TOKENS).min(spans.len())]);
         Shingle { hash: format!("{hash:016x}"), span, text: span.of(text).to_owned() }
     });
     Shingles { width_tokens: SHINGLE_TOKENS, different: shingle_set(ids).len(), shingles: all.collect() }
@@ -496,7 +496,7 @@ fn passages(view: View<'_>, carriers: &Carriers, article: ArticleId) -> Passages
     let mut unbroken = false;
     for fingerprint in fingerprints(spool.document(article).ids) {
         let from = fingerprint.token as usize;
-        let span = covered(&spans[from..from + GRAM_TOKENS]);
+        let span = Span::covering(&spans[from..from + GRAM_TOKENS]);
         let mut others: Vec<ArticleId> =
             carriers.texts(fingerprint.hash).map(|text| near[text.index()]).filter(|&class| class != own).collect();
         others.sort_unstable();

@@ -221,12 +221,6 @@ fn parts(text: &str, spans: &[Span], marks: &[Marks]) -> Vec<Part> {
     parts
 }
 
-/// The bytes that a run of tokens covers. Tokens of scripts without spaces overlap, so the last one need not end last.
-fn covered(spans: &[Span]) -> Span {
-    let start = spans.first().map_or(0, |span| span.start);
-    Span { start, end: spans.iter().map(|span| span.end).max().unwrap_or(start) }
-}
-
 /// Four decimals are as many as anybody reads, and do not differ from machine to machine.
 fn four_decimals<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64((value * 1e4).round() / 1e4 + 0.0)
@@ -261,7 +255,7 @@ mod tests {
             let marks: Vec<Marks> = bytes.iter().take(tokens.len()).map(|&byte| Marks(byte)).collect();
             proptest::prop_assume!(marks.len() == tokens.len());
             let joined: String = parts(&text, &tokens.spans, &marks).into_iter().map(|part| part.text).collect();
-            proptest::prop_assert_eq!(joined, covered(&tokens.spans).of(&text));
+            proptest::prop_assert_eq!(joined, Span::covering(&tokens.spans).of(&text));
             let mut counts = KindCounts::default();
             for &mark in &marks {
                 match Kind::of(mark) {

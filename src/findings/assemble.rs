@@ -264,10 +264,7 @@ impl Pair {
 fn row(corpus: &Corpus, pair: &Compared) -> Pair {
     let evidence = &pair.evidence;
     let (spans_a, spans_b) = (corpus.spool.spans(pair.a), corpus.spool.spans(pair.b));
-    let span = |spans: &[Span], from: usize, tokens: usize| Span {
-        start: spans[from].start,
-        end: spans[from..from + tokens].iter().map(|span| span.end).max().unwrap_or(spans[from].end),
-    };
+    let span = |spans: &[Span], from: usize, tokens: usize| Span::covering(&spans[from..from + tokens]);
     let source = |article: ArticleId| corpus.articles[article.index()].source.as_deref();
     Pair {
         a: pair.a,

@@ -69,8 +69,7 @@ impl Collector {
         for (&article, places) in &by_article {
             let spans = spans(article);
             for (place, key) in places {
-                let last = spans[place.start..place.end].iter().map(|span| span.end).max().unwrap_or_default();
-                bytes.insert((*key, article), Span { start: spans[place.start].start, end: last });
+                bytes.insert((*key, article), Span::covering(&spans[place.start..place.end]));
             }
         }
         let mut passages: Vec<Passage> = kept

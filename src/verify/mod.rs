@@ -135,11 +135,6 @@ impl Evidence {
         share(self.shared.body(), self.a.body().min(self.b.body()))
     }
 
-    /// Shared tokens of the article itself among those of the longer article: 0 to 1.
-    pub fn body_share_of_longer(&self) -> f64 {
-        share(self.shared.body(), self.a.body().max(self.b.body()))
-    }
-
     /// The share of the first text's prose that the second has.
     pub fn prose_a(&self) -> f64 {
         share(self.shared.prose, self.a.prose)

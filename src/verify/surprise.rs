@@ -40,7 +40,6 @@ pub struct PhraseModel {
     /// (times, times of the context) of two and three words, those seen in one context only left out.
     pairs: Counts<u64>,
     triples: Counts<u64>,
-    sampled: bool,
 }
 
 type Counts<K> = HashMap<K, (u32, u32), BuildHasherDefault<Ready>>;
@@ -76,8 +75,7 @@ impl PhraseModel {
     /// The model of the texts of `leaders`; `content` gives each article's content hash.
     pub fn of(leaders: &[ArticleId], spool: &Spool, content: impl Fn(ArticleId) -> u128) -> PhraseModel {
         let mut sample = leaders.to_vec();
-        let sampled = sample.len() > SAMPLE;
-        if sampled {
+        if sample.len() > SAMPLE {
             sample.select_nth_unstable_by_key(SAMPLE, |&article| content(article));
             sample.truncate(SAMPLE);
         }
@@ -97,7 +95,7 @@ impl PhraseModel {
             list.dedup();
             list
         };
-        let mut model = PhraseModel { sampled, ..Default::default() };
+        let mut model = PhraseModel::default();
         for word in types(2).chunk_by(|x, y| x >> 32 == y >> 32) {
             model.words.insert((word[0] >> 32) as u32, (word.len() as u32, 0));
             model.total += word.len() as u32;
@@ -148,11 +146,6 @@ impl PhraseModel {
             WORD_BITS
         };
         (-probability.max(frequency).log2()).clamp(0.0, most)
-    }
-
-    /// Whether the model was made from a sample of the classes.
-    pub fn sampled(&self) -> bool {
-        self.sampled
     }
 }
 
