@@ -116,6 +116,14 @@ pub struct Article {
     pub author: Option<String>,
     /// Credit line or agency field.
     pub credit: Option<String>,
+    /// Where and when it was written, as a field of its own ("PARIS, May 3").
+    pub dateline: Option<String>,
+    /// Who holds the rights, as the source states it.
+    pub copyright: Option<String>,
+    /// What it was taken from, as the source states it: an address or a name.
+    pub based_on: Option<String>,
+    /// Which version of its document it is, as the source counts them.
+    pub version: Option<String>,
     /// Language as the source states it.
     pub lang: Option<String>,
     /// First publication.
@@ -126,6 +134,30 @@ pub struct Article {
     pub crawled: Option<Moment>,
     /// Where it was read.
     pub location: Location,
+}
+
+impl Article {
+    /// An article of which nothing but the text is known.
+    pub fn new(id: impl Into<String>, text: impl Into<String>, location: Location) -> Article {
+        Article {
+            id: id.into(),
+            text: text.into(),
+            title: None,
+            url: None,
+            source: None,
+            author: None,
+            credit: None,
+            dateline: None,
+            copyright: None,
+            based_on: None,
+            version: None,
+            lang: None,
+            published: None,
+            modified: None,
+            crawled: None,
+            location,
+        }
+    }
 }
 
 /// A record that is no article, and why: data, not an error.

@@ -94,6 +94,15 @@ pub enum Field {
     Author,
     /// The credit line.
     Credit,
+    /// The dateline, where it is a field of its own.
+    Dateline,
+    /// The holder of the rights.
+    Copyright,
+    /// What the article was taken from.
+    #[serde(rename = "based_on")]
+    BasedOn,
+    /// The version of the document.
+    Version,
     /// The language.
     Lang,
     /// First publication.

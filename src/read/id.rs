@@ -54,20 +54,7 @@ mod tests {
     use crate::article::Location;
 
     fn article(id: &str, record: u64) -> Article {
-        Article {
-            id: id.into(),
-            text: "x".into(),
-            title: None,
-            url: None,
-            source: None,
-            author: None,
-            credit: None,
-            lang: None,
-            published: None,
-            modified: None,
-            crawled: None,
-            location: Location { path: "a.jsonl".into(), record, byte_offset: 0 },
-        }
+        Article::new(id, "x", Location { path: "a.jsonl".into(), record, byte_offset: 0 })
     }
 
     #[test]

@@ -45,7 +45,11 @@ const DEFAULTS: [(Field, &[&str]); FIELDS] = [
         ],
     ),
     (Field::Author, &["author", "authors", "byline", "creator"]),
-    (Field::Credit, &["credit", "credit_line", "creditText", "agency", "copyright_holder"]),
+    (Field::Credit, &["credit", "credit_line", "creditText", "agency"]),
+    (Field::Dateline, &["dateline", "located"]),
+    (Field::Copyright, &["copyright_holder", "copyrightholder", "copyrightHolder", "copyright", "rights"]),
+    (Field::BasedOn, &["isBasedOn", "original_source", "syndication_source", "based_on"]),
+    (Field::Version, &["version"]),
     (Field::Lang, &["language", "lang", "meta_lang", "inLanguage"]),
     (
         Field::Published,
@@ -68,7 +72,7 @@ const DEFAULTS: [(Field, &[&str]); FIELDS] = [
 ];
 
 /// How many fields a mapping can name.
-pub(super) const FIELDS: usize = 11;
+pub(super) const FIELDS: usize = 15;
 
 /// The one default that is taken as an address only if it looks like one.
 const IF_URL: &str = "source";

@@ -61,20 +61,7 @@ fn article(bytes: &[u8], location: Location) -> Result<Article, String> {
     if text.trim().is_empty() {
         return Err("no text: the file is blank".to_owned());
     }
-    Ok(Article {
-        id: id(&location.path),
-        title: title(text),
-        text: text.to_owned(),
-        url: None,
-        source: None,
-        author: None,
-        credit: None,
-        lang: None,
-        published: None,
-        modified: None,
-        crawled: None,
-        location,
-    })
+    Ok(Article { title: title(text), ..Article::new(id(&location.path), text, location) })
 }
 
 /// The path without its ending; nothing for standard input, which has no name of its own.

@@ -405,20 +405,8 @@ fn comparisons_and_explanations_agree_with_the_scan() {
 }
 
 fn invented(number: u64, text: &str) -> Article {
-    Article {
-        id: format!("invented-{number}"),
-        text: text.into(),
-        title: None,
-        url: None,
-        source: None,
-        author: None,
-        credit: None,
-        lang: None,
-        published: None,
-        modified: None,
-        crawled: None,
-        location: Location { path: "invented".into(), record: number, byte_offset: 0 },
-    }
+    let location = Location { path: "invented".into(), record: number, byte_offset: 0 };
+    Article::new(format!("invented-{number}"), text, location)
 }
 
 /// Texts of few sentences, so that two of them share some, in any order. None is repeated: which of two places a run is

@@ -158,7 +158,8 @@ pub struct OutputArgs {
 pub struct SettingsArgs {
     /// Read FIELD from the field NAME of a record; may be repeated, the first one present counts
     ///
-    /// FIELD is one of text, title, id, url, source, author, credit, lang, published, modified, crawled.
+    /// FIELD is one of text, title, id, url, source, author, credit, dateline, copyright, based_on, version, lang,
+    /// published, modified, crawled.
     /// NAME may be a path: source.title, headlines[0].value
     #[arg(long, value_name = "FIELD=NAME")]
     pub map: Vec<FieldName>,
@@ -375,7 +376,7 @@ impl FromStr for FieldName {
     }
 }
 
-const FIELDS: [Field; 11] = [
+const FIELDS: [Field; 15] = [
     Field::Text,
     Field::Title,
     Field::Id,
@@ -383,6 +384,10 @@ const FIELDS: [Field; 11] = [
     Field::Source,
     Field::Author,
     Field::Credit,
+    Field::Dateline,
+    Field::Copyright,
+    Field::BasedOn,
+    Field::Version,
     Field::Lang,
     Field::Published,
     Field::Modified,
@@ -398,6 +403,10 @@ fn field_name(field: Field) -> &'static str {
         Field::Source => "source",
         Field::Author => "author",
         Field::Credit => "credit",
+        Field::Dateline => "dateline",
+        Field::Copyright => "copyright",
+        Field::BasedOn => "based_on",
+        Field::Version => "version",
         Field::Lang => "lang",
         Field::Published => "published",
         Field::Modified => "modified",
