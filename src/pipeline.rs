@@ -2,13 +2,11 @@
 //!
 //! `files → Article → Tokens → Shingles → Sketch → Candidate → Evidence → Relation → Story → Findings`
 
-use std::borrow::Cow;
-
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
 use crate::bucket::classes::Classes;
-use crate::bucket::passages::{self, Posting};
+use crate::bucket::passages::{self, Posting, Postings};
 use crate::calibrate::{Calibration, Dated, calibrate};
 use crate::corpus::Corpus;
 use crate::error::{Error, Result};
@@ -17,12 +15,11 @@ use crate::progress::{Progress, Stage};
 use crate::read::Input;
 use crate::relate::{Relation, Verdict, relate};
 use crate::settings::{Part, Settings};
-use crate::spool::Spool;
 use crate::story::{self, Joining, Link, Stories, stories};
 use crate::text::Marks;
-use crate::verify::stock::{END_TOKENS, Places, Stock, StockPlaces, takes_of_one_text};
+use crate::verify::stock::{Places, Stock, takes_of_one_text};
 use crate::verify::surprise::PhraseModel;
-use crate::verify::{BodyAligner, Comparer, Context, Evidence, Text, lead_end};
+use crate::verify::{Comparer, Context, Evidence};
 
 /// Classes up to this size have all their pairs verified and listed; in larger ones each article is compared with the
 /// class's leader only, so that a story printed 500 times costs 499 comparisons.
@@ -110,14 +107,10 @@ pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress
         }
         go_on()?;
         progress.begin(Stage::Passages, Some(classes.texts.len() as u64));
-        let postings = passages::postings(&classes.texts, &corpus.spool, &|done| progress.advance(done));
-        let rank = |article: ArticleId| (classes.near[article.index()] == article).then(|| corpus.keys.rank(article));
-        candidates = passages::candidates(&postings, rank);
+        let postings = Postings::of(&classes.texts, &corpus.spool, &|done| progress.advance(done));
         go_on()?;
-        if !settings.lacks(Part::Learning) {
-            progress.begin(Stage::Furniture, Some(candidates.len() as u64));
-            stock = learn(corpus, &classes, &postings, &candidates, progress);
-        }
+        progress.begin(Stage::Furniture, None);
+        (stock, candidates) = learn(corpus, &classes, &postings, settings);
         go_on()?;
     }
 
@@ -200,38 +193,40 @@ fn forget(corpus: &mut Corpus, settings: &Settings) {
     }
 }
 
-/// Learns what belongs to no story, and marks it.
+/// The pairs that share passages, and what belongs to no story, which is marked.
 fn learn(
     corpus: &mut Corpus,
     classes: &Classes,
-    postings: &[Posting],
-    candidates: &[(ArticleId, ArticleId)],
-    progress: &dyn Progress,
-) -> Stock {
+    postings: &Postings,
+    settings: &Settings,
+) -> (Stock, Vec<(ArticleId, ArticleId)>) {
     let sources = corpus.sources();
-    let spool = &corpus.spool;
-    let lead_ends: Vec<usize> = spool.articles().map(|article| lead_end(spool.document(article).marks)).collect();
+    let leader_rank =
+        |article: ArticleId| (classes.near[article.index()] == article).then(|| corpus.keys.rank(article));
     let places = Places {
         source: &|article| sources[article.index()],
         rank: &|article| corpus.keys.rank(article),
         class: &|article| classes.near[article.index()],
-        at_an_end: &|article, token| {
-            let (token, length) = (token as usize, spool.document(article).len());
-            let end = END_TOKENS.min(length / 8);
-            token < end || token + end >= length
-        },
-        quoted: &|article, token| {
-            let marks = &spool.document(article).marks[token as usize..];
-            marks.iter().take(passages::GRAM_TOKENS).all(|marks| marks.has(Marks::QUOTED))
-        },
-        in_lead: &|article, token| (token as usize) < lead_ends[article.index()],
     };
-    let recurring = Stock::recurring(postings, &places).places(postings, &places);
-    let related = related(candidates, spool, &recurring, progress);
-    let stock = Stock::learn(postings, &related, &places);
-    let found = stock.places(postings, &places);
-    corpus.spool.remark(|article, marks| found.mark(classes.exact[article.index()], marks));
-    stock
+    let known =
+        |stock: &Stock, posting: &Posting| stock.learned(sources[posting.article().index()], posting.hash).is_some();
+    let recurring = Stock::recurring(postings, &places);
+    let mut found = passages::candidates(postings, leader_rank, |posting| known(&recurring, posting));
+    let mut stock = Stock::default();
+    if !settings.lacks(Part::Learning) {
+        let tokens = |article: ArticleId| corpus.spool.document(article).len();
+        let mut related: Vec<(ArticleId, ArticleId)> = found
+            .iter()
+            .filter(|pair| takes_of_one_text(pair, tokens(pair.a).max(tokens(pair.b))))
+            .map(|pair| (pair.a.min(pair.b), pair.a.max(pair.b)))
+            .collect();
+        related.par_sort_unstable();
+        stock = Stock::learn(postings, &related, &places);
+        found = passages::without_stock(found, postings, leader_rank, |posting| known(&stock, posting));
+        let places = stock.places(postings, &places);
+        corpus.spool.remark(|article, marks| places.mark(classes.exact[article.index()], marks));
+    }
+    (stock, found.into_iter().map(|pair| (pair.a, pair.b)).collect())
 }
 
 /// What the evidence makes of a pair; none if what it shares proves nothing.
@@ -245,42 +240,6 @@ pub fn verdict(
         return Some(Verdict::identical());
     }
     relate(evidence, settings.near.threshold, &settings.relate)
-}
-
-/// The pairs that are takes of one text, whatever else they are: smaller article first, sorted.
-fn related(
-    pairs: &[(ArticleId, ArticleId)],
-    spool: &Spool,
-    recurring: &StockPlaces,
-    progress: &dyn Progress,
-) -> Vec<(ArticleId, ArticleId)> {
-    let marks = |article: ArticleId| {
-        let mut marks = Cow::Borrowed(spool.document(article).marks);
-        if recurring.any(article) {
-            recurring.mark(article, marks.to_mut());
-        }
-        marks
-    };
-    let runs: Vec<&[(ArticleId, ArticleId)]> = pairs.chunk_by(|x, y| x.0 == y.0).collect();
-    let mut related: Vec<(ArticleId, ArticleId)> = runs
-        .par_iter()
-        .flat_map_iter(|run| {
-            let marks_a = marks(run[0].0);
-            let a = Text::of(spool.document(run[0].0).ids, &marks_a);
-            let mut aligner = BodyAligner::of(a);
-            let alike = |&(_, b): &(ArticleId, ArticleId)| {
-                let marks_b = marks(b);
-                let b = Text::of(spool.document(b).ids, &marks_b);
-                takes_of_one_text(a.kinds, b.kinds, aligner.shared(b))
-            };
-            let found: Vec<_> = run.iter().copied().filter(|_| !progress.cancelled()).filter(alike).collect();
-            progress.advance(run.len() as u64);
-            found
-        })
-        .map(|(a, b)| (a.min(b), a.max(b)))
-        .collect();
-    related.par_sort_unstable();
-    related
 }
 
 /// The calibration of the links between class leaders.

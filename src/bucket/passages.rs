@@ -10,6 +10,7 @@
 //! [`SEED_CLASSES`] classes names no pair of its own; each of its classes is then paired with the first few only, so that the
 //! cost stays linear and nothing is dropped unseen.
 
+use bytemuck::{Pod, Zeroable};
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
@@ -28,6 +29,11 @@ const SEED_CLASSES: usize = 64;
 const SEED_PARTNERS: usize = 4;
 /// One shared fingerprint suffices for a candidate if at most this many classes have it; otherwise two are wanted.
 const RARE_CLASSES: usize = 12;
+
+/// The lead: the first sentences of the article itself, in tokens of its body.
+pub const LEAD_TOKENS: usize = 60;
+/// Where lines are joined, furniture is what stands among so many first or last tokens.
+const END_TOKENS: usize = 50;
 
 /// One fingerprint of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,27 +63,59 @@ pub fn fingerprints(ids: &[u32]) -> Vec<Fingerprint> {
 }
 
 /// That a text carries a fingerprint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
+#[repr(C)]
 pub struct Posting {
     /// Hash of the run.
     pub hash: u32,
-    /// The text.
-    pub article: ArticleId,
+    /// The text, as the number of an [`ArticleId`].
+    article: u32,
     /// The first token of the run, where it stands first.
     pub token: u32,
-    /// Hash of the line it begins in, so that equal lines can be told from equal words in different ones.
-    pub line: u32,
+    /// 29 bits of the hash of the line it begins in, and three flags.
+    line: u32,
+}
+
+impl Posting {
+    const QUOTED: u32 = 1;
+    const AT_AN_END: u32 = 2;
+    const IN_LEAD: u32 = 4;
+
+    /// The text.
+    pub fn article(&self) -> ArticleId {
+        ArticleId(self.article)
+    }
+
+    /// The line that the run begins in, so that equal lines can be told from equal words in different ones.
+    pub fn line(&self) -> u32 {
+        self.line >> 3
+    }
+
+    /// Whether the run stands in quotation marks.
+    pub fn quoted(&self) -> bool {
+        self.line & Posting::QUOTED != 0
+    }
+
+    /// Whether it begins among the first or last [`END_TOKENS`] of the text.
+    pub fn at_an_end(&self) -> bool {
+        self.line & Posting::AT_AN_END != 0
+    }
+
+    /// Whether it begins in the lead.
+    pub fn in_lead(&self) -> bool {
+        self.line & Posting::IN_LEAD != 0
+    }
 }
 
 /// Walks through the lines of a text.
 struct Lines<'a> {
-    document: Document<'a>,
+    document: &'a Document<'a>,
     end: usize,
     hash: u32,
 }
 
 impl<'a> Lines<'a> {
-    fn of(document: Document<'a>) -> Lines<'a> {
+    fn of(document: &'a Document<'a>) -> Lines<'a> {
         Lines { document, end: 0, hash: 0 }
     }
 
@@ -94,65 +132,202 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The fingerprints of different texts, each once a text, sorted.
-///
-/// `done` is told how many texts were fingerprinted.
-pub fn postings(texts: &[ArticleId], spool: &Spool, done: &(dyn Fn(u64) + Sync)) -> Vec<Posting> {
-    let mut postings: Vec<Posting> = texts
-        .par_chunks(256)
-        .flat_map_iter(|chunk| {
-            let mut list = Vec::new();
-            for &article in chunk {
-                let from = list.len();
-                let document = spool.document(article);
-                let mut lines = Lines::of(document);
-                let found = fingerprints(document.ids);
-                list.extend(found.iter().map(|f| Posting {
-                    hash: f.hash,
-                    article,
-                    token: f.token,
-                    line: lines.hash_at(f.token as usize),
-                }));
-                list[from..].sort_unstable();
-            }
-            list.dedup_by_key(|posting| (posting.hash, posting.article));
-            done(chunk.len() as u64);
-            list
-        })
-        .collect();
-    postings.par_sort_unstable();
-    postings
+/// Where the lead ends: after the first tokens that are not furniture.
+pub fn lead_end(marks: &[Marks]) -> usize {
+    let body = marks.iter().enumerate().filter(|(_, marks)| !marks.has(Marks::FURNITURE));
+    body.take(LEAD_TOKENS).last().map_or(0, |(place, _)| place + 1)
 }
 
-/// The pairs of class leaders that share enough fingerprints to be compared, sorted; of a pair, the one that comes first in
-/// the order by content.
+/// The fingerprints of texts, and who shares them.
+#[derive(Default)]
+pub struct Postings {
+    /// Those that at least two texts carry, each once a text, sorted.
+    shared: Vec<Posting>,
+}
+
+impl Postings {
+    /// The fingerprints of different texts; of other articles nothing is asked.
+    ///
+    /// `done` is told how many texts were fingerprinted.
+    pub fn of(texts: &[ArticleId], spool: &Spool, done: &(dyn Fn(u64) + Sync)) -> Postings {
+        let parts: Vec<Vec<Posting>> = texts
+            .par_chunks(256)
+            .map(|chunk| {
+                let mut list = Vec::new();
+                chunk.iter().for_each(|&article| add_postings(article, &spool.document(article), &mut list));
+                done(chunk.len() as u64);
+                list
+            })
+            .collect();
+        let mut all = parts.concat();
+        all.par_sort_unstable();
+        let mut shared = Vec::new();
+        all.chunk_by(|x, y| x.hash == y.hash).filter(|group| group.len() > 1).for_each(|group| shared.extend(group));
+        Postings { shared }
+    }
+
+    /// The texts that carry each shared fingerprint, by fingerprint.
+    pub fn carriers(&self) -> impl ParallelIterator<Item = &[Posting]> {
+        self.shared.par_chunk_by(|x, y| x.hash == y.hash)
+    }
+
+    /// The texts that carry one fingerprint, where at least two do.
+    pub fn of_fingerprint(&self, hash: u32) -> &[Posting] {
+        let from = self.shared.partition_point(|posting| posting.hash < hash);
+        let to = self.shared.partition_point(|posting| posting.hash <= hash);
+        &self.shared[from..to]
+    }
+}
+
+/// Appends the fingerprints of one text, each once.
+fn add_postings(article: ArticleId, document: &Document<'_>, list: &mut Vec<Posting>) {
+    let from = list.len();
+    let mut lines = Lines::of(document);
+    let length = document.len();
+    let (lead_end, end) = (lead_end(&document.marks), END_TOKENS.min(length / 8));
+    let flag = |is: bool, flag: u32| if is { flag } else { 0 };
+    list.extend(fingerprints(&document.ids).iter().map(|fingerprint| {
+        let token = fingerprint.token as usize;
+        let run = &document.marks[token..token + GRAM_TOKENS];
+        let flags = flag(run.iter().all(|marks| marks.has(Marks::QUOTED)), Posting::QUOTED)
+            | flag(token < end || token + end >= length, Posting::AT_AN_END)
+            | flag(token < lead_end, Posting::IN_LEAD);
+        let line = lines.hash_at(token) << 3 | flags;
+        Posting { hash: fingerprint.hash, article: article.0, token: fingerprint.token, line }
+    }));
+    list[from..].sort_unstable();
+    let mut kept = from;
+    for place in from..list.len() {
+        if kept == from || list[kept - 1].hash != list[place].hash {
+            list[kept] = list[place];
+            kept += 1;
+        }
+    }
+    list.truncate(kept);
+}
+
+/// Two class leaders that share fingerprints; `a` comes first in the order by content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The one that comes first in the order by content.
+    pub a: ArticleId,
+    /// The other one.
+    pub b: ArticleId,
+    /// Tokens of the first text in runs of the fingerprints that both have, as far as they name pairs.
+    pub shared: u32,
+    /// The same of those fingerprints that the outlets of the two do not print all the time.
+    pub fresh: u32,
+    /// Whether all of them are crowded.
+    pub crowded: bool,
+}
+
+/// A fingerprint that names a pair.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
+#[repr(C)]
+struct Hit {
+    a: u32,
+    b: u32,
+    /// Where the run begins in the first text.
+    token: u32,
+    flags: u32,
+}
+
+impl Hit {
+    const RARE: u32 = 1;
+    const CROWDED: u32 = 2;
+    const FRESH: u32 = 4;
+
+    fn has(&self, flag: u32) -> bool {
+        self.flags & flag != 0
+    }
+}
+
+/// How many tokens the runs of these fingerprints cover; they are in order. Fingerprints of one shared run overlap, so that
+/// this is the run's length, but for a few tokens at its ends.
+fn covered<'h>(hits: impl Iterator<Item = &'h Hit>) -> u32 {
+    let width = GRAM_TOKENS as u32;
+    let (mut covered, mut end) = (0, 0);
+    for hit in hits {
+        covered += hit.token + width - end.clamp(hit.token, hit.token + width);
+        end = hit.token + width;
+    }
+    covered
+}
+
+/// The pairs that one fingerprint names: of few classes all, of many each with the first few in the order by content.
+fn named_pairs<'g>(
+    carriers: &'g [Posting],
+    rank: &impl Fn(ArticleId) -> Option<u32>,
+) -> (Seeding, impl Iterator<Item = (&'g Posting, &'g Posting)>) {
+    let mut leading: Vec<(u32, &Posting)> =
+        carriers.iter().filter_map(|posting| Some((rank(posting.article())?, posting))).collect();
+    leading.sort_unstable_by_key(|carrier| carrier.0);
+    let seeding = Seeding::of(leading.len());
+    let partners = if seeding == Seeding::Crowded { SEED_PARTNERS } else { leading.len() };
+    let last = leading.len();
+    let pairs = (1..last).flat_map(move |place| (0..place.min(partners)).map(move |earlier| (earlier, place)));
+    (seeding, pairs.map(move |(earlier, place)| (leading[earlier].1, leading[place].1)))
+}
+
+/// The pairs of class leaders that share enough fingerprints to be compared, sorted.
 ///
-/// `rank` gives the place in the order by content of a text that leads its class; the postings of other texts are passed
-/// over.
-pub fn candidates(postings: &[Posting], rank: impl Fn(ArticleId) -> Option<u32> + Sync) -> Vec<(ArticleId, ArticleId)> {
-    // (pair, whether a rare fingerprint gave it)
-    let mut hits: Vec<(u64, bool)> = postings
-        .par_chunk_by(|x, y| x.hash == y.hash)
-        .filter(|group| group.len() > 1)
-        .flat_map_iter(|group| {
-            let mut group: Vec<(u32, ArticleId)> =
-                group.iter().filter_map(|posting| Some((rank(posting.article)?, posting.article))).collect();
-            group.sort_unstable();
-            let rare = group.len() <= RARE_CLASSES;
-            let partners = if group.len() <= SEED_CLASSES { group.len() } else { SEED_PARTNERS };
-            let mut hits = Vec::with_capacity(group.len().saturating_sub(1) * partners / 2 + 1);
-            for (place, b) in group.iter().enumerate() {
-                let earlier = group[..place.min(partners)].iter();
-                hits.extend(earlier.map(|a| (u64::from(a.1.0) << 32 | u64::from(b.1.0), rare)));
-            }
-            hits
+/// `rank` gives the place in the order by content of a text that leads its class; other texts are passed over. `recurring`
+/// says of a posting whether its outlet prints it all the time.
+pub fn candidates(
+    postings: &Postings,
+    rank: impl Fn(ArticleId) -> Option<u32> + Sync,
+    recurring: impl Fn(&Posting) -> bool + Sync,
+) -> Vec<Candidate> {
+    let mut hits: Vec<Hit> = postings
+        .carriers()
+        .flat_map_iter(|carriers| {
+            let (seeding, pairs) = named_pairs(carriers, &rank);
+            let seeding = match seeding {
+                Seeding::Rare => Hit::RARE,
+                Seeding::Common => 0,
+                Seeding::Crowded => Hit::CROWDED,
+            };
+            let recurring = &recurring;
+            pairs.map(move |(a, b)| {
+                let fresh = if recurring(a) || recurring(b) { 0 } else { Hit::FRESH };
+                Hit { a: a.article, b: b.article, token: a.token, flags: seeding | fresh }
+            })
         })
         .collect();
     hits.par_sort_unstable();
-    hits.chunk_by(|x, y| x.0 == y.0)
-        .filter(|hits| hits.len() > 1 || hits[0].1)
-        .map(|hits| (ArticleId((hits[0].0 >> 32) as u32), ArticleId(hits[0].0 as u32)))
+    hits.chunk_by(|x, y| (x.a, x.b) == (y.a, y.b))
+        .filter(|hits| hits.len() > 1 || hits[0].has(Hit::RARE))
+        .map(|hits| Candidate {
+            a: ArticleId(hits[0].a),
+            b: ArticleId(hits[0].b),
+            shared: covered(hits.iter()),
+            fresh: covered(hits.iter().filter(|hit| hit.has(Hit::FRESH))),
+            crowded: hits.iter().all(|hit| hit.has(Hit::CROWDED)),
+        })
         .collect()
+}
+
+/// Of the candidates that only crowded fingerprints name, those of which at least one is not `stock`: a paragraph that
+/// hundreds of unrelated articles print pairs each with a few of them, and proves nothing about any.
+pub fn without_stock(
+    candidates: Vec<Candidate>,
+    postings: &Postings,
+    rank: impl Fn(ArticleId) -> Option<u32> + Sync,
+    stock: impl Fn(&Posting) -> bool + Sync,
+) -> Vec<Candidate> {
+    let mut proving: Vec<(u32, u32)> = postings
+        .carriers()
+        .filter(|carriers| carriers.len() > SEED_CLASSES)
+        .flat_map_iter(|carriers| {
+            let (seeding, pairs) = named_pairs(carriers, &rank);
+            let stock = &stock;
+            let proves = move |(a, b): &(&Posting, &Posting)| !stock(a) && !stock(b);
+            pairs.filter(move |pair| seeding == Seeding::Crowded && proves(pair)).map(|(a, b)| (a.article, b.article))
+        })
+        .collect();
+    proving.par_sort_unstable();
+    let keep = |pair: &Candidate| !pair.crowded || proving.binary_search(&(pair.a.0, pair.b.0)).is_ok();
+    candidates.into_iter().filter(keep).collect()
 }
 
 /// How far one shared fingerprint goes in making a pair a candidate.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Kind, View, four_decimals};
 use crate::article::{ArticleId, Span};
-use crate::bucket::passages::{self, GRAM_TOKENS, Posting, Seeding, fingerprints};
+use crate::bucket::passages::{GRAM_TOKENS, Posting, Postings, Seeding, fingerprints};
 use crate::sketch::Sketch;
 
 /// How a pair came to be compared.
@@ -70,18 +70,17 @@ pub struct SharedFingerprint {
 
 /// Which texts carry a fingerprint.
 pub(super) struct Carriers {
-    postings: Vec<Posting>,
+    postings: Postings,
 }
 
 impl Carriers {
     pub(super) fn of(view: View<'_>) -> Carriers {
-        Carriers { postings: passages::postings(&view.analysis.classes.texts, &view.corpus.spool, &|_| ()) }
+        Carriers { postings: Postings::of(&view.analysis.classes.texts, &view.corpus.spool, &|_| ()) }
     }
 
-    /// The texts that carry a fingerprint.
+    /// The texts that carry a fingerprint, if more than one does.
     pub(super) fn texts(&self, hash: u32) -> impl Iterator<Item = ArticleId> + '_ {
-        let from = self.postings.partition_point(|posting| posting.hash < hash);
-        self.postings[from..].iter().take_while(move |posting| posting.hash == hash).map(|posting| posting.article)
+        self.postings.of_fingerprint(hash).iter().map(Posting::article)
     }
 
     /// How many of them lead a class: only these name candidates.

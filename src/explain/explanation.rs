@@ -7,13 +7,14 @@ use serde::Serialize;
 use super::candidacy::{Candidacy, Carriers, learned, seeding};
 use super::{Comparison, Kind, KindCounts, Part, Party, View, four_decimals, parts};
 use crate::article::{ArticleId, Span};
+use crate::bucket::passages::lead_end;
 use crate::bucket::passages::{GRAM_TOKENS, WINDOW, fingerprints};
 use crate::findings::{NamedStory, stories_of};
 use crate::relate::{Direction, Relation};
 use crate::shingle::{self, SHINGLE_TOKENS, shingle_set};
 use crate::text::{Marks, Tokenizer};
+use crate::verify::Kinds;
 use crate::verify::overlap::Overlap;
-use crate::verify::{Kinds, lead_end};
 
 /// The stages whose product can be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

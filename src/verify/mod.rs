@@ -10,6 +10,7 @@ pub mod stock;
 pub mod surprise;
 
 use crate::article::{ArticleId, Span};
+use crate::bucket::passages::lead_end;
 use crate::spool::Spool;
 use crate::text::{self, Marks};
 use overlap::{Overlap, ShingleTable};
@@ -164,12 +165,6 @@ pub struct Context<'a> {
     pub model: &'a PhraseModel,
     /// What belongs to no story.
     pub stock: &'a Stock,
-}
-
-/// Where the lead ends: after the first tokens that are not furniture.
-pub fn lead_end(marks: &[Marks]) -> usize {
-    let body = marks.iter().enumerate().filter(|(_, marks)| !marks.has(Marks::FURNITURE));
-    body.take(stock::LEAD_TOKENS).last().map_or(0, |(place, _)| place + 1)
 }
 
 /// Compares one text with others.
@@ -327,18 +322,6 @@ impl<'a> BodyAligner<'a> {
         runs.extend(self.rest.runs(&rest_a, &rest_b));
         runs.sort_unstable();
         runs
-    }
-
-    /// What the runs shared with `b` consist of.
-    pub fn shared(&mut self, b: Text<'_>) -> Kinds {
-        let a = self.a;
-        let mut shared = Kinds::default();
-        for run in self.runs(b) {
-            for k in 0..run.tokens {
-                shared.add(Marks(a.marks[run.a + k].0 | b.marks[run.b + k].0));
-            }
-        }
-        shared
     }
 }
 

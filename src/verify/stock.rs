@@ -19,10 +19,8 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
-use crate::bucket::passages::{GRAM_TOKENS, Posting, fingerprints};
+use crate::bucket::passages::{Candidate, GRAM_TOKENS, Posting, Postings, fingerprints};
 use crate::text::Marks;
-
-use super::Kinds;
 
 /// Unrelated groups of one source that make a passage its furniture.
 const OUTLET_GROUPS: usize = 3;
@@ -30,7 +28,7 @@ const OUTLET_GROUPS: usize = 3;
 const STOCK_GROUPS: usize = 5;
 /// Two articles are takes of one text if they share this much of the longer body that their outlets do not print all the
 /// time. More than one item of a round-up.
-const FRESH_SHARE: f64 = 0.15;
+const FRESH_SHARE: f64 = 0.13;
 /// Or if they share this much of it, whatever it is: furniture rarely makes half of two pages.
 const SAME_SHARE: f64 = 0.5;
 /// Words that so many texts quote are speech in the others, too,
@@ -39,18 +37,14 @@ const QUOTED_CARRIERS: usize = 2;
 const QUOTED_SHARE: usize = 3;
 /// Stock stands in the lead of fewer than one in so many groups.
 const LEADING_SHARE: usize = 2;
-/// The lead: the first sentences of the article itself, in tokens of its body.
-pub const LEAD_TOKENS: usize = 60;
-/// Where lines are joined, furniture is what stands among so many first or last tokens.
-pub const END_TOKENS: usize = 50;
 /// Of a fingerprint with more carriers, so many are looked at, evenly spread.
 const CARRIERS: usize = 200;
 
-/// Whether two articles are takes of one text, by what they are and what they share, measured with [`Stock::recurring`].
-pub fn takes_of_one_text(a: Kinds, b: Kinds, shared: Kinds) -> bool {
-    let longer = a.tokens().max(b.tokens()).max(1) as f64;
-    let fresh = shared.prose + shared.quoted;
-    fresh as f64 >= FRESH_SHARE * longer || shared.tokens() as f64 >= SAME_SHARE * longer
+/// Whether two class leaders are takes of one text: by the share of the longer one that runs of common fingerprints cover.
+/// Every shared run of nine words shows in them, so that no pair need be aligned to learn what is stock.
+pub fn takes_of_one_text(pair: &Candidate, longer_tokens: usize) -> bool {
+    let longer = longer_tokens.max(1) as f64;
+    f64::from(pair.fresh) >= FRESH_SHARE * longer || f64::from(pair.shared) >= SAME_SHARE * longer
 }
 
 /// What has been learned.
@@ -69,74 +63,31 @@ pub struct Stock {
 impl Stock {
     /// What outlets print again and again, whatever it is: the fingerprints that [`OUTLET_GROUPS`] classes of one source
     /// share. Stories that an outlet follows are among them.
-    pub fn recurring(postings: &[Posting], place: &Places<'_>) -> Stock {
+    pub fn recurring(postings: &Postings, place: &Places<'_>) -> Stock {
         let outlet = postings
-            .par_chunk_by(|x, y| x.hash == y.hash)
+            .carriers()
             .filter(|carriers| carriers.len() >= OUTLET_GROUPS)
             .flat_map_iter(|carriers| {
-                let mut classes: HashMap<u64, HashSet<ArticleId>> = HashMap::new();
-                for carrier in carriers {
-                    classes.entry((place.source)(carrier.article)).or_default().insert((place.class)(carrier.article));
-                }
-                let often =
-                    classes.into_iter().filter(|(source, classes)| *source != 0 && classes.len() >= OUTLET_GROUPS);
-                often.map(|(source, _)| (source, carriers[0].hash)).collect::<Vec<_>>()
+                let mut classes: Vec<(u64, ArticleId)> = carriers
+                    .iter()
+                    .map(|carrier| ((place.source)(carrier.article()), (place.class)(carrier.article())))
+                    .filter(|(source, _)| *source != 0)
+                    .collect();
+                classes.sort_unstable();
+                classes.dedup();
+                let often = classes.chunk_by(|x, y| x.0 == y.0).filter(|classes| classes.len() >= OUTLET_GROUPS);
+                often.map(|classes| (classes[0].0, carriers[0].hash)).collect::<Vec<_>>()
             })
             .collect();
         Stock { outlet, ..Stock::default() }
     }
 
-    /// What the corpus teaches. `postings` are those of all texts, sorted by fingerprint; `related` lists the pairs of
-    /// classes that are takes of one text, sorted.
-    pub fn learn(postings: &[Posting], related: &[(ArticleId, ArticleId)], place: &Places<'_>) -> Stock {
+    /// What the corpus teaches. `related` lists the pairs of classes that are takes of one text, sorted.
+    pub fn learn(postings: &Postings, related: &[(ArticleId, ArticleId)], place: &Places<'_>) -> Stock {
         postings
-            .par_chunk_by(|x, y| x.hash == y.hash)
-            .filter(|carriers| carriers.len() > 1)
-            .map(|carriers| {
-                let hash = carriers[0].hash;
-                let mut stock = Stock::default();
-                let lead = carriers.iter().any(|carrier| (place.in_lead)(carrier.article, carrier.token));
-                if lead {
-                    stock.leads.insert(hash);
-                }
-                if carriers.len() < OUTLET_GROUPS {
-                    return stock;
-                }
-                let quoted = carriers.iter().filter(|carrier| (place.quoted)(carrier.article, carrier.token)).count();
-                if quoted >= QUOTED_CARRIERS && quoted * QUOTED_SHARE >= carriers.len() && quoted < carriers.len() {
-                    stock.quoted.insert(hash);
-                }
-                let step = carriers.len().div_ceil(CARRIERS);
-                let mut carriers: Vec<&Posting> = carriers.iter().collect();
-                if step > 1 {
-                    carriers.sort_unstable_by_key(|carrier| (place.rank)(carrier.article));
-                    carriers = carriers.into_iter().step_by(step).collect();
-                }
-                let classes: Vec<ArticleId> = carriers.iter().map(|carrier| (place.class)(carrier.article)).collect();
-                let groups = components(&classes, related);
-                // Furniture is the same line everywhere, or stands at an end where lines are joined.
-                let mut by_source: HashMap<(u64, Where), HashSet<usize>> = HashMap::new();
-                for (carrier, &group) in carriers.iter().zip(&groups) {
-                    let source = (place.source)(carrier.article);
-                    by_source.entry((source, Where::Line(carrier.line))).or_default().insert(group);
-                    if (place.at_an_end)(carrier.article, carrier.token) {
-                        by_source.entry((source, Where::End)).or_default().insert(group);
-                    }
-                }
-                let furniture = by_source.iter().filter(|(at, groups)| at.0 != 0 && groups.len() >= OUTLET_GROUPS);
-                stock.outlet.extend(furniture.map(|(at, _)| (at.0, hash)));
-                let all: HashSet<usize> = groups.iter().copied().collect();
-                let leading = carriers.iter().zip(&groups).filter(|(c, _)| (place.in_lead)(c.article, c.token));
-                let leading: HashSet<usize> = leading.map(|(_, &group)| group).collect();
-                let mut lines: HashMap<u32, HashSet<usize>> = HashMap::new();
-                for (carrier, &group) in carriers.iter().zip(&groups) {
-                    lines.entry(carrier.line).or_default().insert(group);
-                }
-                let same_line = lines.values().any(|groups| groups.len() >= STOCK_GROUPS);
-                let in_few_leads = leading.len() * LEADING_SHARE < all.len();
-                if all.len() >= STOCK_GROUPS && (in_few_leads || same_line) {
-                    stock.common.insert(hash);
-                }
+            .carriers()
+            .fold(Stock::default, |mut stock, carriers| {
+                stock.learn_one(carriers, related, place);
                 stock
             })
             .reduce(Stock::default, |mut one, other| {
@@ -146,6 +97,61 @@ impl Stock {
                 one.quoted.extend(other.quoted);
                 one
             })
+    }
+
+    /// What one fingerprint teaches.
+    fn learn_one(&mut self, carriers: &[Posting], related: &[(ArticleId, ArticleId)], place: &Places<'_>) {
+        let hash = carriers[0].hash;
+        if carriers.iter().any(Posting::in_lead) {
+            self.leads.insert(hash);
+        }
+        if carriers.len() < OUTLET_GROUPS {
+            return;
+        }
+        let quoted = carriers.iter().filter(|carrier| carrier.quoted()).count();
+        if quoted >= QUOTED_CARRIERS && quoted * QUOTED_SHARE >= carriers.len() && quoted < carriers.len() {
+            self.quoted.insert(hash);
+        }
+        let step = carriers.len().div_ceil(CARRIERS);
+        let mut carriers: Vec<&Posting> = carriers.iter().collect();
+        if step > 1 {
+            carriers.sort_unstable_by_key(|carrier| (place.rank)(carrier.article()));
+            carriers = carriers.into_iter().step_by(step).collect();
+        }
+        let classes: Vec<ArticleId> = carriers.iter().map(|carrier| (place.class)(carrier.article())).collect();
+        let groups = components(&classes, related);
+        // Furniture is the same line everywhere, or stands at an end where lines are joined.
+        let mut by_source: HashMap<(u64, Where), HashSet<usize>> = HashMap::new();
+        for (carrier, &group) in carriers.iter().zip(&groups) {
+            let source = (place.source)(carrier.article());
+            if source == 0 {
+                continue;
+            }
+            by_source.entry((source, Where::Line(carrier.line()))).or_default().insert(group);
+            if carrier.at_an_end() {
+                by_source.entry((source, Where::End)).or_default().insert(group);
+            }
+        }
+        let furniture = by_source.iter().filter(|(_, groups)| groups.len() >= OUTLET_GROUPS);
+        self.outlet.extend(furniture.map(|(at, _)| (at.0, hash)));
+        let count = |mut groups: Vec<usize>| {
+            groups.sort_unstable();
+            groups.dedup();
+            groups.len()
+        };
+        let all = count(groups.clone());
+        if all < STOCK_GROUPS {
+            return;
+        }
+        let leading = carriers.iter().zip(&groups).filter(|(carrier, _)| carrier.in_lead());
+        let leading = count(leading.map(|(_, &group)| group).collect());
+        let mut lines: Vec<(u32, usize)> = carriers.iter().map(|carrier| carrier.line()).zip(groups).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        let same_line = lines.chunk_by(|x, y| x.0 == y.0).any(|groups| groups.len() >= STOCK_GROUPS);
+        if leading * LEADING_SHARE < all || same_line {
+            self.common.insert(hash);
+        }
     }
 
     /// Whether some of these words stand in the lead of an article.
@@ -177,12 +183,14 @@ impl Stock {
     /// What is stock in each text, for texts with any: the first tokens of stock fingerprints and their mark, sorted.
     /// Furniture of an outlet is marked as [`Marks::FURNITURE`] in its texts, stock of any source as [`Marks::STOCK`], speech
     /// as [`Marks::QUOTED`].
-    pub fn places(&self, postings: &[Posting], place: &Places<'_>) -> StockPlaces {
+    pub fn places(&self, postings: &Postings, place: &Places<'_>) -> StockPlaces {
         let mut places: Vec<(ArticleId, u32, Marks)> = postings
-            .par_iter()
-            .filter_map(|posting| {
-                let mark = self.learned((place.source)(posting.article), posting.hash)?;
-                Some((posting.article, posting.token, mark))
+            .carriers()
+            .flat_map_iter(|carriers| {
+                carriers.iter().filter_map(|posting| {
+                    let mark = self.learned((place.source)(posting.article()), posting.hash)?;
+                    Some((posting.article(), posting.token, mark))
+                })
             })
             .collect();
         places.par_sort_unstable_by_key(|&(article, token, mark)| (article, token, mark.0));
@@ -228,12 +236,6 @@ pub struct Places<'a> {
     pub rank: &'a (dyn Fn(ArticleId) -> u32 + Sync),
     /// The leader of its near-duplicate class.
     pub class: &'a (dyn Fn(ArticleId) -> ArticleId + Sync),
-    /// Whether a fingerprint's run that begins at this token stands in quotation marks.
-    pub quoted: &'a (dyn Fn(ArticleId, u32) -> bool + Sync),
-    /// Whether a token of it is among its first or last [`END_TOKENS`].
-    pub at_an_end: &'a (dyn Fn(ArticleId, u32) -> bool + Sync),
-    /// Whether a token of it stands in its lead.
-    pub in_lead: &'a (dyn Fn(ArticleId, u32) -> bool + Sync),
 }
 
 /// The group of each class: connected components under `related`.
