@@ -116,7 +116,8 @@ impl Comparison {
         let passages = evidence.runs.iter().map(|shared| {
             let run = shared.run;
             let (in_a, in_b) = (run.a..run.a + run.tokens, run.b..run.b + run.tokens);
-            let marks = joint_marks(&marks_a[in_a.clone()], &marks_b[in_b.clone()]);
+            let mut marks = Vec::new();
+            joint_marks(&marks_a[in_a.clone()], &marks_b[in_b.clone()], &mut marks);
             let span = Span::covering(&spans_a[in_a.clone()]);
             Shared {
                 a: span,

@@ -174,11 +174,12 @@ pub struct Comparer<'a> {
     a: Text<'a>,
     aligner: BodyAligner<'a>,
     shingles: ShingleTable,
-    frequencies: Frequencies,
-    frequencies_b: Frequencies,
     lead_end: usize,
-    /// Letters of each token.
-    letters: Vec<u8>,
+    /// Counted when the first prose is shared: most pairs share none.
+    surprise: Option<Surprise<'a>>,
+    frequencies_b: Frequencies,
+    marks: Vec<Marks>,
+    worth: Vec<f64>,
 }
 
 impl<'a> Comparer<'a> {
@@ -186,18 +187,17 @@ impl<'a> Comparer<'a> {
     pub fn of(a: ArticleId, context: Context<'a>) -> Comparer<'a> {
         let document = context.spool.document(a);
         let text = Text::of(document.ids, document.marks);
-        let words = context.spool.text(a);
-        let letters = |span: &Span| text::letters(span.of(words)).min(255) as u8;
         Comparer {
             context,
             article: a,
             a: text,
             aligner: BodyAligner::of(text),
             shingles: ShingleTable::of(document.ids),
-            frequencies: Frequencies::of(document.ids),
-            frequencies_b: Frequencies::default(),
             lead_end: lead_end(document.marks),
-            letters: context.spool.spans(a).iter().map(letters).collect(),
+            surprise: None,
+            frequencies_b: Frequencies::default(),
+            marks: Vec::new(),
+            worth: Vec::new(),
         }
     }
 
@@ -212,8 +212,7 @@ impl<'a> Comparer<'a> {
         let b = Text::of(document.ids, document.marks);
         let a = self.a;
         let runs = self.aligner.runs(b);
-        self.frequencies_b.count(b.ids);
-        let surprise = Surprise { model: self.context.model, a: &self.frequencies, b: &self.frequencies_b };
+        let mut counted = false;
         let search = ((a.ids.len().max(1) * b.ids.len().max(1)) as f64).log2();
         let lead_end_b = lead_end(b.marks);
         let mut evidence = Evidence {
@@ -229,14 +228,19 @@ impl<'a> Comparer<'a> {
             lead: false,
         };
         let mut last: Option<Run> = None;
-        let mut worth = Vec::new();
         for run in runs {
-            let marks = joint_marks(&a.marks[run.a..run.a + run.tokens], &b.marks[run.b..run.b + run.tokens]);
-            let kinds = Kinds::of(&marks);
+            let (marks, worth) = (&mut self.marks, &mut self.worth);
+            joint_marks(&a.marks[run.a..run.a + run.tokens], &b.marks[run.b..run.b + run.tokens], marks);
+            let kinds = Kinds::of(marks);
             let mut bits = -search;
             if kinds.prose > 0 {
-                surprise.of(&a.ids[run.a..], &marks, &self.letters[run.a..], &mut worth);
-                bits += worth.iter().zip(&marks).filter(|(_, marks)| marks.prose()).map(|(bits, _)| bits).sum::<f64>();
+                let surprise = self.surprise.get_or_insert_with(|| surprise(self.article, a.ids, self.context));
+                if !counted {
+                    self.frequencies_b.count(b.ids);
+                    counted = true;
+                }
+                surprise.bits(run.a, marks, &self.frequencies_b, worth);
+                bits += worth.iter().zip(&*marks).filter(|(_, marks)| marks.prose()).map(|(bits, _)| bits).sum::<f64>();
             }
             evidence.shared.add_all(kinds);
             evidence.runs.push(SharedRun { run, kinds, bits });
@@ -246,7 +250,7 @@ impl<'a> Comparer<'a> {
             evidence.proven += kinds.prose;
             evidence.bits += bits;
             evidence.best_bits = evidence.best_bits.max(bits);
-            if kinds.prose < passage_tokens(&marks) {
+            if kinds.prose < passage_tokens(marks) {
                 continue;
             }
             evidence.lead = evidence.lead
@@ -263,6 +267,13 @@ impl<'a> Comparer<'a> {
         }
         evidence
     }
+}
+
+/// What the words of an article are worth.
+fn surprise<'a>(article: ArticleId, ids: &'a [u32], context: Context<'a>) -> Surprise<'a> {
+    let text = context.spool.text(article);
+    let letters = |span: &Span| text::letters(span.of(text)).min(255) as u8;
+    Surprise::of(context.model, ids.into(), context.spool.spans(article).iter().map(letters).collect())
 }
 
 /// One text of a comparison.
@@ -343,9 +354,10 @@ fn passage_tokens(marks: &[Marks]) -> usize {
     if marks.first().is_some_and(|marks| marks.has(Marks::BIGRAM)) { 14 } else { 9 }
 }
 
-/// What kind of text each token of a run is, where the two texts may disagree.
-pub fn joint_marks(a: &[Marks], b: &[Marks]) -> Vec<Marks> {
-    let mut marks: Vec<Marks> = a.iter().zip(b).map(|(a, b)| Marks(a.0 | b.0)).collect();
+/// What kind of text each token of a run is, where the two texts may disagree, into `marks`.
+pub fn joint_marks(a: &[Marks], b: &[Marks], marks: &mut Vec<Marks>) {
+    marks.clear();
+    marks.extend(a.iter().zip(b).map(|(a, b)| Marks(a.0 | b.0)));
     // Attributions: short prose beside a quotation inside the run.
     let mut from = 0;
     while from < marks.len() {
@@ -359,5 +371,4 @@ pub fn joint_marks(a: &[Marks], b: &[Marks]) -> Vec<Marks> {
         }
         from = to;
     }
-    marks
 }

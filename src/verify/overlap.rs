@@ -54,7 +54,7 @@ pub struct ShingleTable {
 impl ShingleTable {
     /// The shingles of a text's tokens.
     pub fn of(ids: &[u32]) -> ShingleTable {
-        let mut table = ShingleTable { slots: empty(ids.len()), len: 0, seen: Vec::new() };
+        let mut table = ShingleTable { slots: vec![EMPTY; slots(ids.len())], len: 0, seen: Vec::new() };
         for shingle in shingles(ids, SHINGLE_TOKENS) {
             table.len += usize::from(insert(&mut table.slots, shingle));
         }
@@ -63,7 +63,8 @@ impl ShingleTable {
 
     /// The overlap with another text's tokens.
     pub fn overlap(&mut self, other: &[u32]) -> Overlap {
-        self.seen = empty(other.len());
+        self.seen.clear();
+        self.seen.resize(slots(other.len()), EMPTY);
         let mut overlap = Overlap { a: self.len, b: 0, shared: 0 };
         for shingle in shingles(other, SHINGLE_TOKENS) {
             if insert(&mut self.seen, shingle) {
@@ -78,8 +79,9 @@ impl ShingleTable {
 /// Marks an empty slot; a shingle with this hash is counted as the next number.
 const EMPTY: u64 = 0;
 
-fn empty(entries: usize) -> Vec<u64> {
-    vec![EMPTY; (entries * 2).next_power_of_two().max(4)]
+/// The size of a table for so many entries.
+fn slots(entries: usize) -> usize {
+    (entries * 2).next_power_of_two().max(4)
 }
 
 /// The slot that holds `shingle`, or the empty one where it belongs.

@@ -8,6 +8,7 @@
 //! Words of the pair's own topic are no evidence, their order is: a word that either text repeats is as probable as it is
 //! frequent there.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -115,29 +116,36 @@ impl PhraseModel {
         model
     }
 
+    /// What is known of the word at `place` of a text.
+    fn known(&self, ids: &[u32], place: usize) -> Known {
+        let of = |counts: &Counts<u64>, key: u64| counts.get(&key).copied().unwrap_or_default();
+        Known {
+            word: self.words.get(&ids[place]).map_or(0, |word| word.0),
+            pair: if place > 0 { of(&self.pairs, pair_key(ids[place - 1], ids[place])) } else { (0, 0) },
+            triple: if place > 1 {
+                of(&self.triples, triple_key(ids[place - 2], ids[place - 1], ids[place]))
+            } else {
+                (0, 0)
+            },
+        }
+    }
+
     /// Bits of the word at `place` of a run; `letters` is the length of its spelling, `frequency` its share in the pair's own texts beyond its first occurrence.
-    fn bits(&self, ids: &[u32], marks: &[Marks], place: usize, letters: u32, frequency: f64) -> f64 {
+    fn bits(&self, known: &Known, marks: &[Marks], place: usize, letters: u32, frequency: f64) -> f64 {
         let mark = marks[place];
         // Inside the run the pair makes one context; at its edge, where the texts differ, two. A text outside of a sample
         // may have made none: leaving one out all the same errs by one context.
         let own = |width: usize| if place >= width { 1 } else { 2 };
-        let (times, _) = self.words.get(&ids[place]).copied().unwrap_or_default();
-        let times = f64::from(times.saturating_sub(own(1)));
+        let times = f64::from(known.word.saturating_sub(own(1)));
         let mut probability = (times + PRIOR_WORDS * prior(letters, mark)) / (f64::from(self.total) + PRIOR_WORDS);
-        let mut given = |counts: &Counts<u64>, key: u64, width: usize| {
-            if let Some(&(times, context)) = counts.get(&key) {
-                let left = own(width);
-                if times > left {
-                    probability = probability.max((f64::from(times - left) - 0.5) / f64::from(context - left));
-                }
+        let mut given = |(times, context): (u32, u32), width: usize| {
+            let left = own(width);
+            if place + 1 >= width && times > left {
+                probability = probability.max((f64::from(times - left) - 0.5) / f64::from(context - left));
             }
         };
-        if place > 0 {
-            given(&self.pairs, pair_key(ids[place - 1], ids[place]), 2);
-        }
-        if place > 1 {
-            given(&self.triples, triple_key(ids[place - 2], ids[place - 1], ids[place]), 3);
-        }
+        given(known.pair, 2);
+        given(known.triple, 3);
         let most = if mark.has(Marks::BIGRAM) {
             BIGRAM_BITS
         } else if mark.has(Marks::NAME) {
@@ -147,6 +155,14 @@ impl PhraseModel {
         };
         (-probability.max(frequency).log2()).clamp(0.0, most)
     }
+}
+
+/// What the model knows of one word of a text: (times, times of the context) after no, one and two words; nothing is zeros.
+#[derive(Clone, Copy)]
+struct Known {
+    word: u32,
+    pair: (u32, u32),
+    triple: (u32, u32),
 }
 
 /// The probability of a word of which nothing is known but its length: short words are frequent ones (Zipf 1935). Rounded
@@ -210,24 +226,33 @@ impl Frequencies {
     }
 }
 
-/// What the words of a run are worth, each, in bits, with the frequencies of both texts.
+/// What the words of one text are worth where others share them.
 pub struct Surprise<'a> {
-    /// The corpus.
-    pub model: &'a PhraseModel,
-    /// The first text's words.
-    pub a: &'a Frequencies,
-    /// The second text's words.
-    pub b: &'a Frequencies,
+    model: &'a PhraseModel,
+    ids: Cow<'a, [u32]>,
+    /// Letters of each token.
+    letters: Vec<u8>,
+    frequencies: Frequencies,
+    /// What was looked up so far, by token: the tables are far larger than a processor's caches, and a text is compared with
+    /// several others.
+    known: Vec<Option<Known>>,
 }
 
-impl Surprise<'_> {
-    /// The bits of each token of a run, into `out`: `ids` and `letters`, the lengths of spellings, begin with the run's,
-    /// `marks` are the run's own.
-    pub fn of(&self, ids: &[u32], marks: &[Marks], letters: &[u8], out: &mut Vec<f64>) {
+impl<'a> Surprise<'a> {
+    /// The words `ids` of a text, with the lengths of their spellings.
+    pub fn of(model: &'a PhraseModel, ids: Cow<'a, [u32]>, letters: Vec<u8>) -> Surprise<'a> {
+        Surprise { model, frequencies: Frequencies::of(&ids), known: vec![None; ids.len()], ids, letters }
+    }
+
+    /// The bits of each token of the run that begins at token `start` of the text, into `out`: `marks` are the run's own,
+    /// `other` the words of the text that shares it.
+    pub fn bits(&mut self, start: usize, marks: &[Marks], other: &Frequencies, out: &mut Vec<f64>) {
         out.clear();
         out.extend((0..marks.len()).map(|place| {
-            let frequency = self.a.repeated(ids[place]).max(self.b.repeated(ids[place]));
-            self.model.bits(ids, marks, place, u32::from(letters[place]), frequency)
+            let at = start + place;
+            let known = *self.known[at].get_or_insert_with(|| self.model.known(&self.ids, at));
+            let frequency = self.frequencies.repeated(self.ids[at]).max(other.repeated(self.ids[at]));
+            self.model.bits(&known, marks, place, u32::from(self.letters[at]), frequency)
         }));
     }
 }
