@@ -79,6 +79,7 @@
 pub mod article;
 pub mod settings;
 pub mod error;
+mod hashed;
 pub mod progress;
 pub mod read;
 pub mod text;

@@ -17,7 +17,7 @@ use crate::relate::{Relation, Verdict, relate};
 use crate::settings::{Part, Settings};
 use crate::story::{self, Joining, Link, Stories, stories};
 use crate::text::Marks;
-use crate::verify::stock::{Places, Stock, takes_of_one_text};
+use crate::verify::stock::{Places, Related, Stock, takes_of_one_text};
 use crate::verify::surprise::PhraseModel;
 use crate::verify::{Comparer, Context, Evidence};
 
@@ -215,13 +215,9 @@ fn learn(
     let mut stock = Stock::default();
     if !settings.lacks(Part::Learning) {
         let tokens = |article: ArticleId| corpus.spool.document(article).len();
-        let mut related: Vec<(ArticleId, ArticleId)> = found
-            .iter()
-            .filter(|pair| takes_of_one_text(pair, tokens(pair.a).max(tokens(pair.b))))
-            .map(|pair| (pair.a.min(pair.b), pair.a.max(pair.b)))
-            .collect();
-        related.par_sort_unstable();
-        stock = Stock::learn(postings, &related, &places);
+        let takes = found.iter().filter(|pair| takes_of_one_text(pair, tokens(pair.a).max(tokens(pair.b))));
+        let related: Vec<(ArticleId, ArticleId)> = takes.map(|pair| (pair.a, pair.b)).collect();
+        stock = Stock::learn(postings, &Related::of(&related, corpus.len()), &places);
         found = passages::without_stock(found, postings, leader_rank, |posting| known(&stock, posting));
         let places = stock.places(postings, &places);
         corpus.spool.remark(|article, marks| places.mark(classes.exact[article.index()], marks));

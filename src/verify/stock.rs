@@ -20,6 +20,7 @@ use rayon::prelude::*;
 
 use crate::article::ArticleId;
 use crate::bucket::passages::{Candidate, GRAM_TOKENS, Posting, Postings, fingerprints};
+use crate::hashed::HashedSet;
 use crate::text::Marks;
 
 /// Unrelated groups of one source that make a passage its furniture.
@@ -51,13 +52,13 @@ pub fn takes_of_one_text(pair: &Candidate, longer_tokens: usize) -> bool {
 #[derive(Default)]
 pub struct Stock {
     /// Furniture, by source and fingerprint.
-    outlet: HashSet<(u64, u32)>,
+    outlet: HashedSet<(u64, u32)>,
     /// Stock of any source.
-    common: HashSet<u32>,
+    common: HashedSet<u32>,
     /// What is quoted in unrelated articles, and so is speech where scraping lost the marks, too.
-    quoted: HashSet<u32>,
+    quoted: HashedSet<u32>,
     /// What stands in the lead of an article and somewhere in another.
-    leads: HashSet<u32>,
+    leads: HashedSet<u32>,
 }
 
 impl Stock {
@@ -82,8 +83,8 @@ impl Stock {
         Stock { outlet, ..Stock::default() }
     }
 
-    /// What the corpus teaches. `related` lists the pairs of classes that are takes of one text, sorted.
-    pub fn learn(postings: &Postings, related: &[(ArticleId, ArticleId)], place: &Places<'_>) -> Stock {
+    /// What the corpus teaches.
+    pub fn learn(postings: &Postings, related: &Related, place: &Places<'_>) -> Stock {
         postings
             .carriers()
             .fold(Stock::default, |mut stock, carriers| {
@@ -100,7 +101,7 @@ impl Stock {
     }
 
     /// What one fingerprint teaches.
-    fn learn_one(&mut self, carriers: &[Posting], related: &[(ArticleId, ArticleId)], place: &Places<'_>) {
+    fn learn_one(&mut self, carriers: &[Posting], related: &Related, place: &Places<'_>) {
         let hash = carriers[0].hash;
         if carriers.iter().any(Posting::in_lead) {
             self.leads.insert(hash);
@@ -119,7 +120,7 @@ impl Stock {
             carriers = carriers.into_iter().step_by(step).collect();
         }
         let classes: Vec<ArticleId> = carriers.iter().map(|carrier| (place.class)(carrier.article())).collect();
-        let groups = components(&classes, related);
+        let groups = related.groups(&classes);
         // Furniture is the same line everywhere, or stands at an end where lines are joined.
         let mut by_source: HashMap<(u64, Where), HashSet<usize>> = HashMap::new();
         for (carrier, &group) in carriers.iter().zip(&groups) {
@@ -238,24 +239,54 @@ pub struct Places<'a> {
     pub class: &'a (dyn Fn(ArticleId) -> ArticleId + Sync),
 }
 
-/// The group of each class: connected components under `related`.
-fn components(classes: &[ArticleId], related: &[(ArticleId, ArticleId)]) -> Vec<usize> {
-    let mut group: Vec<usize> = (0..classes.len()).collect();
-    fn root(group: &mut [usize], mut at: usize) -> usize {
-        while group[at] != at {
-            group[at] = group[group[at]];
-            at = group[at];
+/// Which classes are takes of one text.
+pub struct Related {
+    /// For each article where its partners begin, and at the end their number.
+    starts: Vec<u32>,
+    partners: Vec<ArticleId>,
+}
+
+impl Related {
+    /// The partners that `pairs` give each of so many articles.
+    pub fn of(pairs: &[(ArticleId, ArticleId)], articles: usize) -> Related {
+        let mut both: Vec<(ArticleId, ArticleId)> = pairs.iter().flat_map(|&(a, b)| [(a, b), (b, a)]).collect();
+        both.par_sort_unstable();
+        let mut starts = vec![0; articles + 1];
+        both.iter().for_each(|pair| starts[pair.0.index() + 1] += 1);
+        for place in 0..articles {
+            starts[place + 1] += starts[place];
         }
-        at
+        Related { starts, partners: both.into_iter().map(|pair| pair.1).collect() }
     }
-    for i in 0..classes.len() {
-        for j in i + 1..classes.len() {
-            let (a, b) = (classes[i], classes[j]);
-            if a == b || related.binary_search(&(a.min(b), a.max(b))).is_ok() {
-                let (x, y) = (root(&mut group, i), root(&mut group, j));
-                group[x.max(y)] = x.min(y);
+
+    fn partners(&self, class: ArticleId) -> &[ArticleId] {
+        &self.partners[self.starts[class.index()] as usize..self.starts[class.index() + 1] as usize]
+    }
+
+    /// The group of each of these classes: connected components of those given.
+    fn groups(&self, classes: &[ArticleId]) -> Vec<usize> {
+        let mut places: Vec<(ArticleId, usize)> = classes.iter().copied().zip(0..).collect();
+        places.sort_unstable();
+        let mut group: Vec<usize> = (0..classes.len()).collect();
+        fn root(group: &mut [usize], mut at: usize) -> usize {
+            while group[at] != at {
+                group[at] = group[group[at]];
+                at = group[at];
+            }
+            at
+        }
+        let mut join = |x: usize, y: usize| {
+            let (x, y) = (root(&mut group, x), root(&mut group, y));
+            group[x.max(y)] = x.min(y);
+        };
+        places.windows(2).filter(|pair| pair[0].0 == pair[1].0).for_each(|pair| join(pair[0].1, pair[1].1));
+        for &(class, place) in &places {
+            for partner in self.partners(class) {
+                if let Ok(at) = places.binary_search_by_key(partner, |place| place.0) {
+                    join(place, places[at].1);
+                }
             }
         }
+        (0..classes.len()).map(|at| root(&mut group, at)).collect()
     }
-    (0..classes.len()).map(|at| root(&mut group, at)).collect()
 }

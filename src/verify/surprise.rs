@@ -9,12 +9,11 @@
 //! frequent there.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
+use crate::hashed::HashedMap;
 use crate::spool::Spool;
 use crate::text::Marks;
 
@@ -43,26 +42,7 @@ pub struct PhraseModel {
     triples: Counts<u64>,
 }
 
-type Counts<K> = HashMap<K, (u32, u32), BuildHasherDefault<Ready>>;
-
-/// For keys that are hashes already.
-#[derive(Default)]
-struct Ready(u64);
-
-impl Hasher for Ready {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("keys are whole numbers");
-    }
-    fn write_u32(&mut self, key: u32) {
-        self.0 = u64::from(key).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
-}
+type Counts<K> = HashedMap<K, (u32, u32)>;
 
 fn pair_key(first: u32, second: u32) -> u64 {
     (u64::from(first) << 32 | u64::from(second)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
