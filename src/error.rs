@@ -18,6 +18,30 @@ pub enum Error {
         /// The system's word.
         source: std::io::Error,
     },
+    /// A temporary file cannot be used, for another reason than a full disk.
+    #[error("cannot {action} a temporary file in {} (--temp-dir names another folder)", folder.display())]
+    TempFile {
+        /// What was tried, as a verb: `create`, `read`, `write`.
+        action: &'static str,
+        /// Where temporary files go.
+        folder: PathBuf,
+        /// The system's word.
+        source: std::io::Error,
+    },
+    /// The disk is full, or the user's share of it.
+    #[error(
+        "no space left in {} after writing {written_bytes} bytes of temporary files: \
+         free space there or name another folder with --temp-dir",
+        folder.display()
+    )]
+    DiskFull {
+        /// Where temporary files go.
+        folder: PathBuf,
+        /// How much was written, files already deleted included.
+        written_bytes: u64,
+        /// The system's word.
+        source: std::io::Error,
+    },
     /// The input holds no article.
     #[error("no article in {inputs}: {hint}")]
     Empty {

@@ -59,6 +59,7 @@
 //! - [`settings`]: everything that can be set, one struct per stage.
 //! - [`error`]: why a run could not go on.
 //! - [`progress`]: how a long run tells how far it is, and learns that it should stop.
+//! - [`disk`]: what does not fit into memory? Lists and sorting that go on in temporary files.
 //! - [`read`]: what is in these files? Articles and rejects from every format.
 //! - [`text`]: which words count? Tokens, and what kind of text each stands in.
 //! - [`spool`]: what did this article say? Tokens, spans and text by article.
@@ -81,6 +82,7 @@ pub mod settings;
 pub mod error;
 mod hashed;
 pub mod progress;
+pub mod disk;
 pub mod read;
 pub mod text;
 pub mod spool;

@@ -1,0 +1,130 @@
+//! Where temporary files go.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::disk::file::TempFile;
+use crate::error::{Error, Result};
+
+/// A folder for temporary files, and how much went there.
+///
+/// The files have no name (on Unix) or are deleted when closed (on Windows), so nothing stays behind however the run ends.
+/// The folder is not touched before something has to be written. Clones are the same workspace.
+#[derive(Clone, Debug)]
+pub struct Workspace(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    folder: PathBuf,
+    written: AtomicU64,
+    /// Writing more than this many bytes fails as on a full disk. No limit but in tests.
+    quota: u64,
+}
+
+impl Workspace {
+    /// A workspace in an existing folder.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self::with_quota(folder, u64::MAX)
+    }
+
+    /// A workspace on a disk with room for so many bytes.
+    pub(in crate::disk) fn with_quota(folder: impl Into<PathBuf>, quota: u64) -> Self {
+        Self(Arc::new(Inner { folder: folder.into(), written: AtomicU64::new(0), quota }))
+    }
+
+    /// How many bytes have been written so far, in all files, those already gone included.
+    pub fn bytes_written(&self) -> u64 {
+        self.0.written.load(Ordering::Relaxed)
+    }
+
+    /// A new, empty file.
+    pub(crate) fn file(&self) -> Result<TempFile> {
+        let file = tempfile::tempfile_in(&self.0.folder).map_err(|cause| self.failed("create", cause))?;
+        Ok(TempFile::new(self.clone(), file))
+    }
+
+    /// Counts `bytes` as written, if they were by `write`.
+    pub(in crate::disk) fn count(&self, bytes: usize, write: impl FnOnce() -> io::Result<()>) -> Result<()> {
+        let room = self.0.quota.saturating_sub(self.bytes_written());
+        let written = if bytes as u64 > room { Err(io::ErrorKind::StorageFull.into()) } else { write() };
+        written.map_err(|cause| self.failed("write", cause))?;
+        self.0.written.fetch_add(bytes as u64, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// What went wrong with a temporary file; `action` is a verb.
+    pub(in crate::disk) fn failed(&self, action: &'static str, source: io::Error) -> Error {
+        let folder = self.0.folder.clone();
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Error::DiskFull { folder, written_bytes: self.bytes_written(), source }
+            }
+            _ => Error::TempFile { action, folder, source },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::{List, Sorter};
+
+    fn chain(error: &Error) -> String {
+        format!("{error}: {}", std::error::Error::source(error).unwrap())
+    }
+
+    #[test]
+    fn a_folder_that_is_none_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        for path in [folder.path().join("missing"), file] {
+            let workspace = Workspace::new(&path);
+            let error = List::new(&workspace, 8).extend(&[1u64, 2]).unwrap_err();
+            let begin =
+                format!("cannot create a temporary file in {} (--temp-dir names another folder): ", path.display());
+            assert!(chain(&error).starts_with(&begin), "{}", chain(&error));
+            assert!(matches!(Sorter::new(&workspace, 8).extend(&[1u64, 2, 3]), Err(Error::TempFile { .. })));
+            assert_eq!(workspace.bytes_written(), 0);
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_named_with_what_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::with_quota(folder.path(), 100);
+        let mut list = List::new(&workspace, 16);
+        let numbers: Vec<u64> = (0..20).collect();
+        let failed = numbers.iter().find_map(|number| list.extend(&[*number]).err()).unwrap();
+        let message = format!(
+            "no space left in {} after writing 96 bytes of temporary files: \
+             free space there or name another folder with --temp-dir",
+            folder.path().display()
+        );
+        assert_eq!(failed.to_string(), message);
+        // What went in before is still there.
+        assert_eq!(*list.slice(0..list.len()).unwrap(), numbers[..list.len()]);
+        assert!(list.len() >= 12);
+
+        let mut sorter = Sorter::new(&Workspace::with_quota(folder.path(), 100), 16);
+        assert!(matches!(sorter.extend(&numbers), Err(Error::DiskFull { written_bytes: 96, .. })));
+        // Room for the runs, but not for merging some beforehand.
+        let mut sorter = Sorter::new(&Workspace::with_quota(folder.path(), 160), 16);
+        sorter.extend(&numbers).unwrap();
+        assert!(matches!(sorter.sorted().err(), Some(Error::DiskFull { written_bytes: 160, .. })));
+    }
+
+    #[test]
+    fn nothing_is_seen_of_the_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::new(folder.path());
+        let mut list = List::new(&workspace, 8);
+        list.extend(&[1u64, 2, 3]).unwrap();
+        assert!(workspace.bytes_written() > 0);
+        if cfg!(unix) {
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        }
+    }
+}
