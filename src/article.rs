@@ -3,12 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::disk::Weight;
 
 /// The number of an article in one scan: its place in input order, from 0.
 ///
 /// It names an article inside a run and nowhere else; what is shown and stored is [`Article::id`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ArticleId(pub u32);
 
 impl ArticleId {
@@ -19,7 +21,7 @@ impl ArticleId {
 }
 
 /// A stretch of an article's original text: bytes `start..end` of [`Article::text`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// First byte.
     pub start: u32,
@@ -50,8 +52,15 @@ impl Serialize for Span {
     }
 }
 
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
+        let (start, end) = Deserialize::deserialize(deserializer)?;
+        Ok(Span { start, end })
+    }
+}
+
 /// Where a record was read: shown to people, never used to identify content.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Location {
     /// The file as it was named or found, `-` for standard input.
     pub path: Arc<str>,
@@ -95,12 +104,24 @@ impl fmt::Display for Moment {
 
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            (self.seconds, self.offset_minutes, self.day_only).serialize(serializer)
+        }
+    }
+}
+
+/// From formats for machines only.
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Moment, D::Error> {
+        let (seconds, offset_minutes, day_only) = Deserialize::deserialize(deserializer)?;
+        Ok(Moment { seconds, offset_minutes, day_only })
     }
 }
 
 /// One record of a corpus, fields mapped to one vocabulary.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Article {
     /// Unique in a scan; the source's own id where it has one that no earlier record took.
     pub id: String,
@@ -157,6 +178,25 @@ impl Article {
             crawled: None,
             location,
         }
+    }
+}
+
+impl Weight for Article {
+    fn owned_bytes(&self) -> usize {
+        let optional = [
+            &self.title,
+            &self.url,
+            &self.source,
+            &self.author,
+            &self.credit,
+            &self.dateline,
+            &self.copyright,
+            &self.based_on,
+            &self.version,
+            &self.lang,
+        ];
+        let optional: usize = optional.into_iter().flatten().map(String::len).sum();
+        optional + self.id.len() + self.text.len()
     }
 }
 

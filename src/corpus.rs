@@ -8,6 +8,7 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use crate::article::{Article, ArticleId, Reject};
 use crate::bucket::classes::Keys;
+use crate::disk::{Table, Workspace};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Stage};
 use crate::read::{self, Input};
@@ -19,19 +20,34 @@ use crate::text::{SEED, Tokenizer};
 /// Chunks that are parsed at once, a thread: enough that a slow one does not hold up the others.
 const CHUNKS_A_THREAD: usize = 4;
 
+/// Articles at hand that are made a segment at a time.
+const AT_HAND: usize = 1000;
+
 /// Everything later stages know of the input.
 pub struct Corpus {
     /// The articles in input order. Their texts are in the spool and empty here.
-    pub articles: Vec<Article>,
+    pub articles: Table<Article>,
     /// Their tokens and texts.
     pub spool: Spool,
     /// What identifies their texts.
     pub keys: Keys,
+    /// When each was published, in seconds since 1970; the greatest number where that is not known.
+    pub published: Vec<i64>,
+    /// The outlet of each as a number, 0 for none.
+    pub sources: Vec<u64>,
     /// Records that are no articles.
     pub rejects: Vec<Reject>,
     /// Files read.
     pub files: u64,
+    /// Where what does not fit into memory goes.
+    pub workspace: Workspace,
 }
+
+/// When an article without a date was published, to sort it last.
+pub const UNDATED: i64 = i64::MAX;
+
+/// The share of memory for what is known of articles beside their texts, in percent.
+const ARTICLES_PERCENT: u64 = 5;
 
 /// What one chunk of input gives.
 struct Part {
@@ -42,8 +58,32 @@ struct Part {
     band_keys: Vec<u32>,
 }
 
+/// What is made of each text.
+#[derive(Clone, Copy)]
+struct Making {
+    /// Bands of its signature; none if nothing is asked about near-duplicates.
+    bands: Option<Bands>,
+    /// Whether its words are stored with marks and spans.
+    marked: bool,
+}
+
+impl Making {
+    fn of(settings: &Settings) -> Making {
+        let near = settings.wants_near_duplicates();
+        Making {
+            bands: near.then(|| Bands::plan(&settings.near)),
+            marked: settings.wants_passages() || !settings.without.is_empty(),
+        }
+    }
+
+    /// How many bands are kept.
+    fn bands(self) -> usize {
+        self.bands.map_or(0, |bands| bands.bands)
+    }
+}
+
 impl Part {
-    fn of(articles: Vec<Article>, rejects: Vec<Reject>, bands: Bands) -> Part {
+    fn of(articles: Vec<Article>, rejects: Vec<Reject>, making: Making) -> Part {
         let mut part =
             Part { articles, rejects, segment: Segment::default(), exact: Vec::new(), band_keys: Vec::new() };
         let mut tokenizer = Tokenizer::new();
@@ -52,8 +92,14 @@ impl Part {
             let text = std::mem::take(&mut article.text);
             let tokens = tokenizer.tokens(&text);
             part.exact.push(content_hash(&tokens.ids, &text));
-            part.band_keys.extend(bands.keys(&Sketch::of(&tokens.ids, &mut scratch)));
-            part.segment.push(&text, tokens);
+            if let Some(bands) = making.bands {
+                part.band_keys.extend(bands.keys(&Sketch::of(&tokens.ids, &mut scratch)));
+            }
+            if making.marked {
+                part.segment.push(&text, tokens);
+            } else {
+                part.segment.push_words(&text, &tokens.ids);
+            }
         }
         part
     }
@@ -70,13 +116,16 @@ fn content_hash(ids: &[u32], text: &str) -> u128 {
 }
 
 /// The place of each article in the order by content, then date, then id.
-fn rank(exact: &[u128], articles: &[Article]) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..articles.len() as u32).collect();
-    let key = |article: &Article| article.published.map_or(i64::MAX, |published| published.seconds);
-    order.par_sort_unstable_by(|&x, &y| {
-        let (x, y) = (x as usize, y as usize);
-        let (one, other) = (&articles[x], &articles[y]);
-        (exact[x], key(one), &one.id).cmp(&(exact[y], key(other), &other.id))
+fn rank(exact: &[u128], published: &[i64], articles: &Table<Article>) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..exact.len() as u32).collect();
+    let key = |article: u32| (exact[article as usize], published[article as usize]);
+    order.par_sort_unstable_by_key(|&article| key(article));
+    // Few articles share both with another: only for those ids are looked up.
+    order.par_chunk_by_mut(|&x, &y| key(x) == key(y)).filter(|tied| tied.len() > 1).for_each(|tied| {
+        let mut named: Vec<(String, u32)> =
+            tied.iter().map(|&article| (articles.get(article as usize).id.clone(), article)).collect();
+        named.sort_unstable();
+        tied.iter_mut().zip(named).for_each(|(place, (_, article))| *place = article);
     });
     let mut rank = vec![0; order.len()];
     for (place, article) in order.into_iter().enumerate() {
@@ -86,21 +135,27 @@ fn rank(exact: &[u128], articles: &[Article]) -> Vec<u32> {
 }
 
 impl Corpus {
+    /// Reads all inputs, into memory; as [`Corpus::read_within`].
+    pub fn read(inputs: Vec<Input>, settings: &Settings, progress: &dyn Progress) -> Result<Corpus> {
+        Corpus::read_within(&Workspace::default(), inputs, settings, progress)
+    }
+
     /// Reads all inputs.
     ///
     /// Fails if an input that was named cannot be used, if there is no article at all, or if the caller asks to stop.
-    pub fn read(inputs: Vec<Input>, settings: &Settings, progress: &dyn Progress) -> Result<Corpus> {
-        let bands = Bands::plan(&settings.near);
+    pub fn read_within(
+        workspace: &Workspace,
+        inputs: Vec<Input>,
+        settings: &Settings,
+        progress: &dyn Progress,
+    ) -> Result<Corpus> {
+        let making = Making::of(settings);
         let names = inputs.iter().map(Input::name).collect::<Vec<_>>().join(", ");
         let found = read::sources(inputs, &settings.read)?;
         progress.begin(Stage::Read, Some(found.sources.iter().map(|source| source.size_bytes).sum()));
-        let mut corpus = Corpus {
-            articles: Vec::new(),
-            spool: Spool::default(),
-            keys: Keys { bands: bands.bands, exact: Vec::new(), band_keys: Vec::new(), rank: Vec::new() },
-            rejects: found.rejects.clone(),
-            files: found.sources.len() as u64,
-        };
+        let mut corpus = Corpus::empty(making, workspace);
+        corpus.rejects = found.rejects.clone();
+        corpus.files = found.sources.len() as u64;
         let passed_over = found.passed_over;
         let mapping = read::Mapping::new(&settings.read)?;
         let mut ids = read::UniqueIds::new();
@@ -118,19 +173,12 @@ impl Corpus {
                 .into_par_iter()
                 .map(|chunk| {
                     let parsed = chunk.parse(&mapping);
-                    let part = Part::of(parsed.articles, parsed.rejects, bands);
+                    let part = Part::of(parsed.articles, parsed.rejects, making);
                     progress.advance(chunk.bytes_read());
                     part
                 })
                 .collect();
-            for mut part in parts {
-                part.articles.iter_mut().for_each(|article| ids.claim(article));
-                corpus.articles.append(&mut part.articles);
-                corpus.rejects.append(&mut part.rejects);
-                corpus.keys.exact.append(&mut part.exact);
-                corpus.keys.band_keys.append(&mut part.band_keys);
-                corpus.spool.append(part.segment);
-            }
+            parts.into_iter().try_for_each(|part| corpus.append(part, &mut ids))?;
         }
         corpus.rejects.sort();
         if corpus.articles.is_empty() {
@@ -146,37 +194,60 @@ impl Corpus {
         if passed_over > 0 {
             progress.warn(&format!("{passed_over} files passed over: no format known by their endings"));
         }
-        corpus.keys.rank = rank(&corpus.keys.exact, &corpus.articles);
+        corpus.keys.rank = rank(&corpus.keys.exact, &corpus.published, &corpus.articles);
+        workspace.check()?;
         Ok(corpus)
     }
 
+    /// The corpus of articles that are at hand, in memory. Their ids are made unique.
+    pub fn of(articles: Vec<Article>, settings: &Settings) -> Corpus {
+        Corpus::within(&Workspace::default(), articles, settings).expect("nothing is written where memory has no limit")
+    }
+
     /// The corpus of articles that are at hand. Their ids are made unique.
-    pub fn of(mut articles: Vec<Article>, settings: &Settings) -> Corpus {
-        let bands = Bands::plan(&settings.near);
+    pub fn within(workspace: &Workspace, mut articles: Vec<Article>, settings: &Settings) -> Result<Corpus> {
+        let making = Making::of(settings);
+        let mut corpus = Corpus::empty(making, workspace);
         let mut ids = read::UniqueIds::new();
-        articles.iter_mut().for_each(|article| ids.claim(article));
-        let part = Part::of(articles, Vec::new(), bands);
-        let mut spool = Spool::default();
-        spool.append(part.segment);
-        let rank = rank(&part.exact, &part.articles);
+        while !articles.is_empty() {
+            let rest = articles.split_off(articles.len().min(AT_HAND));
+            corpus.append(Part::of(std::mem::replace(&mut articles, rest), Vec::new(), making), &mut ids)?;
+        }
+        corpus.keys.rank = rank(&corpus.keys.exact, &corpus.published, &corpus.articles);
+        workspace.check()?;
+        Ok(corpus)
+    }
+
+    fn empty(making: Making, workspace: &Workspace) -> Corpus {
         Corpus {
-            articles: part.articles,
-            spool,
-            keys: Keys { bands: bands.bands, exact: part.exact, band_keys: part.band_keys, rank },
+            articles: Table::new(workspace, workspace.share(ARTICLES_PERCENT)),
+            spool: Spool::new(workspace),
+            keys: Keys { bands: making.bands(), exact: Vec::new(), band_keys: Vec::new(), rank: Vec::new() },
+            published: Vec::new(),
+            sources: Vec::new(),
             rejects: Vec::new(),
             files: 0,
+            workspace: workspace.clone(),
         }
+    }
+
+    fn append(&mut self, mut part: Part, ids: &mut read::UniqueIds) -> Result<()> {
+        let number = |source: &String| xxhash_rust::xxh3::xxh3_64_with_seed(source.as_bytes(), SEED);
+        for mut article in part.articles {
+            ids.claim(&mut article);
+            self.published.push(article.published.map_or(UNDATED, |published| published.seconds));
+            self.sources.push(article.source.as_ref().map_or(0, number));
+            self.articles.push(article)?;
+        }
+        self.rejects.append(&mut part.rejects);
+        self.keys.exact.append(&mut part.exact);
+        self.keys.band_keys.append(&mut part.band_keys);
+        self.spool.append(part.segment)
     }
 
     /// The content hash of an article.
     pub fn content(&self, article: ArticleId) -> u128 {
         self.keys.exact[article.index()]
-    }
-
-    /// The outlet of each article as a number, 0 for none.
-    pub fn sources(&self) -> Vec<u64> {
-        let number = |source: &String| xxhash_rust::xxh3::xxh3_64_with_seed(source.as_bytes(), SEED);
-        self.articles.iter().map(|article| article.source.as_ref().map_or(0, number)).collect()
     }
 
     /// How many articles there are.

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::ArticleId;
 use crate::error::{Error, Result};
-use crate::findings::{Findings, Pair};
+use crate::findings::Findings;
 use crate::relate::Relation;
 
 /// What people say two texts are to one another.
@@ -382,19 +382,20 @@ pub fn evaluate(findings: &Findings, labelled: &[LabelledPair]) -> Result<Evalua
 /// What the findings say about any two articles.
 struct Predictions<'a> {
     findings: &'a Findings,
-    ids: HashMap<&'a str, ArticleId>,
-    pairs: HashMap<(ArticleId, ArticleId), &'a Pair>,
+    ids: HashMap<String, ArticleId>,
+    /// The place of each pair's row.
+    pairs: HashMap<(ArticleId, ArticleId), usize>,
 }
 
 /// What the findings say about two articles.
-#[derive(Clone, Copy)]
-struct Prediction<'a> {
+#[derive(Clone)]
+struct Prediction {
     relation: Option<Relation>,
-    rule: Option<&'a str>,
+    rule: Option<String>,
 }
 
-impl Prediction<'_> {
-    fn class(self) -> Class {
+impl Prediction {
+    fn class(&self) -> Class {
         self.relation.map_or(Class::None, Class::of)
     }
 }
@@ -407,36 +408,45 @@ impl<'a> Predictions<'a> {
                 .members
                 .iter()
                 .zip(0..)
-                .map(|(member, place)| (member.id.as_str(), ArticleId(place)))
+                .map(|(member, place)| (member.id.clone(), ArticleId(place)))
                 .collect(),
-            pairs: findings.pairs.iter().map(|pair| ((pair.a.min(pair.b), pair.a.max(pair.b)), pair)).collect(),
+            pairs: findings
+                .pairs
+                .iter()
+                .enumerate()
+                .map(|(place, pair)| ((pair.a.min(pair.b), pair.a.max(pair.b)), place))
+                .collect(),
         }
     }
 
     /// The pair's own row; else both are of one near-duplicate class; else the row of the kept articles of their classes,
     /// since near-duplicates are compared with others through the one that is kept.
-    fn between(&self, a: ArticleId, b: ArticleId) -> Prediction<'a> {
+    fn between(&self, a: ArticleId, b: ArticleId) -> Prediction {
         if let Some(prediction) = self.row(a, b) {
             return prediction;
         }
         let (kept_a, kept_b) = (self.kept(a), self.kept(b));
         if kept_a == kept_b {
-            return Prediction { relation: Some(Relation::NearDuplicate), rule: Some("duplicates of one article") };
+            return Prediction {
+                relation: Some(Relation::NearDuplicate),
+                rule: Some("duplicates of one article".into()),
+            };
         }
         self.row(kept_a, kept_b).unwrap_or(Prediction { relation: None, rule: None })
     }
 
-    fn row(&self, a: ArticleId, b: ArticleId) -> Option<Prediction<'a>> {
-        let pair = self.pairs.get(&(a.min(b), a.max(b)))?;
-        Some(Prediction { relation: Some(pair.relation), rule: Some(&pair.rule) })
+    fn row(&self, a: ArticleId, b: ArticleId) -> Option<Prediction> {
+        let &place = self.pairs.get(&(a.min(b), a.max(b)))?;
+        let pair = self.findings.pairs.get(place);
+        Some(Prediction { relation: Some(pair.relation), rule: Some(pair.rule.clone()) })
     }
 
     fn kept(&self, article: ArticleId) -> ArticleId {
-        self.findings.members[article.index()].duplicate_of.unwrap_or(article)
+        self.findings.members.get(article.index()).duplicate_of.unwrap_or(article)
     }
 
     fn one_story(&self, a: ArticleId, b: ArticleId) -> bool {
-        let story = |article: ArticleId| self.findings.members[article.index()].story;
+        let story = |article: ArticleId| self.findings.members.get(article.index()).story;
         story(a).is_some() && story(a) == story(b)
     }
 }
@@ -444,7 +454,7 @@ impl<'a> Predictions<'a> {
 /// A labelled pair and what was found about it.
 struct Judged<'a> {
     pair: &'a LabelledPair,
-    prediction: Prediction<'a>,
+    prediction: Prediction,
     one_story: bool,
 }
 
@@ -541,7 +551,7 @@ fn wrong(judged: &[Judged]) -> Vec<Wrong> {
                 b: judged.pair.b.clone(),
                 label: judged.pair.label,
                 predicted: judged.prediction.relation.map_or("none", Relation::name),
-                rule: judged.prediction.rule.map(str::to_owned),
+                rule: judged.prediction.rule.clone(),
                 note: judged.pair.note.clone(),
             })
         })

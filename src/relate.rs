@@ -6,7 +6,7 @@ use crate::settings::RelateSettings;
 use crate::verify::Evidence;
 
 /// What two articles are to one another; the first five link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
     /// The same text after normalisation.
@@ -24,6 +24,7 @@ pub enum Relation {
     /// Only quotations are shared.
     Quote,
     /// Only site furniture is shared.
+    #[default]
     Boilerplate,
 }
 

@@ -209,6 +209,11 @@ impl Settings {
         !self.lacks(Part::Passages) && self.relate.relations.iter().any(|relation| *relation > Relation::NearDuplicate)
     }
 
+    /// Whether near-duplicates are looked for. Without them only identical texts are one class.
+    pub fn wants_near_duplicates(&self) -> bool {
+        !self.lacks(Part::Buckets) && self.relate.relations.contains(&Relation::NearDuplicate)
+    }
+
     /// Checks every range and returns the settings, so that later stages need not.
     pub fn checked(self) -> Result<Settings> {
         let share = |name: &str, value: f64| {

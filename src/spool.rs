@@ -2,12 +2,25 @@
 //! text twice.
 //!
 //! Articles are added a segment at a time, in input order; a segment is built by whoever read a chunk of input, in parallel
-//! with others. About 2.8 times the size of the text: 4 bytes a token, 1 its marks, 2 its span, and the text.
+//! with others. About 2.8 times the size of the text: 4 bytes a token, 1 its marks, 2 its span, and the text. Segments stay
+//! in memory up to a share of it and go to temporary files beyond; what is asked for then is read, in one system call for
+//! the words, one for their marks and one for the text. In memory remain 20 bytes an article.
+//!
+//! Where only whole texts are compared, the words are stored alone ([`Segment::push_words`]): marks and spans of the few
+//! texts that have a partner are made again when they are asked for.
+
+use std::borrow::Cow;
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 
 use crate::article::{ArticleId, Span};
-use crate::text::{Marks, Tokens};
+use crate::disk::{TempFile, Workspace};
+use crate::error::Result;
+use crate::text::{Marks, Tokenizer, Tokens};
+
+/// The share of memory for segments, in percent.
+const MEMORY_PERCENT: u64 = 22;
 
 /// The articles of one chunk of input.
 #[derive(Default)]
@@ -22,15 +35,14 @@ pub struct Segment {
 /// Where an article's part of each list of its segment ends.
 #[derive(Clone, Copy, Default)]
 struct End {
-    token: usize,
-    span: usize,
-    text: usize,
+    token: u32,
+    span: u32,
+    text: u32,
 }
 
 impl Segment {
     /// Adds one article: its text and the tokens made from it.
     pub fn push(&mut self, text: &str, tokens: &Tokens) {
-        self.ids.extend_from_slice(&tokens.ids);
         self.marks.extend_from_slice(&tokens.marks);
         let mut start = 0;
         for span in &tokens.spans {
@@ -38,8 +50,15 @@ impl Segment {
             push_varint(&mut self.spans, span.end - span.start);
             start = span.start;
         }
+        self.push_words(text, &tokens.ids);
+    }
+
+    /// Adds one article: its text and its words. A segment has either marks for all its articles or for none.
+    pub fn push_words(&mut self, text: &str, ids: &[u32]) {
+        self.ids.extend_from_slice(ids);
         self.text.push_str(text);
-        self.ends.push(End { token: self.ids.len(), span: self.spans.len(), text: self.text.len() });
+        let end = |length: usize| u32::try_from(length).expect("a chunk of input is below 4 GiB");
+        self.ends.push(End { token: end(self.ids.len()), span: end(self.spans.len()), text: end(self.text.len()) });
     }
 
     /// How many articles it holds.
@@ -51,23 +70,62 @@ impl Segment {
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
+
+    fn bytes(&self) -> usize {
+        self.ids.len() * 4 + self.marks.len() + self.spans.len() + self.text.len()
+    }
+}
+
+/// Where the words and the rest of a segment are.
+enum Place {
+    Memory {
+        ids: Vec<u32>,
+        marks: Vec<Marks>,
+        spans: Vec<u8>,
+        text: String,
+    },
+    /// Places in the two files.
+    Disk {
+        ids: usize,
+        marks: usize,
+        spans: usize,
+        text: usize,
+    },
+}
+
+struct Stored {
+    place: Place,
+    ends: Vec<End>,
+    /// Whether it has marks and spans.
+    marked: bool,
+}
+
+struct Files {
+    ids: TempFile,
+    bytes: TempFile,
+    ids_end: usize,
+    bytes_end: usize,
 }
 
 /// What was read, by article.
-#[derive(Default)]
 pub struct Spool {
-    segments: Vec<Segment>,
+    workspace: Workspace,
+    free_bytes: usize,
+    segments: Vec<Stored>,
+    files: Option<Files>,
     /// Segment and place in it, by article.
     places: Vec<(u32, u32)>,
+    /// Tokenisers that wait to be used again.
+    tokenizers: Mutex<Vec<Tokenizer>>,
 }
 
 /// The tokens of one article.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Document<'a> {
     /// What the words are.
-    pub ids: &'a [u32],
+    pub ids: Cow<'a, [u32]>,
     /// What kind of text they stand in.
-    pub marks: &'a [Marks],
+    pub marks: Cow<'a, [Marks]>,
 }
 
 impl Document<'_> {
@@ -83,15 +141,61 @@ impl Document<'_> {
 }
 
 impl Spool {
+    /// An empty spool.
+    pub fn new(workspace: &Workspace) -> Spool {
+        Spool {
+            workspace: workspace.clone(),
+            free_bytes: workspace.share(MEMORY_PERCENT),
+            segments: Vec::new(),
+            files: None,
+            places: Vec::new(),
+            tokenizers: Mutex::default(),
+        }
+    }
+
     /// Takes the articles of a segment, which follow those already there.
-    pub fn append(&mut self, mut segment: Segment) {
-        segment.ids.shrink_to_fit();
-        segment.marks.shrink_to_fit();
-        segment.spans.shrink_to_fit();
-        segment.text.shrink_to_fit();
+    pub fn append(&mut self, segment: Segment) -> Result<()> {
         let number = self.segments.len() as u32;
         self.places.extend((0..segment.ends.len() as u32).map(|place| (number, place)));
-        self.segments.push(segment);
+        let marked = !segment.marks.is_empty() || segment.ids.is_empty();
+        let place = if segment.bytes() <= self.free_bytes {
+            self.free_bytes -= segment.bytes();
+            let Segment { mut ids, mut marks, mut spans, mut text, .. } = segment;
+            ids.shrink_to_fit();
+            marks.shrink_to_fit();
+            spans.shrink_to_fit();
+            text.shrink_to_fit();
+            Place::Memory { ids, marks, spans, text }
+        } else {
+            // Later segments must not slip into what is left.
+            self.free_bytes = 0;
+            self.written(&segment)?
+        };
+        self.segments.push(Stored { place, ends: segment.ends, marked });
+        Ok(())
+    }
+
+    fn written(&mut self, segment: &Segment) -> Result<Place> {
+        let files = match &mut self.files {
+            Some(files) => files,
+            None => self.files.insert(Files {
+                ids: self.workspace.file()?,
+                bytes: self.workspace.file()?,
+                ids_end: 0,
+                bytes_end: 0,
+            }),
+        };
+        let ids = files.ids_end;
+        files.ids.write(ids, &segment.ids)?;
+        files.ids_end += segment.ids.len();
+        let marks = files.bytes_end;
+        let spans = marks + segment.marks.len();
+        let text = spans + segment.spans.len();
+        files.bytes.write(marks, bytemuck::cast_slice::<Marks, u8>(&segment.marks))?;
+        files.bytes.write(spans, &segment.spans)?;
+        files.bytes.write(text, segment.text.as_bytes())?;
+        files.bytes_end = text + segment.text.len();
+        Ok(Place::Disk { ids, marks, spans, text })
     }
 
     /// How many articles there are.
@@ -110,39 +214,122 @@ impl Spool {
     }
 
     /// The tokens of an article.
+    ///
+    /// An article that cannot be read from its file is empty, and [`Workspace::check`] says so; the same holds for its text
+    /// and its spans.
     pub fn document(&self, article: ArticleId) -> Document<'_> {
         let (segment, begin, end) = self.bounds(article);
-        Document { ids: &segment.ids[begin.token..end.token], marks: &segment.marks[begin.token..end.token] }
+        if !segment.marked {
+            let tokens = self.tokens(article);
+            return Document { ids: tokens.ids.into(), marks: tokens.marks.into() };
+        }
+        let (ids, marks) = (begin.token as usize..end.token as usize, begin.token as usize..end.token as usize);
+        match &segment.place {
+            Place::Memory { ids: all, marks: all_marks, .. } => {
+                Document { ids: Cow::Borrowed(&all[ids]), marks: Cow::Borrowed(&all_marks[marks]) }
+            }
+            Place::Disk { ids: first, marks: first_mark, .. } => {
+                let marks = self.read_bytes(first_mark + marks.start, marks.len());
+                Document {
+                    ids: self.read_ids(first + ids.start, ids.len()).into(),
+                    marks: marks.into_iter().map(Marks).collect(),
+                }
+            }
+        }
     }
 
-    /// Changes the marks of all articles: `remark` is given each article and its marks.
-    pub fn remark(&mut self, remark: impl Fn(ArticleId, &mut [Marks]) + Sync) {
-        let mut firsts = Vec::with_capacity(self.segments.len());
-        let mut first = 0;
-        for segment in &self.segments {
-            firsts.push(first);
-            first += segment.ends.len() as u32;
+    /// The words of an article.
+    pub fn words(&self, article: ArticleId) -> Cow<'_, [u32]> {
+        let (segment, begin, end) = self.bounds(article);
+        let ids = begin.token as usize..end.token as usize;
+        match &segment.place {
+            Place::Memory { ids: all, .. } => Cow::Borrowed(&all[ids]),
+            Place::Disk { ids: first, .. } => self.read_ids(first + ids.start, ids.len()).into(),
         }
-        self.segments.par_iter_mut().zip(firsts).for_each(|(segment, first)| {
-            let mut begin = 0;
-            for (place, end) in segment.ends.iter().enumerate() {
-                remark(ArticleId(first + place as u32), &mut segment.marks[begin..end.token]);
-                begin = end.token;
+    }
+
+    /// How many tokens an article has.
+    pub fn tokens_of(&self, article: ArticleId) -> usize {
+        let (_, begin, end) = self.bounds(article);
+        (end.token - begin.token) as usize
+    }
+
+    /// Sets marks of an article: each mark on so many tokens from a place on.
+    ///
+    /// # Panics
+    ///
+    /// If the spool holds words alone.
+    pub fn mark(&mut self, article: ArticleId, width_tokens: usize, places: &[(u32, Marks)]) -> Result<()> {
+        let (number, place) = self.places[article.index()];
+        let segment = &mut self.segments[number as usize];
+        assert!(segment.marked, "what is learned needs marks to begin with");
+        let begin = place.checked_sub(1).map_or(End::default(), |before| segment.ends[before as usize]);
+        let range = begin.token as usize..segment.ends[place as usize].token as usize;
+        let set = |marks: &mut [Marks]| {
+            for &(token, mark) in places {
+                let end = marks.len().min(token as usize + width_tokens);
+                marks[token as usize..end].iter_mut().for_each(|marks| marks.set(mark));
             }
-        });
+        };
+        match &mut segment.place {
+            Place::Memory { marks, .. } => set(&mut marks[range]),
+            Place::Disk { marks: first, .. } => {
+                let at = *first + range.start;
+                if let Some(files) = &self.files {
+                    let mut marks = vec![Marks::default(); range.len()];
+                    files.bytes.read(at, bytemuck::cast_slice_mut::<Marks, u8>(&mut marks))?;
+                    set(&mut marks);
+                    files.bytes.write(at, bytemuck::cast_slice::<Marks, u8>(&marks))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a mark off everywhere.
+    pub fn unmark(&mut self, mark: Marks) -> Result<()> {
+        self.segments.par_iter_mut().try_for_each(|segment| match &mut segment.place {
+            Place::Memory { marks, .. } => {
+                marks.iter_mut().for_each(|marks| marks.clear(mark));
+                Ok(())
+            }
+            Place::Disk { marks: at, .. } => {
+                let tokens = segment.ends.last().map_or(0, |end| end.token as usize);
+                let Some(files) = self.files.as_ref().filter(|_| segment.marked) else { return Ok(()) };
+                let mut marks = vec![Marks::default(); tokens];
+                files.bytes.read(*at, bytemuck::cast_slice_mut::<Marks, u8>(&mut marks))?;
+                marks.iter_mut().for_each(|marks| marks.clear(mark));
+                files.bytes.write(*at, bytemuck::cast_slice::<Marks, u8>(&marks))
+            }
+        })
     }
 
     /// The article's text as it was read.
-    pub fn text(&self, article: ArticleId) -> &str {
+    pub fn text(&self, article: ArticleId) -> Cow<'_, str> {
         let (segment, begin, end) = self.bounds(article);
-        &segment.text[begin.text..end.text]
+        let range = begin.text as usize..end.text as usize;
+        match &segment.place {
+            Place::Memory { text, .. } => Cow::Borrowed(&text[range]),
+            Place::Disk { text: first, .. } => {
+                let bytes = self.read_bytes(first + range.start, range.len());
+                Cow::Owned(String::from_utf8(bytes).unwrap_or_default())
+            }
+        }
     }
 
     /// Where each token stands in the article's text.
     pub fn spans(&self, article: ArticleId) -> Vec<Span> {
         let (segment, begin, end) = self.bounds(article);
-        let mut bytes = &segment.spans[begin.span..end.span];
-        let mut spans = Vec::with_capacity(end.token - begin.token);
+        if !segment.marked {
+            return self.tokens(article).spans;
+        }
+        let range = begin.span as usize..end.span as usize;
+        let bytes: Cow<'_, [u8]> = match &segment.place {
+            Place::Memory { spans, .. } => Cow::Borrowed(&spans[range]),
+            Place::Disk { spans: first, .. } => self.read_bytes(first + range.start, range.len()).into(),
+        };
+        let mut bytes = &*bytes;
+        let mut spans = Vec::with_capacity((end.token - begin.token) as usize);
         let mut start = 0;
         while !bytes.is_empty() {
             start += pop_varint(&mut bytes);
@@ -152,7 +339,30 @@ impl Spool {
         spans
     }
 
-    fn bounds(&self, article: ArticleId) -> (&Segment, End, End) {
+    /// The tokens of an article of which only words were stored.
+    fn tokens(&self, article: ArticleId) -> Tokens {
+        let free = || self.tokenizers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut tokenizer = free().pop().unwrap_or_default();
+        let tokens = tokenizer.tokens(&self.text(article)).clone();
+        free().push(tokenizer);
+        tokens
+    }
+
+    fn read_ids(&self, at: usize, count: usize) -> Vec<u32> {
+        self.workspace.note(self.files.as_ref().map_or(Ok(Vec::new()), |files| {
+            let mut ids = vec![0; count];
+            files.ids.read(at, &mut ids).map(|()| ids)
+        }))
+    }
+
+    fn read_bytes(&self, at: usize, count: usize) -> Vec<u8> {
+        self.workspace.note(self.files.as_ref().map_or(Ok(Vec::new()), |files| {
+            let mut bytes = vec![0; count];
+            files.bytes.read(at, &mut bytes).map(|()| bytes)
+        }))
+    }
+
+    fn bounds(&self, article: ArticleId) -> (&Stored, End, End) {
         let (segment, place) = self.places[article.index()];
         let segment = &self.segments[segment as usize];
         let begin = place.checked_sub(1).map_or(End::default(), |before| segment.ends[before as usize]);
@@ -185,29 +395,48 @@ fn pop_varint(bytes: &mut &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Tokenizer;
 
     proptest::proptest! {
         #[test]
-        fn what_goes_in_comes_out(texts in proptest::collection::vec("\\PC{0,200}", 0..6)) {
-            let mut spool = Spool::default();
+        fn what_goes_in_comes_out(
+            texts in proptest::collection::vec("\\PC{0,200}", 0..6),
+            memory_bytes in proptest::sample::select(&[0, 1000, 10_000, u64::MAX][..]),
+            words_alone in proptest::bool::ANY,
+        ) {
+            let workspace = Workspace::limited(std::env::temp_dir(), memory_bytes);
+            let mut spool = Spool::new(&workspace);
             let mut tokenizer = Tokenizer::new();
             for pair in texts.chunks(2) {
                 let mut segment = Segment::default();
                 for text in pair {
-                    segment.push(text, tokenizer.tokens(text));
+                    let tokens = tokenizer.tokens(text);
+                    if words_alone { segment.push_words(text, &tokens.ids) } else { segment.push(text, tokens) }
                 }
-                spool.append(segment);
+                spool.append(segment).unwrap();
+            }
+            if !words_alone {
+                for article in spool.articles() {
+                    let places: &[(u32, Marks)] = if spool.tokens_of(article) > 1 { &[(1, Marks::STOCK)] } else { &[] };
+                    spool.mark(article, 2, places).unwrap();
+                }
+                spool.unmark(Marks::NAME).unwrap();
             }
             proptest::prop_assert_eq!(spool.len(), texts.len());
             for (number, text) in texts.iter().enumerate() {
                 let article = ArticleId(number as u32);
-                let tokens = tokenizer.tokens(text);
-                proptest::prop_assert_eq!(spool.text(article), text);
-                proptest::prop_assert_eq!(spool.document(article).ids, &tokens.ids);
-                proptest::prop_assert_eq!(spool.document(article).marks, &tokens.marks);
-                proptest::prop_assert_eq!(spool.spans(article), tokens.spans.clone());
+                let mut tokens = tokenizer.tokens(text).clone();
+                if !words_alone {
+                    tokens.marks.iter_mut().for_each(|marks| marks.clear(Marks::NAME));
+                    tokens.marks.iter_mut().skip(1).take(2).for_each(|marks| marks.set(Marks::STOCK));
+                }
+                proptest::prop_assert_eq!(&*spool.text(article), text);
+                proptest::prop_assert_eq!(&*spool.words(article), &tokens.ids);
+                let document = spool.document(article);
+                proptest::prop_assert_eq!(&*document.ids, &tokens.ids);
+                proptest::prop_assert_eq!(&*document.marks, &tokens.marks);
+                proptest::prop_assert_eq!(spool.spans(article), tokens.spans);
             }
+            workspace.check().unwrap();
         }
     }
 }

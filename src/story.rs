@@ -38,7 +38,7 @@ pub struct Link {
     /// How much it says that they are one story, 0 to 1.
     pub strength: f64,
     /// Tokens of `a` that `b` has, and the other way round: ranges in order.
-    pub parts: [Vec<(usize, usize)>; 2],
+    pub parts: [Vec<(u32, u32)>; 2],
 }
 
 /// Classes in stories.
@@ -55,7 +55,7 @@ struct Groups<'a> {
     of: Vec<usize>,
     members: Vec<Vec<usize>>,
     /// For each class, the ranges that tie it to its group, sorted and disjoint.
-    tied: Vec<Vec<(usize, usize)>>,
+    tied: Vec<Vec<(u32, u32)>>,
     /// For each class, its links.
     links: Vec<Vec<&'a Link>>,
 }
@@ -196,7 +196,7 @@ impl<'a> Groups<'a> {
 }
 
 /// Adds `parts` to the group of parts of one text that they overlap, groups that they join becoming one.
-pub fn tie(groups: &mut Vec<Vec<(usize, usize)>>, parts: &[(usize, usize)]) {
+pub fn tie(groups: &mut Vec<Vec<(u32, u32)>>, parts: &[(u32, u32)]) {
     let mut tied = parts.to_vec();
     groups.retain(|group| {
         let same = fits(group, parts);
@@ -209,7 +209,7 @@ pub fn tie(groups: &mut Vec<Vec<(usize, usize)>>, parts: &[(usize, usize)]) {
 }
 
 /// Whether `parts` tie a text to the same thing as `tied` does; nothing is tied at first.
-fn fits(tied: &[(usize, usize)], parts: &[(usize, usize)]) -> bool {
+fn fits(tied: &[(u32, u32)], parts: &[(u32, u32)]) -> bool {
     if tied.is_empty() || parts.is_empty() {
         return true;
     }
@@ -224,15 +224,15 @@ fn fits(tied: &[(usize, usize)], parts: &[(usize, usize)]) -> bool {
     common as f64 >= SAME_PART * length(tied).min(length(parts)) as f64
 }
 
-fn length(ranges: &[(usize, usize)]) -> usize {
-    ranges.iter().map(|(from, to)| to - from).sum()
+fn length(ranges: &[(u32, u32)]) -> usize {
+    ranges.iter().map(|(from, to)| (to - from) as usize).sum()
 }
 
 /// Adds ranges to a sorted list of disjoint ones.
-fn merge(tied: &mut Vec<(usize, usize)>, parts: &[(usize, usize)]) {
+fn merge(tied: &mut Vec<(u32, u32)>, parts: &[(u32, u32)]) {
     tied.extend_from_slice(parts);
     tied.sort_unstable();
-    let mut merged: Vec<(usize, usize)> = Vec::with_capacity(tied.len());
+    let mut merged: Vec<(u32, u32)> = Vec::with_capacity(tied.len());
     for &(from, to) in tied.iter() {
         match merged.last_mut() {
             Some(last) if from <= last.1 => last.1 = last.1.max(to),
@@ -246,7 +246,7 @@ fn merge(tied: &mut Vec<(usize, usize)>, parts: &[(usize, usize)]) {
 mod tests {
     use super::*;
 
-    fn link(a: usize, a_part: (usize, usize), b: usize, b_part: (usize, usize), strength: f64) -> Link {
+    fn link(a: usize, a_part: (u32, u32), b: usize, b_part: (u32, u32), strength: f64) -> Link {
         Link { a, b, strength, parts: [vec![a_part], vec![b_part]] }
     }
 

@@ -123,7 +123,7 @@ struct Band {
 impl Band {
     fn of(keys: &Keys, band: usize, texts: &[ArticleId], spool: &Spool, threshold: f64) -> Band {
         // Texts without a word have nothing to be alike in: those of equal characters are one exact class already.
-        let worded = texts.iter().filter(|&&a| !spool.document(a).is_empty());
+        let worded = texts.iter().filter(|&&a| spool.tokens_of(a) > 0);
         let mut entries: Vec<u64> = worded.map(|&a| u64::from(keys.band(a, band)) << 32 | u64::from(a.0)).collect();
         radix::sort_by_key(&mut entries);
         let mut found = Band::default();
@@ -170,11 +170,11 @@ fn by_representatives(
     spool: &Spool,
     threshold: f64,
 ) -> Vec<(ArticleId, ArticleId, f64)> {
-    members.sort_unstable_by_key(|&a| (std::cmp::Reverse(spool.document(a).len()), keys.rank(a)));
+    members.sort_unstable_by_key(|&a| (std::cmp::Reverse(spool.tokens_of(a)), keys.rank(a)));
     let mut representatives: Vec<(ArticleId, Vec<u64>)> = Vec::new();
     let mut verified = Vec::new();
     for article in members {
-        let set = shingle_set(spool.document(article).ids);
+        let set = shingle_set(&spool.words(article));
         let mut alike = false;
         for (representative, theirs) in &representatives {
             let jaccard = Overlap::of(&set, theirs).jaccard();
@@ -200,10 +200,10 @@ fn verify(pairs: &[(ArticleId, ArticleId)], spool: &Spool, threshold: f64) -> Ve
     let runs: Vec<&[(ArticleId, ArticleId)]> = pairs.chunk_by(|x, y| x.0 == y.0).collect();
     runs.par_iter()
         .flat_map_iter(|run| {
-            let first = shingle_set(spool.document(run[0].0).ids);
+            let first = shingle_set(&spool.words(run[0].0));
             run.iter().filter_map(move |&(a, b)| {
                 // Lengths alone bound the similarity of sets, nearly: repeated shingles make sets smaller than texts.
-                let jaccard = Overlap::of(&first, &shingle_set(spool.document(b).ids)).jaccard();
+                let jaccard = Overlap::of(&first, &shingle_set(&spool.words(b))).jaccard();
                 (jaccard >= threshold).then_some((a, b, jaccard))
             })
         })
@@ -237,7 +237,7 @@ fn near_classes(
         edges.entry(b).or_default().push((a, jaccard));
     }
     let mut order: Vec<ArticleId> = texts.iter().copied().filter(|a| edges.contains_key(a)).collect();
-    order.sort_unstable_by_key(|&a| (std::cmp::Reverse(spool.document(a).len()), keys.rank(a)));
+    order.sort_unstable_by_key(|&a| (std::cmp::Reverse(spool.tokens_of(a)), keys.rank(a)));
     let mut near: Vec<ArticleId> = exact.to_vec();
     let mut leads = vec![false; exact.len()];
     for article in order {

@@ -14,6 +14,8 @@ use bytemuck::{Pod, Zeroable};
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
+use crate::disk::{List, Sorter, Workspace};
+use crate::error::Result;
 use crate::shingle;
 use crate::spool::{Document, Spool};
 use crate::text::Marks;
@@ -139,44 +141,79 @@ pub fn lead_end(marks: &[Marks]) -> usize {
 }
 
 /// The fingerprints of texts, and who shares them.
-#[derive(Default)]
 pub struct Postings {
     /// Those that at least two texts carry, each once a text, sorted.
-    shared: Vec<Posting>,
+    shared: List<Posting>,
 }
+
+/// Texts that are fingerprinted at a time.
+const TEXTS: usize = 4096;
+/// Postings that are looked at at a time, at least.
+const BATCH: usize = 1 << 18;
+/// The shares of memory for sorting postings, for the shared ones and for sorting hits, in percent.
+const SORTING_PERCENT: u64 = 25;
+const SHARED_PERCENT: u64 = 8;
+const HITS_PERCENT: u64 = 12;
 
 impl Postings {
     /// The fingerprints of different texts; of other articles nothing is asked.
     ///
     /// `done` is told how many texts were fingerprinted.
-    pub fn of(texts: &[ArticleId], spool: &Spool, done: &(dyn Fn(u64) + Sync)) -> Postings {
-        let parts: Vec<Vec<Posting>> = texts
-            .par_chunks(256)
-            .map(|chunk| {
-                let mut list = Vec::new();
-                chunk.iter().for_each(|&article| add_postings(article, &spool.document(article), &mut list));
-                done(chunk.len() as u64);
-                list
-            })
-            .collect();
-        let mut all = parts.concat();
-        all.par_sort_unstable();
-        let mut shared = Vec::new();
-        all.chunk_by(|x, y| x.hash == y.hash).filter(|group| group.len() > 1).for_each(|group| shared.extend(group));
-        Postings { shared }
+    pub fn of(
+        texts: &[ArticleId],
+        spool: &Spool,
+        workspace: &Workspace,
+        done: &(dyn Fn(u64) + Sync),
+    ) -> Result<Postings> {
+        let mut sorter = Sorter::new(workspace, workspace.share(SORTING_PERCENT));
+        for texts in texts.chunks(TEXTS) {
+            let parts: Vec<Vec<Posting>> = texts
+                .par_chunks(TEXTS / 16)
+                .map(|texts| {
+                    let mut list = Vec::new();
+                    texts.iter().for_each(|&article| add_postings(article, &spool.document(article), &mut list));
+                    done(texts.len() as u64);
+                    list
+                })
+                .collect();
+            parts.iter().try_for_each(|part| sorter.extend(part))?;
+        }
+        let mut shared = List::new(workspace, workspace.share(SHARED_PERCENT));
+        let mut kept = Vec::new();
+        sorter.sorted()?.batches(BATCH, same_fingerprint, |batch| {
+            kept.clear();
+            let several = batch.chunk_by(same_fingerprint).filter(|carriers| carriers.len() > 1);
+            several.for_each(|carriers| kept.extend_from_slice(carriers));
+            shared.extend(&kept)
+        })?;
+        shared.finish();
+        Ok(Postings { shared })
     }
 
-    /// The texts that carry each shared fingerprint, by fingerprint.
-    pub fn carriers(&self) -> impl ParallelIterator<Item = &[Posting]> {
-        self.shared.par_chunk_by(|x, y| x.hash == y.hash)
+    /// Shows the shared fingerprints in order, many at a time: postings of whole fingerprints.
+    pub fn batches(&self, visit: impl FnMut(&[Posting]) -> Result<()>) -> Result<()> {
+        self.shared.batches(BATCH, same_fingerprint, visit)
     }
 
     /// The texts that carry one fingerprint, where at least two do.
-    pub fn of_fingerprint(&self, hash: u32) -> &[Posting] {
-        let from = self.shared.partition_point(|posting| posting.hash < hash);
-        let to = self.shared.partition_point(|posting| posting.hash <= hash);
-        &self.shared[from..to]
+    pub fn of_fingerprint(&self, hash: u32) -> Result<Vec<Posting>> {
+        let before = |limit: u64| -> Result<usize> {
+            let (mut low, mut high) = (0, self.shared.len());
+            while low < high {
+                let middle = low + (high - low) / 2;
+                let at = self.shared.slice(middle..middle + 1)?[0].hash;
+                if u64::from(at) < limit { low = middle + 1 } else { high = middle }
+            }
+            Ok(low)
+        };
+        let hash = u64::from(hash);
+        Ok(self.shared.slice(before(hash)?..before(hash + 1)?)?.into_owned())
     }
+}
+
+/// Whether two neighbours are of one fingerprint.
+pub fn same_fingerprint(x: &Posting, y: &Posting) -> bool {
+    x.hash == y.hash
 }
 
 /// Appends the fingerprints of one text, each once.
@@ -275,59 +312,74 @@ fn named_pairs<'g>(
 /// says of a posting whether its outlet prints it all the time.
 pub fn candidates(
     postings: &Postings,
+    workspace: &Workspace,
     rank: impl Fn(ArticleId) -> Option<u32> + Sync,
     recurring: impl Fn(&Posting) -> bool + Sync,
-) -> Vec<Candidate> {
-    let mut hits: Vec<Hit> = postings
-        .carriers()
-        .flat_map_iter(|carriers| {
-            let (seeding, pairs) = named_pairs(carriers, &rank);
-            let seeding = match seeding {
-                Seeding::Rare => Hit::RARE,
-                Seeding::Common => 0,
-                Seeding::Crowded => Hit::CROWDED,
-            };
-            let recurring = &recurring;
-            pairs.map(move |(a, b)| {
-                let fresh = if recurring(a) || recurring(b) { 0 } else { Hit::FRESH };
-                Hit { a: a.article, b: b.article, token: a.token, flags: seeding | fresh }
+) -> Result<Vec<Candidate>> {
+    let mut hits = Sorter::new(workspace, workspace.share(HITS_PERCENT));
+    postings.batches(|batch| {
+        let found: Vec<Vec<Hit>> = batch
+            .par_chunk_by(same_fingerprint)
+            .fold(Vec::new, |mut found, carriers| {
+                let (seeding, pairs) = named_pairs(carriers, &rank);
+                let seeding = match seeding {
+                    Seeding::Rare => Hit::RARE,
+                    Seeding::Common => 0,
+                    Seeding::Crowded => Hit::CROWDED,
+                };
+                found.extend(pairs.map(|(a, b)| {
+                    let fresh = if recurring(a) || recurring(b) { 0 } else { Hit::FRESH };
+                    Hit { a: a.article, b: b.article, token: a.token, flags: seeding | fresh }
+                }));
+                found
             })
-        })
-        .collect();
-    hits.par_sort_unstable();
-    hits.chunk_by(|x, y| (x.a, x.b) == (y.a, y.b))
-        .filter(|hits| hits.len() > 1 || hits[0].has(Hit::RARE))
-        .map(|hits| Candidate {
+            .collect();
+        found.iter().try_for_each(|found| hits.extend(found))
+    })?;
+    let mut candidates = Vec::new();
+    let same_pair = |x: &Hit, y: &Hit| (x.a, x.b) == (y.a, y.b);
+    hits.sorted()?.batches(BATCH, same_pair, |batch| {
+        let pairs = batch.chunk_by(same_pair).filter(|hits| hits.len() > 1 || hits[0].has(Hit::RARE));
+        candidates.extend(pairs.map(|hits| Candidate {
             a: ArticleId(hits[0].a),
             b: ArticleId(hits[0].b),
             shared: covered(hits.iter()),
             fresh: covered(hits.iter().filter(|hit| hit.has(Hit::FRESH))),
             crowded: hits.iter().all(|hit| hit.has(Hit::CROWDED)),
-        })
-        .collect()
+        }));
+        Ok(())
+    })?;
+    Ok(candidates)
 }
 
 /// Of the candidates that only crowded fingerprints name, those of which at least one is not `stock`: a paragraph that
 /// hundreds of unrelated articles print pairs each with a few of them, and proves nothing about any.
 pub fn without_stock(
-    candidates: Vec<Candidate>,
+    mut candidates: Vec<Candidate>,
     postings: &Postings,
     rank: impl Fn(ArticleId) -> Option<u32> + Sync,
     stock: impl Fn(&Posting) -> bool + Sync,
-) -> Vec<Candidate> {
-    let mut proving: Vec<(u32, u32)> = postings
-        .carriers()
-        .filter(|carriers| carriers.len() > SEED_CLASSES)
-        .flat_map_iter(|carriers| {
-            let (seeding, pairs) = named_pairs(carriers, &rank);
-            let stock = &stock;
-            let proves = move |(a, b): &(&Posting, &Posting)| !stock(a) && !stock(b);
-            pairs.filter(move |pair| seeding == Seeding::Crowded && proves(pair)).map(|(a, b)| (a.article, b.article))
-        })
-        .collect();
+) -> Result<Vec<Candidate>> {
+    let mut proving: Vec<(u32, u32)> = Vec::new();
+    postings.batches(|batch| {
+        let found: Vec<(u32, u32)> = batch
+            .par_chunk_by(same_fingerprint)
+            .filter(|carriers| carriers.len() > SEED_CLASSES)
+            .flat_map_iter(|carriers| {
+                let (seeding, pairs) = named_pairs(carriers, &rank);
+                let stock = &stock;
+                let proves = move |(a, b): &(&Posting, &Posting)| !stock(a) && !stock(b);
+                let pairs = pairs.filter(move |pair| seeding == Seeding::Crowded && proves(pair));
+                pairs.map(|(a, b)| (a.article, b.article))
+            })
+            .collect();
+        proving.extend(found);
+        Ok(())
+    })?;
     proving.par_sort_unstable();
-    let keep = |pair: &Candidate| !pair.crowded || proving.binary_search(&(pair.a.0, pair.b.0)).is_ok();
-    candidates.into_iter().filter(keep).collect()
+    proving.dedup();
+    candidates.retain(|pair| !pair.crowded || proving.binary_search(&(pair.a.0, pair.b.0)).is_ok());
+    Ok(candidates)
 }
 
 /// How far one shared fingerprint goes in making a pair a candidate.

@@ -114,6 +114,30 @@ impl<T: Pod + Send + Sync> List<T> {
         (0..self.len()).step_by(items).map(move |start| self.slice(start..start.saturating_add(items).min(self.len())))
     }
 
+    /// Gives everything in order, in batches that never split a group, items for which `same` holds of neighbours; each of at
+    /// least `items` items unless it is the last. What is in memory is one batch, however much it is.
+    pub fn batches(
+        &self,
+        items: usize,
+        same: impl Fn(&T, &T) -> bool,
+        mut visit: impl FnMut(&[T]) -> Result<()>,
+    ) -> Result<()> {
+        if self.file.is_none() {
+            return if self.is_empty() { Ok(()) } else { visit(&self.memory) };
+        }
+        let mut waiting: Vec<T> = Vec::new();
+        for chunk in self.chunks(items.max(1)) {
+            waiting.extend_from_slice(&chunk?);
+            // The last group may go on in the next chunk.
+            let complete = (1..waiting.len()).rev().find(|&at| !same(&waiting[at - 1], &waiting[at])).unwrap_or(0);
+            if complete > 0 {
+                visit(&waiting[..complete])?;
+                waiting.drain(..complete);
+            }
+        }
+        if waiting.is_empty() { Ok(()) } else { visit(&waiting) }
+    }
+
     /// Gives back memory that was reserved for more items, which may still be added.
     pub fn finish(&mut self) {
         self.memory.shrink_to_fit();

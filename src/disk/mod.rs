@@ -1,4 +1,5 @@
-//! What does not fit into memory? Typed items in; the same items out, by place ([`List`]) or in ascending order ([`Sorter`]).
+//! What does not fit into memory? Typed items in; the same items out, by place ([`List`], [`Table`]) or in
+//! ascending order ([`Sorter`]).
 //!
 //! Both hold their items in memory up to a limit and in temporary files of a [`Workspace`] beyond. Nothing is written
 //! where everything fits, and what comes out is the same whatever the limit is.
@@ -36,10 +37,13 @@ mod file;
 mod list;
 mod merge;
 mod sort;
+mod table;
 mod workspace;
 
+pub(crate) use file::TempFile;
 pub use list::List;
 pub use sort::{Sorted, Sorter};
+pub use table::{Table, Weight};
 pub use workspace::Workspace;
 
 /// Most bytes that are read or written at once where memory allows: a disk with moving parts delivers as much in about the

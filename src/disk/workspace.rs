@@ -1,9 +1,9 @@
-//! Where temporary files go.
+//! Where temporary files go, and how much may stay in memory.
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::disk::file::TempFile;
 use crate::error::{Error, Result};
@@ -18,20 +18,66 @@ pub struct Workspace(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     folder: PathBuf,
+    /// What the lists of a run may hold in memory together; nothing for as much as they need.
+    memory_bytes: Option<u64>,
+    /// The first failure to read a file, until somebody asks.
+    failure: Mutex<Option<Error>>,
     written: AtomicU64,
     /// Writing more than this many bytes fails as on a full disk. No limit but in tests.
     quota: u64,
 }
 
+/// A workspace in which everything stays in memory.
+impl Default for Workspace {
+    fn default() -> Self {
+        Workspace::new("")
+    }
+}
+
 impl Workspace {
-    /// A workspace in an existing folder.
+    /// A workspace in an existing folder, where everything stays in memory that is not limited by itself.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self::with_quota(folder, u64::MAX)
+        Self::made(folder.into(), None, u64::MAX)
+    }
+
+    /// A workspace in which the lists of a run together hold about so many bytes in memory.
+    ///
+    /// What a run needs besides is some 150 bytes an article, and the phrase model.
+    pub fn limited(folder: impl Into<PathBuf>, memory_bytes: u64) -> Self {
+        Self::made(folder.into(), Some(memory_bytes), u64::MAX)
     }
 
     /// A workspace on a disk with room for so many bytes.
+    #[cfg(test)]
     pub(in crate::disk) fn with_quota(folder: impl Into<PathBuf>, quota: u64) -> Self {
-        Self(Arc::new(Inner { folder: folder.into(), written: AtomicU64::new(0), quota }))
+        Self::made(folder.into(), None, quota)
+    }
+
+    fn made(folder: PathBuf, memory_bytes: Option<u64>, quota: u64) -> Self {
+        let failure = Mutex::new(None);
+        Self(Arc::new(Inner { folder, memory_bytes, failure, written: AtomicU64::new(0), quota }))
+    }
+
+    /// A share of the memory, in bytes: so many percent, or all there is where nothing is limited.
+    pub fn share(&self, percent: u64) -> usize {
+        let share = self.0.memory_bytes.map(|bytes| bytes / 100 * percent);
+        share.map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX))
+    }
+
+    /// The failure that [`Workspace::note`] kept, if any.
+    pub fn check(&self) -> Result<()> {
+        let mut failure = self.0.failure.lock().unwrap_or_else(PoisonError::into_inner);
+        failure.take().map_or(Ok(()), Err)
+    }
+
+    /// What was read, or, if it could not be, something empty: the failure is kept for [`Workspace::check`], so that code in
+    /// the middle of a stage need not stop. The first of several counts.
+    pub(crate) fn note<T: Default>(&self, read: Result<T>) -> T {
+        read.unwrap_or_else(|error| {
+            let mut failure = self.0.failure.lock().unwrap_or_else(PoisonError::into_inner);
+            failure.get_or_insert(error);
+            T::default()
+        })
     }
 
     /// How many bytes have been written so far, in all files, those already gone included.

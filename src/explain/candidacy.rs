@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::{Kind, View, four_decimals};
 use crate::article::{ArticleId, Span};
-use crate::bucket::passages::{GRAM_TOKENS, Posting, Postings, Seeding, fingerprints};
+use crate::bucket::passages::{GRAM_TOKENS, Postings, Seeding, fingerprints};
+use crate::disk::Workspace;
 use crate::sketch::Sketch;
 
 /// How a pair came to be compared.
@@ -70,17 +71,22 @@ pub struct SharedFingerprint {
 
 /// Which texts carry a fingerprint.
 pub(super) struct Carriers {
-    postings: Postings,
+    /// None where they could not be read.
+    postings: Option<Postings>,
+    workspace: Workspace,
 }
 
 impl Carriers {
     pub(super) fn of(view: View<'_>) -> Carriers {
-        Carriers { postings: Postings::of(&view.analysis.classes.texts, &view.corpus.spool, &|_| ()) }
+        let corpus = view.corpus;
+        let postings = Postings::of(&view.analysis.classes.texts, &corpus.spool, &corpus.workspace, &|_| ());
+        Carriers { postings: corpus.workspace.note(postings.map(Some)), workspace: corpus.workspace.clone() }
     }
 
     /// The texts that carry a fingerprint, if more than one does.
     pub(super) fn texts(&self, hash: u32) -> impl Iterator<Item = ArticleId> + '_ {
-        self.postings.of_fingerprint(hash).iter().map(Posting::article)
+        let found = self.postings.iter().map(move |postings| postings.of_fingerprint(hash));
+        found.flat_map(|found| self.workspace.note(found)).map(|posting| posting.article())
     }
 
     /// How many of them lead a class: only these name candidates.
@@ -101,7 +107,7 @@ pub(super) fn seeding(classes: usize) -> &'static str {
 
 /// What was learned of a fingerprint where it stands in an article.
 pub(super) fn learned(view: View<'_>, article: ArticleId, hash: u32) -> Option<Kind> {
-    let source = view.corpus.sources()[article.index()];
+    let source = view.corpus.sources[article.index()];
     view.analysis.stock.learned(source, hash).map(Kind::of)
 }
 
@@ -110,9 +116,9 @@ impl Candidacy {
         let classes = &view.analysis.classes;
         let (leader_a, leader_b) = (classes.near[a.index()], classes.near[b.index()]);
         let spool = &view.corpus.spool;
-        let (ids_a, ids_b) = (spool.document(a).ids, spool.document(b).ids);
+        let (ids_a, ids_b) = (spool.words(a), spool.words(b));
         let mut scratch = Vec::new();
-        let (sketch_a, sketch_b) = (Sketch::of(ids_a, &mut scratch), Sketch::of(ids_b, &mut scratch));
+        let (sketch_a, sketch_b) = (Sketch::of(&ids_a, &mut scratch), Sketch::of(&ids_b, &mut scratch));
         let keys = &view.corpus.keys;
         let key = |article: ArticleId, band: usize| keys.band_keys[article.index() * keys.bands + band];
         let set = |ids: &[u32]| crate::shingle::shingle_set(ids);
@@ -122,7 +128,7 @@ impl Candidacy {
             why,
             leader_a: view.id(leader_a),
             leader_b: view.id(leader_b),
-            shared_shingles: crate::verify::overlap::Overlap::of(&set(ids_a), &set(ids_b)).shared,
+            shared_shingles: crate::verify::overlap::Overlap::of(&set(&ids_a), &set(&ids_b)).shared,
             shared_values: sketch_a.values().iter().zip(sketch_b.values()).filter(|(x, y)| x == y).count(),
             estimate: sketch_a.estimate(&sketch_b),
             shared_bands: (0..keys.bands).filter(|&band| key(a, band) == key(b, band)).map(|band| band + 1).collect(),
@@ -135,11 +141,11 @@ impl Candidacy {
 /// The fingerprints of both texts, by place in the first.
 fn shared(view: View<'_>, carriers: &Carriers, a: ArticleId, b: ArticleId) -> Vec<SharedFingerprint> {
     let spool = &view.corpus.spool;
-    let theirs = fingerprints(spool.document(b).ids);
+    let theirs = fingerprints(&spool.words(b));
     let (spans_a, spans_b, text) = (spool.spans(a), spool.spans(b), spool.text(a));
     let gram = |spans: &[Span], token: u32| Span::covering(&spans[token as usize..token as usize + GRAM_TOKENS]);
     let mut seen = std::collections::BTreeSet::new();
-    let ours = fingerprints(spool.document(a).ids);
+    let ours = fingerprints(&spool.words(a));
     let both = ours.iter().filter_map(|ours| Some((ours, theirs.iter().find(|theirs| theirs.hash == ours.hash)?)));
     both.filter(|(ours, _)| seen.insert(ours.hash))
         .map(|(ours, theirs)| {
@@ -149,7 +155,7 @@ fn shared(view: View<'_>, carriers: &Carriers, a: ArticleId, b: ArticleId) -> Ve
                 hash: format!("{:08x}", ours.hash),
                 a: span,
                 b: gram(&spans_b, theirs.token),
-                text: span.of(text).to_owned(),
+                text: span.of(&text).to_owned(),
                 classes,
                 seeding: seeding(classes),
                 learned: learned(view, a, ours.hash).or_else(|| learned(view, b, ours.hash)),

@@ -102,10 +102,9 @@ impl Comparison {
         let context = view.analysis.context(view.corpus);
         let evidence = Comparer::of(a, context).evidence(b);
         // What the scan said, which may know more than the pair: that it is an item of a round-up.
-        let compared = &view.analysis.compared;
-        let verdict = match compared.binary_search_by_key(&(a, b), |pair| (pair.a, pair.b)) {
-            Ok(place) => Some(compared[place].verdict.clone()),
-            Err(_) => {
+        let verdict = match view.analysis.compared.find(a, b) {
+            Some(pair) => Some(pair.verdict),
+            None => {
                 let settings = view.analysis.calibration.settings(view.settings);
                 verdict((a, b), &evidence, &view.analysis.classes, &settings)
             }
@@ -122,12 +121,12 @@ impl Comparison {
             Shared {
                 a: span,
                 b: Span::covering(&spans_b[in_b]),
-                text: span.of(text).to_owned(),
+                text: span.of(&text).to_owned(),
                 tokens: run.tokens,
                 kinds: shared.kinds.into(),
                 bits: shared.bits,
                 proves: shared.proves(),
-                parts: parts(text, &spans_a[in_a], &marks),
+                parts: parts(&text, &spans_a[in_a], &marks),
             }
         });
         Comparison {

@@ -369,7 +369,7 @@ fn explained(view: View<'_>, carriers: &Carriers, article: ArticleId, stages: &[
         tokens: wanted(Stage::Tokens).then(|| tokens(view, article)),
         shingles: wanted(Stage::Shingles).then(|| shingles(view, article)),
         sketch: wanted(Stage::Sketch).then(|| {
-            let ids = view.corpus.spool.document(article).ids;
+            let ids = &*view.corpus.spool.words(article);
             Sketch { values: crate::sketch::Sketch::of(ids, &mut Vec::new()).values().to_vec() }
         }),
         bands: wanted(Stage::Bands).then(|| bands(view, article)),
@@ -382,10 +382,10 @@ fn explained(view: View<'_>, carriers: &Carriers, article: ArticleId, stages: &[
 fn chain(view: View<'_>, members: &[ArticleId], a: ArticleId, b: ArticleId) -> Vec<Step> {
     let inside = |article: &ArticleId| members.binary_search(article).is_ok();
     let mut links: BTreeMap<ArticleId, Vec<(ArticleId, Relation)>> = BTreeMap::new();
-    for pair in view.analysis.compared.iter().filter(|pair| inside(&pair.a) && inside(&pair.b)) {
-        if pair.verdict.relation.links() {
-            links.entry(pair.a).or_default().push((pair.b, pair.verdict.relation));
-            links.entry(pair.b).or_default().push((pair.a, pair.verdict.relation));
+    for pair in view.analysis.compared.heads().iter().filter(|pair| inside(&pair.a) && inside(&pair.b)) {
+        if pair.relation.links() {
+            links.entry(pair.a).or_default().push((pair.b, pair.relation));
+            links.entry(pair.b).or_default().push((pair.a, pair.relation));
         }
     }
     let mut before: BTreeMap<ArticleId, (ArticleId, Relation)> = BTreeMap::new();
@@ -410,8 +410,8 @@ fn chain(view: View<'_>, members: &[ArticleId], a: ArticleId, b: ArticleId) -> V
 
 fn tokens(view: View<'_>, article: ArticleId) -> Tokens {
     let spool = &view.corpus.spool;
-    let (spans, text) = (spool.spans(article), spool.text(article));
-    let marks = view.marks(article);
+    let (spans, text) = (spool.spans(article), &*spool.text(article));
+    let marks = &*view.marks(article);
     let furniture = |marks: &[Marks]| marks.iter().filter(|mark| mark.has(Marks::FURNITURE)).count();
     let own = furniture(&Tokenizer::new().into_tokens(text).marks);
     let count = |mark: Marks| marks.iter().filter(|marks| marks.has(mark)).count();
@@ -449,7 +449,7 @@ fn mark_names(marks: Marks) -> Vec<&'static str> {
 
 fn shingles(view: View<'_>, article: ArticleId) -> Shingles {
     let spool = &view.corpus.spool;
-    let (ids, spans, text) = (spool.document(article).ids, spool.spans(article), spool.text(article));
+    let (ids, spans, text) = (&*spool.words(article), spool.spans(article), &*spool.text(article));
     let all = shingle::shingles(ids, SHINGLE_TOKENS).enumerate().map(|(place, hash)| {
         let span = Span::covering(&spans[place..(place + SHINGLE_TOKENS).min(spans.len())]);
         Shingle { hash: format!("{hash:016x}"), span, text: span.of(text).to_owned() }
@@ -473,13 +473,13 @@ fn bands(view: View<'_>, article: ArticleId) -> Bands {
             Band { band: band + 1, key: format!("{ours:08x}"), articles: view.ids(others) }
         })
         .collect();
-    let set = shingle_set(spool.document(article).ids);
+    let set = shingle_set(&spool.words(article));
     let mut company: Vec<BandCompany> = company
         .into_iter()
         .map(|(other, bands)| BandCompany {
             id: view.id(other),
             bands,
-            jaccard: Overlap::of(&set, &shingle_set(spool.document(other).ids)).jaccard(),
+            jaccard: Overlap::of(&set, &shingle_set(&spool.words(other))).jaccard(),
         })
         .collect();
     // A stable sort: those with as many bands stay in input order.
@@ -489,13 +489,13 @@ fn bands(view: View<'_>, article: ArticleId) -> Bands {
 
 fn passages(view: View<'_>, carriers: &Carriers, article: ArticleId) -> Passages {
     let spool = &view.corpus.spool;
-    let (spans, text) = (spool.spans(article), spool.text(article));
+    let (spans, text) = (spool.spans(article), &*spool.text(article));
     let near = &view.analysis.classes.near;
     let own = near[article.index()];
     let mut list: Vec<Fingerprint> = Vec::new();
     let mut stretches: Vec<Stretch> = Vec::new();
     let mut unbroken = false;
-    for fingerprint in fingerprints(spool.document(article).ids) {
+    for fingerprint in fingerprints(&spool.words(article)) {
         let from = fingerprint.token as usize;
         let span = Span::covering(&spans[from..from + GRAM_TOKENS]);
         let mut others: Vec<ArticleId> =
@@ -546,9 +546,12 @@ fn membership(view: View<'_>, article: ArticleId) -> Membership {
     let wanted = &view.settings.relate.relations;
     let mut pairs: Vec<Link> = analysis
         .compared
+        .heads()
         .iter()
-        .filter(|pair| (pair.a == article || pair.b == article) && wanted.contains(&pair.verdict.relation))
-        .map(|pair| {
+        .enumerate()
+        .filter(|(_, head)| (head.a == article || head.b == article) && wanted.contains(&head.relation))
+        .map(|(place, _)| {
+            let pair = analysis.compared.get(place);
             let first = pair.a == article;
             let other = if first { pair.b } else { pair.a };
             Link {

@@ -10,6 +10,7 @@ mod comparison;
 mod curve;
 mod explanation;
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use serde::{Serialize, Serializer};
@@ -41,8 +42,8 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
-    fn article(&self, article: ArticleId) -> &Article {
-        &self.corpus.articles[article.index()]
+    fn article(&self, article: ArticleId) -> Cow<'_, Article> {
+        self.corpus.articles.get(article.index())
     }
 
     fn id(&self, article: ArticleId) -> String {
@@ -54,7 +55,7 @@ impl View<'_> {
     }
 
     /// What kind of text each token of an article stands in, with all that was learned.
-    fn marks(&self, article: ArticleId) -> &[Marks] {
+    fn marks(&self, article: ArticleId) -> Cow<'_, [Marks]> {
         self.corpus.spool.document(article).marks
     }
 }
@@ -88,7 +89,7 @@ impl Party {
             published: read.published.and_then(stated),
             path: read.location.path.to_string(),
             record: read.location.record,
-            tokens: Kinds::of(view.marks(article)).into(),
+            tokens: Kinds::of(&view.marks(article)).into(),
         }
     }
 }

@@ -1,58 +1,81 @@
 //! From the products of the stages to the rows of the tables.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use crate::article::{ArticleId, Span};
+use crate::article::{Article, ArticleId, Span};
 use crate::corpus::Corpus;
+use crate::disk::Table;
+use crate::error::Result;
 use crate::pipeline::{Analysis, Compared};
 use crate::relate::{Direction, Relation};
 use crate::settings::Settings;
 
-use super::passages::Collector;
-use super::{Counts, Findings, Member, Pair, Story};
+use super::passages::{Collector, Texts};
+use super::{Counts, Findings, Member, Pair, Passage, Story};
+
+/// The shares of memory for the rows of members, pairs and passages each, in percent.
+const ROWS_PERCENT: u64 = 6;
+/// Pairs that are made rows at a time.
+const PAIRS: usize = 1 << 13;
 
 /// The findings of a scan.
-pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings) -> Findings {
+pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings) -> Result<Findings> {
     let wanted = |relation: Relation| settings.relate.relations.contains(&relation);
     let same_text = wanted(Relation::Identical) || wanted(Relation::NearDuplicate);
+    let workspace = &corpus.workspace;
     let stories = Stories::of(&corpus, &analysis, same_text);
-    let mut pairs: Vec<Pair> = analysis
-        .compared
-        .par_iter()
-        .filter(|pair| wanted(pair.verdict.relation))
-        .map(|pair| row(&corpus, pair).in_input_order())
-        .collect();
-    pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
-    let passages = passages(&corpus, &analysis, &stories);
-    let mut members = members(&corpus, &analysis, &stories, &pairs);
-    let rows = stories.rows(&corpus, &pairs);
+    let mut passages = Table::new(workspace, workspace.share(ROWS_PERCENT));
+    collect_passages(&corpus, &analysis, &stories, &mut passages)?;
+    let mut pairs = Table::new(workspace, workspace.share(ROWS_PERCENT));
+    let mut shown = Shown::new(&corpus, &analysis);
+    let mut least = vec![f64::INFINITY; stories.members.len()];
+    for block in in_input_order(&analysis, wanted).chunks(PAIRS) {
+        let rows: Vec<Pair> =
+            block.par_iter().map(|&place| row(&corpus, &analysis.compared.get(place)).in_input_order()).collect();
+        for pair in rows {
+            if pair.relation.links() {
+                shown.add(&pair);
+                if let Some(story) = stories.common(&[pair.a, pair.b]) {
+                    least[story] = least[story].min(pair.jaccard);
+                }
+            }
+            pairs.push(pair)?;
+        }
+    }
+    let rows = stories.rows(&corpus, &least);
+    let mut members = Table::new(workspace, workspace.share(ROWS_PERCENT));
+    let (mut dropped, mut undated, mut without_source) = (0, 0, 0);
+    for article in corpus.spool.articles() {
+        let read = corpus.articles.get(article.index());
+        undated += u64::from(read.published.is_none());
+        without_source += u64::from(read.source.is_none());
+        let member = shown.member(article, &read, &corpus, &stories);
+        dropped += u64::from(!member.keep);
+        members.push(member)?;
+    }
+    let exact_classes = analysis.classes.texts.len() as u64;
     let counts = Counts {
         files: corpus.files,
         articles: corpus.len() as u64,
-        undated: corpus.articles.iter().filter(|article| article.published.is_none()).count() as u64,
-        without_source: corpus.articles.iter().filter(|article| article.source.is_none()).count() as u64,
+        undated,
+        without_source,
         rejects: corpus.rejects.len() as u64,
-        exact_classes: analysis.classes.exact.iter().collect::<BTreeSet<_>>().len() as u64,
+        exact_classes,
         near_duplicate_classes: analysis.classes.leaders.len() as u64,
         bucket_candidates: analysis.classes.candidates,
         passage_candidates: analysis.candidates.len() as u64,
         verified_pairs: analysis.verified,
-        links: pairs.iter().filter(|pair| pair.relation.links()).count() as u64,
+        links: shown.links,
         stories: rows.len() as u64,
         articles_in_stories: rows.iter().map(|story| story.members.len() as u64).sum(),
-        dropped: members.iter().filter(|member| !member.keep).count() as u64,
+        dropped,
         oversized_buckets: analysis.classes.oversized,
     };
-    for (member, article) in members.iter_mut().zip(corpus.articles) {
-        member.id = article.id;
-        member.location = article.location;
-        member.url = article.url;
-        member.source = article.source;
-        member.title = article.title;
-    }
-    Findings {
+    workspace.check()?;
+    Ok(Findings {
         members,
         pairs,
         stories: rows,
@@ -60,7 +83,19 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings) -> Find
         rejects: corpus.rejects,
         counts,
         calibration: analysis.calibration,
-    }
+        workspace: corpus.workspace,
+    })
+}
+
+/// The places of the pairs of wanted relations, by the articles as they stand in the input.
+fn in_input_order(analysis: &Analysis, wanted: impl Fn(Relation) -> bool) -> Vec<usize> {
+    let heads = analysis.compared.heads();
+    let mut places: Vec<usize> = (0..heads.len()).filter(|&place| wanted(heads[place].relation)).collect();
+    places.par_sort_unstable_by_key(|&place| {
+        let head = &heads[place];
+        (head.a.min(head.b), head.a.max(head.b))
+    });
+    places
 }
 
 /// A story by its id, with its articles in input order.
@@ -130,28 +165,22 @@ impl Stories {
         articles.iter().all(|article| self.of[article.index()] == Some(first)).then_some(first)
     }
 
-    fn rows(&self, corpus: &Corpus, pairs: &[Pair]) -> Vec<Story> {
-        let mut least = vec![f64::INFINITY; self.members.len()];
-        for pair in pairs.iter().filter(|pair| pair.relation.links()) {
-            if let Some(story) = self.common(&[pair.a, pair.b]) {
-                least[story] = least[story].min(pair.jaccard);
-            }
-        }
+    /// The rows of stories; `least` is the lowest similarity of the links of each.
+    fn rows(&self, corpus: &Corpus, least: &[f64]) -> Vec<Story> {
         self.members
-            .iter()
+            .par_iter()
             .zip(&self.ids)
             .zip(least)
             .map(|((members, id), least)| {
-                let articles = || members.iter().map(|article| &corpus.articles[article.index()]);
                 let mut order = members.clone();
-                let seconds = |article: ArticleId| corpus.articles[article.index()].published.map(|p| p.seconds);
-                order
-                    .sort_unstable_by_key(|&article| (seconds(article).unwrap_or(i64::MAX), corpus.keys.rank(article)));
-                let by_date = || order.iter().map(|article| &corpus.articles[article.index()]);
+                order.sort_unstable_by_key(|&article| by_publication(corpus, article));
+                let read: Vec<Cow<'_, Article>> =
+                    order.iter().map(|article| corpus.articles.get(article.index())).collect();
+                let by_date = || read.iter();
                 let first = by_date().find(|article| article.published.is_some());
                 let last = by_date().rfind(|article| article.published.is_some());
                 let titled = commonest_title(by_date().filter_map(|article| article.title.as_deref()));
-                let sources: BTreeSet<&String> = articles().filter_map(|article| article.source.as_ref()).collect();
+                let sources: BTreeSet<&String> = by_date().filter_map(|article| article.source.as_ref()).collect();
                 Story {
                     id: id.clone(),
                     members: members.clone(),
@@ -161,7 +190,7 @@ impl Stories {
                     last_published: last.and_then(|article| article.published),
                     origin: None,
                     agency: None,
-                    min_similarity: if least.is_finite() { least } else { 0.0 },
+                    min_similarity: if least.is_finite() { *least } else { 0.0 },
                 }
             })
             .collect()
@@ -181,65 +210,100 @@ fn commonest_title<'t>(titles: impl Iterator<Item = &'t str>) -> Option<String> 
     counted.into_iter().find(|(_, times)| *times == most).map(|(title, _)| title.to_string())
 }
 
-fn members(corpus: &Corpus, analysis: &Analysis, stories: &Stories, pairs: &[Pair]) -> Vec<Member> {
-    // The strongest link of each article: by relation, then similarity, then the first partner.
-    let mut strongest: Vec<Option<(&Pair, ArticleId)>> = vec![None; corpus.len()];
-    let mut of_class: BTreeMap<(ArticleId, ArticleId), &Pair> = BTreeMap::new();
-    // What is dropped was verified against what is kept by the similarity that was asked for; a near-duplicate by what the
-    // bodies share may have a paragraph of its own, and stays.
-    let leaders = analysis.classes.near.iter().enumerate();
-    let duplicate_of: Vec<Option<ArticleId>> =
-        leaders.map(|(article, leader)| (leader.index() != article).then_some(*leader)).collect();
-    for pair in pairs.iter().filter(|pair| pair.relation.links()) {
-        for (article, other) in [(pair.a, pair.b), (pair.b, pair.a)] {
-            let stronger = strongest[article.index()].is_none_or(|(best, known)| {
-                let order = pair.relation.cmp(&best.relation).then(best.jaccard.total_cmp(&pair.jaccard));
-                order.then(corpus.keys.rank(other).cmp(&corpus.keys.rank(known))).is_lt()
+/// When an article was published, then its place in the order by content.
+fn by_publication(corpus: &Corpus, article: ArticleId) -> (i64, u32) {
+    (corpus.published[article.index()], corpus.keys.rank(article))
+}
+
+/// What pairs say about the two articles of each.
+struct Shown<'a> {
+    analysis: &'a Analysis,
+    rank: &'a [u32],
+    /// The strongest link of each article: by relation, then similarity, then the first partner.
+    strongest: Vec<Option<Strongest>>,
+    /// Similarity and containment with the leader of the class.
+    of_class: Vec<Option<(f64, f64)>>,
+    /// How many articles the class of each leader has.
+    size: Vec<u32>,
+    links: u64,
+}
+
+#[derive(Clone, Copy)]
+struct Strongest {
+    relation: Relation,
+    other: ArticleId,
+    jaccard: f64,
+    containment: f64,
+}
+
+impl<'a> Shown<'a> {
+    fn new(corpus: &'a Corpus, analysis: &'a Analysis) -> Shown<'a> {
+        let mut size = vec![0; corpus.len()];
+        analysis.classes.near.iter().for_each(|leader| size[leader.index()] += 1);
+        Shown {
+            analysis,
+            rank: &corpus.keys.rank,
+            strongest: vec![None; corpus.len()],
+            of_class: vec![None; corpus.len()],
+            size,
+            links: 0,
+        }
+    }
+
+    /// What an article is dropped for. It was verified against what is kept by the similarity that was asked for; a
+    /// near-duplicate by what the bodies share may have a paragraph of its own, and stays.
+    fn duplicate_of(&self, article: ArticleId) -> Option<ArticleId> {
+        Some(self.analysis.classes.near[article.index()]).filter(|&leader| leader != article)
+    }
+
+    /// Takes a link.
+    fn add(&mut self, pair: &Pair) {
+        self.links += 1;
+        let sides = [(pair.a, pair.b, pair.containment_a), (pair.b, pair.a, pair.containment_b)];
+        for (article, other, containment) in sides {
+            let link = Strongest { relation: pair.relation, other, jaccard: pair.jaccard, containment };
+            let rank = |article: ArticleId| self.rank[article.index()];
+            let stronger = self.strongest[article.index()].is_none_or(|best| {
+                let order = link.relation.cmp(&best.relation).then(best.jaccard.total_cmp(&link.jaccard));
+                order.then(rank(other).cmp(&rank(best.other))).is_lt()
             });
             if stronger {
-                strongest[article.index()] = Some((pair, other));
+                self.strongest[article.index()] = Some(link);
             }
-            if duplicate_of[article.index()] == Some(other) {
-                of_class.insert((article, other), pair);
+            if self.duplicate_of(article) == Some(other) {
+                self.of_class[article.index()] = Some((pair.jaccard, containment));
             }
         }
     }
-    let mut size: BTreeMap<ArticleId, usize> = BTreeMap::new();
-    for (number, kept) in duplicate_of.iter().enumerate() {
-        *size.entry(kept.unwrap_or(ArticleId(number as u32))).or_default() += 1;
+
+    /// The row of an article.
+    fn member(&self, article: ArticleId, read: &Article, corpus: &Corpus, stories: &Stories) -> Member {
+        let duplicate_of = self.duplicate_of(article);
+        let best = self.strongest[article.index()];
+        let shown = duplicate_of.and(self.of_class[article.index()]).or(best.map(|b| (b.jaccard, b.containment)));
+        let keep_reason = match (duplicate_of, self.size[article.index()]) {
+            (Some(kept), _) => format!("near-duplicate of {}", corpus.articles.get(kept.index()).id),
+            (None, 1) => "no near-duplicate".to_string(),
+            (None, size) => format!("longest of {size} near-duplicates"),
+        };
+        Member {
+            id: read.id.clone(),
+            location: read.location.clone(),
+            url: read.url.clone(),
+            source: read.source.clone(),
+            title: read.title.clone(),
+            published: read.published,
+            story: stories.of[article.index()],
+            partial_in: stories.partial[article.index()].clone(),
+            relation: best.map(|best| best.relation),
+            closest: best.map(|best| best.other),
+            duplicate_of,
+            similarity: shown.map(|(jaccard, _)| jaccard),
+            containment: shown.map(|(_, containment)| containment),
+            keep: duplicate_of.is_none(),
+            keep_reason,
+        }
     }
-    (0..corpus.len() as u32)
-        .map(ArticleId)
-        .map(|article| {
-            let read = &corpus.articles[article.index()];
-            let duplicate_of = duplicate_of[article.index()];
-            let best = strongest[article.index()];
-            let shown = duplicate_of.and_then(|leader| of_class.get(&(article, leader)).copied()).or(best.map(|b| b.0));
-            let containment = shown.map(|pair| if pair.a == article { pair.containment_a } else { pair.containment_b });
-            let keep_reason = match duplicate_of {
-                Some(kept) => format!("near-duplicate of {}", corpus.articles[kept.index()].id),
-                None if size[&article] == 1 => "no near-duplicate".to_string(),
-                None => format!("longest of {} near-duplicates", size[&article]),
-            };
-            Member {
-                id: String::new(),
-                location: read.location.clone(),
-                url: None,
-                source: None,
-                title: None,
-                published: read.published,
-                story: stories.of[article.index()],
-                partial_in: stories.partial[article.index()].clone(),
-                relation: best.map(|(pair, _)| pair.relation),
-                closest: best.map(|(_, other)| other),
-                duplicate_of,
-                similarity: shown.map(|pair| pair.jaccard),
-                containment,
-                keep: duplicate_of.is_none(),
-                keep_reason,
-            }
-        })
-        .collect()
 }
 
 impl Pair {
@@ -261,11 +325,13 @@ impl Pair {
     }
 }
 
-fn row(corpus: &Corpus, pair: &Compared) -> Pair {
+fn row(corpus: &Corpus, pair: &Compared<'_>) -> Pair {
     let evidence = &pair.evidence;
     let (spans_a, spans_b) = (corpus.spool.spans(pair.a), corpus.spool.spans(pair.b));
-    let span = |spans: &[Span], from: usize, tokens: usize| Span::covering(&spans[from..from + tokens]);
-    let source = |article: ArticleId| corpus.articles[article.index()].source.as_deref();
+    // A text that could not be read has no spans.
+    let span =
+        |spans: &[Span], from: usize, tokens: usize| Span::covering(spans.get(from..from + tokens).unwrap_or_default());
+    let source = |article: ArticleId| corpus.sources[article.index()];
     Pair {
         a: pair.a,
         b: pair.b,
@@ -280,29 +346,35 @@ fn row(corpus: &Corpus, pair: &Compared) -> Pair {
         longest_run: evidence.longest_run() as u32,
         shared_tokens: evidence.shared.tokens() as u32,
         quote_share: evidence.quote_share(),
-        same_source: source(pair.a).is_some() && source(pair.a) == source(pair.b),
+        same_source: source(pair.a) != 0 && source(pair.a) == source(pair.b),
         a_spans: evidence.runs.iter().map(|run| span(&spans_a, run.run.a, run.run.tokens)).collect(),
         b_spans: evidence.runs.iter().map(|run| span(&spans_b, run.run.b, run.run.tokens)).collect(),
         rule: pair.verdict.rule.clone(),
     }
 }
 
-fn passages(corpus: &Corpus, analysis: &Analysis, stories: &Stories) -> Vec<super::Passage> {
-    let mut collector = Collector::default();
-    for pair in analysis.compared.iter().filter(|pair| pair.verdict.relation != Relation::Boilerplate) {
-        let ids = corpus.spool.document(pair.a).ids;
-        for run in &pair.evidence.runs {
-            let run = run.run;
-            collector.add(&ids[run.a..run.a + run.tokens], (pair.a, run.a), (pair.b, run.b));
+fn collect_passages(corpus: &Corpus, analysis: &Analysis, stories: &Stories, rows: &mut Table<Passage>) -> Result<()> {
+    let mut collector = Collector::new(&corpus.workspace);
+    let heads = analysis.compared.heads();
+    for pairs in heads.chunk_by(|x, y| x.a == y.a).scan(0, |first, pairs| {
+        *first += pairs.len();
+        Some((*first - pairs.len(), pairs))
+    }) {
+        let (first, pairs) = pairs;
+        let ids = corpus.spool.words(pairs[0].a);
+        for (place, head) in (first..).zip(pairs).filter(|(_, head)| head.relation != Relation::Boilerplate) {
+            for run in &analysis.compared.evidence(place).runs {
+                let run = run.run;
+                // A text that could not be read has no words.
+                let words = ids.get(run.a..run.a + run.tokens).unwrap_or_default();
+                collector.add(words, (head.a, run.a), (head.b, run.b))?;
+            }
         }
     }
-    let rank = |article: ArticleId| {
-        (corpus.articles[article.index()].published.map_or(i64::MAX, |p| p.seconds), corpus.keys.rank(article))
+    let texts = Texts {
+        spool: &corpus.spool,
+        rank: |article| by_publication(corpus, article),
+        story: |articles: &[ArticleId]| stories.common(articles),
     };
-    collector.passages(
-        |article| corpus.spool.spans(article),
-        |article| corpus.spool.text(article),
-        rank,
-        |articles| stories.common(articles),
-    )
+    collector.passages(&texts, rows)
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::{ArticleId, Location, Moment, Reject, Span};
 use crate::calibrate::Calibration;
+use crate::disk::{Table, Weight, Workspace};
 use crate::relate::{Direction, Relation};
 
 pub use assemble::{NamedStory, assemble, stories_of};
@@ -18,26 +19,28 @@ pub use assemble::{NamedStory, assemble, stories_of};
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// What a scan found.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub struct Findings {
     /// One row per article, in input order.
-    pub members: Vec<Member>,
+    pub members: Table<Member>,
     /// Every pair that was verified on the text and shares something, links and others, sorted by articles.
-    pub pairs: Vec<Pair>,
+    pub pairs: Table<Pair>,
     /// Stories of two articles or more, largest first, then by id.
     pub stories: Vec<Story>,
     /// Reused passages, by the number of their carriers, then by id.
-    pub passages: Vec<Passage>,
+    pub passages: Table<Passage>,
     /// Records that are no articles, by path and record.
     pub rejects: Vec<Reject>,
     /// What was counted on the way.
     pub counts: Counts,
     /// The evidence that a link wanted, and how often it is chance.
     pub calibration: Calibration,
+    /// Where rows that do not fit into memory are. After rows were read, [`Workspace::check`] says whether all could be.
+    pub workspace: Workspace,
 }
 
 /// What became of one article.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Member {
     /// The article's id, unique in the scan.
     pub id: String,
@@ -72,7 +75,7 @@ pub struct Member {
 }
 
 /// Two articles that were compared on their text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Pair {
     /// The earlier article in input order.
     pub a: ArticleId,
@@ -110,6 +113,25 @@ pub struct Pair {
     pub rule: String,
 }
 
+impl Weight for Member {
+    fn owned_bytes(&self) -> usize {
+        let optional = [&self.url, &self.source, &self.title].into_iter().flatten().map(String::len).sum::<usize>();
+        self.id.len() + optional + self.partial_in.len() * size_of::<usize>() + self.keep_reason.len()
+    }
+}
+
+impl Weight for Pair {
+    fn owned_bytes(&self) -> usize {
+        (self.a_spans.len() + self.b_spans.len()) * size_of::<Span>() + self.rule.len()
+    }
+}
+
+impl Weight for Passage {
+    fn owned_bytes(&self) -> usize {
+        self.id.len() + self.text.len() + self.carriers.len() * size_of::<(ArticleId, Span)>()
+    }
+}
+
 /// Articles joined by links.
 #[derive(Clone, Debug)]
 pub struct Story {
@@ -145,7 +167,7 @@ pub struct Origin {
 }
 
 /// One stretch of text that several articles carry.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Passage {
     /// Made from its normalised text.
     pub id: String,

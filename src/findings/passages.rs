@@ -2,10 +2,18 @@
 //!
 //! In: the runs of verified pairs. Out: one [`Passage`] a stretch of text with all its carriers. Runs of different pairs are
 //! one passage if their words are the same. A passage inside a longer one adds nothing unless somebody carries it alone.
+//!
+//! Runs are sorted three times, by words, by article and by passage, which takes as much memory as there is and temporary
+//! files beyond. In memory remain 21 bytes a passage.
 
-use std::collections::BTreeMap;
+use rayon::prelude::*;
+
+use bytemuck::{Pod, Zeroable};
 
 use crate::article::{ArticleId, Span};
+use crate::disk::{List, Sorter, Table, Workspace};
+use crate::error::Result;
+use crate::spool::Spool;
 use crate::text::SEED;
 
 use super::Passage;
@@ -14,100 +22,243 @@ use super::Passage;
 /// (`bucket::passages`).
 const PASSAGE_TOKENS: usize = 9;
 
-/// A place of a text: its tokens `start..end`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// The shares of memory for each sorting and for the lists between, in percent.
+const SORTING_PERCENT: u64 = 12;
+const LIST_PERCENT: u64 = 6;
+/// Runs that are looked at at a time, at least.
+const BATCH: usize = 1 << 16;
+
+/// A run of words in an article: its tokens `start..end`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
+#[repr(C)]
 struct Place {
-    article: ArticleId,
-    start: usize,
-    end: usize,
+    /// The hash of its words.
+    words: [u64; 2],
+    article: u32,
+    start: u32,
+    end: u32,
+    /// What makes the size a multiple of eight.
+    unused: u32,
 }
 
+/// A passage in an article, by tokens or by bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
+#[repr(C)]
+struct Carrier {
+    article: u32,
+    start: u32,
+    end: u32,
+}
+
+/// One of the two tables that say which passage stands where: sorted by their first number.
+type Row = [u32; 4];
+
 /// Collects runs, pair by pair.
-#[derive(Default)]
 pub(crate) struct Collector {
-    carriers: BTreeMap<u128, Vec<Place>>,
+    workspace: Workspace,
+    places: Sorter<Place>,
+}
+
+/// What the rows of passages are made with.
+pub(crate) struct Texts<'a, R, S> {
+    /// The articles.
+    pub(crate) spool: &'a Spool,
+    /// Orders carriers by publication.
+    pub(crate) rank: R,
+    /// The story that all these articles belong to.
+    pub(crate) story: S,
 }
 
 impl Collector {
+    /// No run yet.
+    pub(crate) fn new(workspace: &Workspace) -> Self {
+        Collector { workspace: workspace.clone(), places: Sorter::new(workspace, workspace.share(SORTING_PERCENT)) }
+    }
+
     /// Takes one run that `a` and `b` share; `words` are its tokens.
-    pub(crate) fn add(&mut self, words: &[u32], a: (ArticleId, usize), b: (ArticleId, usize)) {
+    pub(crate) fn add(&mut self, words: &[u32], a: (ArticleId, usize), b: (ArticleId, usize)) -> Result<()> {
         if words.len() < PASSAGE_TOKENS {
-            return;
+            return Ok(());
         }
         let key = xxhash_rust::xxh3::xxh3_128_with_seed(bytemuck::cast_slice(words), SEED);
-        let places = self.carriers.entry(key).or_default();
-        places.extend([a, b].map(|(article, start)| Place { article, start, end: start + words.len() }));
+        let place = |(article, start): (ArticleId, usize)| Place {
+            words: [(key >> 64) as u64, key as u64],
+            article: article.0,
+            start: start as u32,
+            end: (start + words.len()) as u32,
+            unused: 0,
+        };
+        self.places.extend(&[place(a), place(b)])
     }
 
-    /// The passages. `spans` gives the places of an article's tokens, `text` its text; `rank` orders carriers by publication.
-    pub(crate) fn passages<'t>(
-        mut self,
-        spans: impl Fn(ArticleId) -> Vec<Span>,
-        text: impl Fn(ArticleId) -> &'t str,
-        rank: impl Fn(ArticleId) -> (i64, u32),
-        story: impl Fn(&[ArticleId]) -> Option<usize>,
-    ) -> Vec<Passage> {
-        for places in self.carriers.values_mut() {
-            places.sort_unstable();
-            // A text that says it twice carries it once.
-            places.dedup_by_key(|place| place.article);
-        }
-        let mut by_article: BTreeMap<ArticleId, Vec<(Place, u128)>> = BTreeMap::new();
-        for (&key, places) in &self.carriers {
-            for &place in places {
-                by_article.entry(place.article).or_default().push((place, key));
-            }
-        }
-        let kept: Vec<u128> = self
-            .carriers
+    /// The passages, by the number of their carriers, then by id.
+    pub(crate) fn passages<R, S>(self, texts: &Texts<'_, R, S>, rows: &mut Table<Passage>) -> Result<()>
+    where
+        R: Fn(ArticleId) -> (i64, u32) + Sync,
+        S: Fn(&[ArticleId]) -> Option<usize> + Sync,
+    {
+        let workspace = self.workspace.clone();
+        let (found, by_article) = Found::of(self.places, &workspace)?;
+        let (kept, placed) = found.placed(by_article, texts.spool, &workspace)?;
+        let id = |number: u32| format!("p{:016x}", found.ids[number as usize]);
+        let mut order: Vec<(usize, u64, usize)> = kept
             .iter()
-            .filter(|(_, places)| !self.covered(places, &by_article))
-            .map(|(&key, _)| key)
+            .enumerate()
+            .map(|(at, &(number, _))| (usize::MAX - found.carriers(number).len(), found.ids[number as usize], at))
             .collect();
-        // Spans are unpacked once an article.
-        let mut bytes: BTreeMap<(u128, ArticleId), Span> = BTreeMap::new();
-        for (&article, places) in &by_article {
-            let spans = spans(article);
-            for (place, key) in places {
-                bytes.insert((*key, article), Span::covering(&spans[place.start..place.end]));
-            }
+        order.par_sort_unstable();
+        for block in order.chunks(BATCH / 16) {
+            let made: Vec<Result<Passage>> = block
+                .par_iter()
+                .map(|&(_, _, at)| {
+                    let (number, first) = kept[at];
+                    let carriers = placed.slice(first..first + found.carriers(number).len())?;
+                    let carriers: Vec<(ArticleId, Span)> = carriers
+                        .iter()
+                        .map(|carrier| (ArticleId(carrier.article), Span { start: carrier.start, end: carrier.end }))
+                        .collect();
+                    let articles: Vec<ArticleId> = carriers.iter().map(|carrier| carrier.0).collect();
+                    let earliest = carriers.iter().min_by_key(|carrier| (texts.rank)(carrier.0));
+                    let &(earliest, span) = earliest.expect("a passage has the two carriers it was found in");
+                    Ok(Passage {
+                        id: id(number),
+                        story: (texts.story)(&articles),
+                        text: span.of(&texts.spool.text(earliest)).to_string(),
+                        tokens: found.tokens[number as usize],
+                        carriers,
+                        earliest,
+                    })
+                })
+                .collect();
+            made.into_iter().try_for_each(|passage| rows.push(passage?))?;
         }
-        let mut passages: Vec<Passage> = kept
-            .into_iter()
-            .map(|key| {
-                let places = &self.carriers[&key];
-                let earliest = places.iter().min_by_key(|place| rank(place.article));
-                let earliest = earliest.expect("a passage has the two carriers it was found in");
-                let carriers: Vec<(ArticleId, Span)> =
-                    places.iter().map(|place| (place.article, bytes[&(key, place.article)])).collect();
-                let articles: Vec<ArticleId> = carriers.iter().map(|carrier| carrier.0).collect();
-                Passage {
-                    id: format!("p{:016x}", (key >> 64) as u64),
-                    story: story(&articles),
-                    text: bytes[&(key, earliest.article)].of(text(earliest.article)).to_string(),
-                    tokens: (earliest.end - earliest.start) as u32,
-                    carriers,
-                    earliest: earliest.article,
+        Ok(())
+    }
+}
+
+/// All passages, those inside others, too, in the order of their words' hashes.
+struct Found {
+    /// The half of the hash that makes the id.
+    ids: Vec<u64>,
+    tokens: Vec<u32>,
+    /// Where the carriers of each end.
+    ends: Vec<u64>,
+    /// By tokens, in input order.
+    carriers: List<Carrier>,
+}
+
+impl Found {
+    /// The passages that these runs are, and for each article which passages it carries where.
+    fn of(places: Sorter<Place>, workspace: &Workspace) -> Result<(Found, Sorter<Row>)> {
+        let carriers = List::new(workspace, workspace.share(LIST_PERCENT));
+        let mut found = Found { ids: Vec::new(), tokens: Vec::new(), ends: Vec::new(), carriers };
+        let mut by_article = Sorter::new(workspace, workspace.share(SORTING_PERCENT));
+        let same_words = |x: &Place, y: &Place| x.words == y.words;
+        let (mut carriers, mut rows): (Vec<Carrier>, Vec<Row>) = (Vec::new(), Vec::new());
+        places.sorted()?.batches(BATCH, same_words, |batch| {
+            carriers.clear();
+            rows.clear();
+            for places in batch.chunk_by(same_words) {
+                let number = found.ids.len() as u32;
+                // A text that says it twice carries it once.
+                for place in places.chunk_by(|x, y| x.article == y.article).map(|places| places[0]) {
+                    let Place { article, start, end, .. } = place;
+                    carriers.push(Carrier { article, start, end });
+                    rows.push([article, start, end, number]);
                 }
-            })
-            .collect();
-        passages.sort_by(|x, y| y.carriers.len().cmp(&x.carriers.len()).then_with(|| x.id.cmp(&y.id)));
-        passages
+                found.ids.push(places[0].words[0]);
+                found.tokens.push(places[0].end - places[0].start);
+                found.ends.push((found.carriers.len() + carriers.len()) as u64);
+            }
+            found.carriers.extend(&carriers)?;
+            by_article.extend(&rows)
+        })?;
+        Ok((found, by_article))
     }
 
-    /// Whether a longer passage has the same carriers, and more words of each.
-    fn covered(&self, places: &[Place], by_article: &BTreeMap<ArticleId, Vec<(Place, u128)>>) -> bool {
-        let first = places[0];
-        let longer = by_article[&first.article].iter().filter(|(place, _)| {
-            place.start <= first.start && place.end >= first.end && place.end - place.start > first.end - first.start
-        });
-        longer.into_iter().any(|(_, key)| {
-            let theirs = &self.carriers[key];
-            places.iter().all(|place| {
-                theirs
-                    .binary_search_by_key(&place.article, |their| their.article)
-                    .is_ok_and(|at| theirs[at].start <= place.start && theirs[at].end >= place.end)
-            })
-        })
+    /// The places of a passage's carriers.
+    fn carriers(&self, number: u32) -> std::ops::Range<usize> {
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        start as usize..self.ends[number as usize] as usize
+    }
+
+    /// The passages that are not inside others, in order, each with the place of its carriers in a list by bytes.
+    fn placed(
+        &self,
+        by_article: Sorter<Row>,
+        spool: &Spool,
+        workspace: &Workspace,
+    ) -> Result<(Vec<(u32, usize)>, List<Carrier>)> {
+        let mut covered = vec![false; self.ids.len()];
+        let mut by_passage = Sorter::new(workspace, workspace.share(SORTING_PERCENT));
+        let same_article = |x: &Row, y: &Row| x[0] == y[0];
+        by_article.sorted()?.batches(BATCH, same_article, |batch| {
+            let articles: Vec<&[Row]> = batch.chunk_by(same_article).collect();
+            // Each passage is judged where its first carrier is, which comes before the others.
+            let inside: Vec<Vec<u32>> = articles.par_iter().map(|rows| self.covered(rows)).collect::<Result<_>>()?;
+            inside.into_iter().flatten().for_each(|number| covered[number as usize] = true);
+            let rows: Vec<Vec<Row>> = articles
+                .par_iter()
+                .map(|rows| {
+                    let mut kept = rows.iter().filter(|row| !covered[row[3] as usize]).peekable();
+                    if kept.peek().is_none() {
+                        return Vec::new();
+                    }
+                    let spans = spool.spans(ArticleId(rows[0][0]));
+                    let bytes = |row: &Row| {
+                        // A text that could not be read has no spans.
+                        let tokens = spans.get(row[1] as usize..row[2] as usize).unwrap_or_default();
+                        let span = Span::covering(tokens);
+                        [row[3], row[0], span.start, span.end]
+                    };
+                    kept.map(bytes).collect()
+                })
+                .collect();
+            rows.iter().try_for_each(|rows| by_passage.extend(rows))
+        })?;
+        let mut kept = Vec::new();
+        let mut placed = List::new(workspace, workspace.share(LIST_PERCENT));
+        let mut carriers: Vec<Carrier> = Vec::new();
+        by_passage.sorted()?.batches(
+            BATCH,
+            |x, y| x[0] == y[0],
+            |batch| {
+                carriers.clear();
+                for rows in batch.chunk_by(|x, y| x[0] == y[0]) {
+                    kept.push((rows[0][0], placed.len() + carriers.len()));
+                    carriers.extend(rows.iter().map(|&[_, article, start, end]| Carrier { article, start, end }));
+                }
+                placed.extend(&carriers)
+            },
+        )?;
+        Ok((kept, placed))
+    }
+
+    /// Of the passages of one article that it is the first carrier of, those inside longer ones with the same carriers.
+    fn covered(&self, rows: &[Row]) -> Result<Vec<u32>> {
+        let mut inside = Vec::new();
+        for &[article, start, end, number] in rows {
+            let around =
+                || rows.iter().filter(move |row| row[1] <= start && row[2] >= end && row[2] - row[1] > end - start);
+            if around().next().is_none() {
+                continue;
+            }
+            let ours = self.carriers.slice(self.carriers(number))?;
+            if ours[0].article != article {
+                continue;
+            }
+            for row in around() {
+                let theirs = self.carriers.slice(self.carriers(row[3]))?;
+                let within = |place: &Carrier| {
+                    let at = theirs.binary_search_by_key(&place.article, |their| their.article);
+                    at.is_ok_and(|at| theirs[at].start <= place.start && theirs[at].end >= place.end)
+                };
+                if ours.iter().all(within) {
+                    inside.push(number);
+                    break;
+                }
+            }
+        }
+        Ok(inside)
     }
 }

@@ -29,7 +29,11 @@ struct StoryWithMembers {
 pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     let stories = findings.stories.iter().map(|story| StoryWithMembers {
         story: story_row(findings, story),
-        members: story.members.iter().map(|article| member_row(findings, &findings.members[article.index()])).collect(),
+        members: story
+            .members
+            .iter()
+            .map(|article| member_row(findings, &findings.members.get(article.index())))
+            .collect(),
     });
     let document = Document {
         schema_version: SCHEMA_VERSION,

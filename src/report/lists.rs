@@ -10,16 +10,17 @@ use crate::findings::Findings;
 
 /// Writes the ids of the articles to keep, in input order.
 pub fn keep(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
-    list(findings.members.iter().filter(|member| member.keep).map(|member| member.id.as_str()), out)
+    list(findings, true, out)
 }
 
 /// Writes the ids of the articles to drop, in input order.
 pub fn drop(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
-    list(findings.members.iter().filter(|member| !member.keep).map(|member| member.id.as_str()), out)
+    list(findings, false, out)
 }
 
-fn list<'a>(ids: impl Iterator<Item = &'a str>, out: &mut dyn Write) -> io::Result<()> {
-    for id in ids {
+fn list(findings: &Findings, keep: bool, out: &mut dyn Write) -> io::Result<()> {
+    for member in findings.members.iter().filter(|member| member.keep == keep) {
+        let id = &member.id;
         if id.starts_with('"') || id.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
             escape::json(id, out)?;
             out.write_all(b"\n")?;

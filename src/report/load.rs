@@ -151,16 +151,16 @@ pub fn assembled(rows: Rows) -> Result<Findings> {
         if let Some(story) = member.story {
             story_members[story].push(ArticleId(place));
         }
-        findings.members.push(member);
+        findings.members.push(member)?;
     }
     for ((row, members), place) in rows.stories.into_iter().zip(story_members).zip(0..) {
         findings.stories.push(ids.story(row, members).map_err(in_table(Table::Stories, place))?);
     }
     for (row, place) in rows.pairs.into_iter().zip(0..) {
-        findings.pairs.push(ids.pair(row).map_err(in_table(Table::Pairs, place))?);
+        findings.pairs.push(ids.pair(row).map_err(in_table(Table::Pairs, place))?)?;
     }
     for (row, place) in rows.passages.into_iter().zip(0..) {
-        findings.passages.push(ids.passage(row).map_err(in_table(Table::Passages, place))?);
+        findings.passages.push(ids.passage(row).map_err(in_table(Table::Passages, place))?)?;
     }
     findings.rejects = rows
         .rejects

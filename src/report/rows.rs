@@ -272,12 +272,12 @@ impl Row for RejectRow {
 
 /// The rows of `members`, one per input article.
 pub fn members(findings: &Findings) -> impl Iterator<Item = MemberRow> + '_ {
-    findings.members.iter().map(|member| member_row(findings, member))
+    findings.members.iter().map(|member| member_row(findings, &member))
 }
 
 /// The rows of `pairs`.
 pub fn pairs(findings: &Findings) -> impl Iterator<Item = PairRow> + '_ {
-    findings.pairs.iter().map(|pair| pair_row(findings, pair))
+    findings.pairs.iter().map(|pair| pair_row(findings, &pair))
 }
 
 /// The rows of `stories`.
@@ -287,7 +287,7 @@ pub fn stories(findings: &Findings) -> impl Iterator<Item = StoryRow> + '_ {
 
 /// The rows of `passages`.
 pub fn passages(findings: &Findings) -> impl Iterator<Item = PassageRow> + '_ {
-    findings.passages.iter().map(|passage| passage_row(findings, passage))
+    findings.passages.iter().map(|passage| passage_row(findings, &passage))
 }
 
 /// The rows of `rejects`.
@@ -379,7 +379,7 @@ fn passage_row(findings: &Findings, passage: &Passage) -> PassageRow {
 }
 
 fn id(findings: &Findings, article: ArticleId) -> String {
-    findings.members[article.index()].id.clone()
+    findings.members.get(article.index()).id.clone()
 }
 
 fn ends(span: &Span) -> (u32, u32) {
@@ -438,9 +438,9 @@ mod tests {
             agency: None,
             min_similarity: 0.0,
         };
-        let findings = Findings { members: vec![member], stories: vec![story], ..Findings::default() };
+        let findings = Findings { members: vec![member].into(), stories: vec![story], ..Findings::default() };
         let (here, span) = (ArticleId(0), Span { start: 0, end: 1 });
-        check(member_row(&findings, &findings.members[0]));
+        check(member_row(&findings, &findings.members.get(0)));
         check(story_row(&findings, &findings.stories[0]));
         check(pair_row(
             &findings,

@@ -142,12 +142,12 @@ fn write_story(findings: &Findings, story: &Story, options: &SummaryOptions, out
     let shown = &articles[..articles.len().min(options.members)];
     let outlet_columns = shown
         .iter()
-        .filter_map(|article| findings.members[article.index()].source.as_deref())
-        .map(|outlet| columns_of(&fitted(outlet, OUTLET_COLUMNS)))
+        .filter_map(|article| findings.members.get(article.index()).source.clone())
+        .map(|outlet| columns_of(&fitted(&outlet, OUTLET_COLUMNS)))
         .max()
         .unwrap_or(1);
     for &article in shown {
-        let member = &findings.members[article.index()];
+        let member = findings.members.get(article.index());
         let relation = member.relation.map_or("-", |relation| relation.name());
         let outlet = fitted(member.source.as_deref().unwrap_or("-"), OUTLET_COLUMNS);
         let padding = " ".repeat(outlet_columns.saturating_sub(columns_of(&outlet)));

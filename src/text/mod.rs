@@ -10,6 +10,8 @@ mod quotation;
 mod repetition;
 mod tokenise;
 
+use bytemuck::{Pod, Zeroable};
+
 use crate::article::Span;
 
 pub use normalise::{letters, normalised};
@@ -40,8 +42,8 @@ impl Tokens {
 }
 
 /// What kind of text a token stands in: a set of flags in one byte.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(transparent)]
 pub struct Marks(pub u8);
 
 impl Marks {

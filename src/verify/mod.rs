@@ -9,9 +9,14 @@ pub mod runs;
 pub mod stock;
 pub mod surprise;
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use crate::article::{ArticleId, Span};
 use crate::bucket::passages::lead_end;
-use crate::spool::Spool;
+use crate::disk::Weight;
+use crate::spool::{Document, Spool};
 use crate::text::{self, Marks};
 use overlap::{Overlap, ShingleTable};
 use runs::{Aligner, Run};
@@ -28,7 +33,7 @@ const PROOF_BITS: f64 = 15.0;
 const BLOCK_GAP: usize = 30;
 
 /// Tokens of a text by kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kinds {
     /// Neither quoted nor furniture nor stock.
     pub prose: usize,
@@ -81,7 +86,7 @@ impl Kinds {
 }
 
 /// A run that two texts share, and what it proves.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SharedRun {
     /// Where it stands.
     pub run: Run,
@@ -100,7 +105,7 @@ impl SharedRun {
 }
 
 /// What two texts have in common.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Their shingle sets.
     pub overlap: Overlap,
@@ -123,6 +128,12 @@ pub struct Evidence {
     pub blocks: usize,
     /// Whether such a run begins in the lead of either text.
     pub lead: bool,
+}
+
+impl Weight for Evidence {
+    fn owned_bytes(&self) -> usize {
+        self.runs.len() * size_of::<SharedRun>()
+    }
 }
 
 impl Evidence {
@@ -172,10 +183,10 @@ pub struct Comparer<'a> {
     context: Context<'a>,
     article: ArticleId,
     a: Text<'a>,
-    aligner: BodyAligner<'a>,
+    aligner: BodyAligner,
     shingles: ShingleTable,
     lead_end: usize,
-    /// Counted when the first prose is shared: most pairs share none.
+    /// Made when the first prose is shared: most pairs share none.
     surprise: Option<Surprise<'a>>,
     frequencies_b: Frequencies,
     marks: Vec<Marks>,
@@ -185,15 +196,14 @@ pub struct Comparer<'a> {
 impl<'a> Comparer<'a> {
     /// Takes `a` as the first text of the comparisons to come.
     pub fn of(a: ArticleId, context: Context<'a>) -> Comparer<'a> {
-        let document = context.spool.document(a);
-        let text = Text::of(document.ids, document.marks);
+        let text = Text::of(context.spool.document(a));
         Comparer {
             context,
             article: a,
+            aligner: BodyAligner::of(&text),
+            shingles: ShingleTable::of(&text.ids),
+            lead_end: lead_end(&text.marks),
             a: text,
-            aligner: BodyAligner::of(text),
-            shingles: ShingleTable::of(document.ids),
-            lead_end: lead_end(document.marks),
             surprise: None,
             frequencies_b: Frequencies::default(),
             marks: Vec::new(),
@@ -208,15 +218,13 @@ impl<'a> Comparer<'a> {
 
     /// What the first text and `b` have in common.
     pub fn evidence(&mut self, b: ArticleId) -> Evidence {
-        let document = self.context.spool.document(b);
-        let b = Text::of(document.ids, document.marks);
-        let a = self.a;
-        let runs = self.aligner.runs(b);
+        let (a, b) = (&self.a, Text::of(self.context.spool.document(b)));
+        let runs = self.aligner.runs(a, &b);
         let mut counted = false;
         let search = ((a.ids.len().max(1) * b.ids.len().max(1)) as f64).log2();
-        let lead_end_b = lead_end(b.marks);
+        let lead_end_b = lead_end(&b.marks);
         let mut evidence = Evidence {
-            overlap: self.shingles.overlap(b.ids),
+            overlap: self.shingles.overlap(&b.ids),
             runs: Vec::with_capacity(runs.len()),
             a: a.kinds,
             b: b.kinds,
@@ -234,9 +242,9 @@ impl<'a> Comparer<'a> {
             let kinds = Kinds::of(marks);
             let mut bits = -search;
             if kinds.prose > 0 {
-                let surprise = self.surprise.get_or_insert_with(|| surprise(self.article, a.ids, self.context));
+                let surprise = self.surprise.get_or_insert_with(|| surprise(self.article, a.ids.clone(), self.context));
                 if !counted {
-                    self.frequencies_b.count(b.ids);
+                    self.frequencies_b.count(&b.ids);
                     counted = true;
                 }
                 surprise.bits(run.a, marks, &self.frequencies_b, worth);
@@ -270,32 +278,29 @@ impl<'a> Comparer<'a> {
 }
 
 /// What the words of an article are worth.
-fn surprise<'a>(article: ArticleId, ids: &'a [u32], context: Context<'a>) -> Surprise<'a> {
+fn surprise<'a>(article: ArticleId, ids: Cow<'a, [u32]>, context: Context<'a>) -> Surprise<'a> {
     let text = context.spool.text(article);
-    let letters = |span: &Span| text::letters(span.of(text)).min(255) as u8;
-    Surprise::of(context.model, ids.into(), context.spool.spans(article).iter().map(letters).collect())
+    let letters = |span: &Span| text::letters(span.of(&text)).min(255) as u8;
+    Surprise::of(context.model, ids, context.spool.spans(article).iter().map(letters).collect())
 }
 
 /// One text of a comparison.
-#[derive(Clone, Copy)]
-pub struct Text<'a> {
-    ids: &'a [u32],
-    marks: &'a [Marks],
+struct Text<'a> {
+    ids: Cow<'a, [u32]>,
+    marks: Cow<'a, [Marks]>,
     /// How many tokens of which kind.
-    pub kinds: Kinds,
+    kinds: Kinds,
 }
 
 impl<'a> Text<'a> {
-    /// A text by its tokens and their marks.
-    pub fn of(ids: &'a [u32], marks: &'a [Marks]) -> Text<'a> {
-        Text { ids, marks, kinds: Kinds::of(marks) }
+    fn of(document: Document<'a>) -> Text<'a> {
+        Text { kinds: Kinds::of(&document.marks), ids: document.ids, marks: document.marks }
     }
 }
 
 /// Aligns the bodies of two texts first and what is left of them with furniture after that: a caption that repeats a
 /// sentence of the article must not stand for it.
-pub struct BodyAligner<'a> {
-    a: Text<'a>,
+struct BodyAligner {
     bodies: Aligner,
     /// The first text's body; its furniture is masked.
     body: Vec<u32>,
@@ -303,20 +308,19 @@ pub struct BodyAligner<'a> {
     buffer: Vec<u32>,
 }
 
-impl<'a> BodyAligner<'a> {
+impl BodyAligner {
     /// Takes `a` as the first text.
-    pub fn of(a: Text<'a>) -> BodyAligner<'a> {
+    fn of(a: &Text<'_>) -> BodyAligner {
         let mut body = Vec::new();
-        mask(a.ids, MASK_A, |place| a.marks[place].has(Marks::FURNITURE), &mut body);
+        mask(&a.ids, MASK_A, |place| a.marks[place].has(Marks::FURNITURE), &mut body);
         let mut bodies = Aligner::new();
         bodies.index(&body);
-        BodyAligner { a, bodies, body, rest: Aligner::new(), buffer: Vec::new() }
+        BodyAligner { bodies, body, rest: Aligner::new(), buffer: Vec::new() }
     }
 
-    /// The runs that the first text shares with `b`, by place in the first.
-    pub fn runs(&mut self, b: Text<'_>) -> Vec<Run> {
-        let a = self.a;
-        mask(b.ids, MASK_B, |place| b.marks[place].has(Marks::FURNITURE), &mut self.buffer);
+    /// The runs that the first text `a` shares with `b`, by place in the first.
+    fn runs(&mut self, a: &Text<'_>, b: &Text<'_>) -> Vec<Run> {
+        mask(&b.ids, MASK_B, |place| b.marks[place].has(Marks::FURNITURE), &mut self.buffer);
         let mut runs = self.bodies.runs(&self.body, &self.buffer);
         if a.kinds.furniture < runs::RUN_TOKENS && b.kinds.furniture < runs::RUN_TOKENS {
             return runs;
@@ -327,8 +331,8 @@ impl<'a> BodyAligner<'a> {
             used_b[run.b..run.b + run.tokens].fill(true);
         }
         let (mut rest_a, mut rest_b) = (Vec::new(), Vec::new());
-        mask(a.ids, MASK_A, |place| used_a[place], &mut rest_a);
-        mask(b.ids, MASK_B, |place| used_b[place], &mut rest_b);
+        mask(&a.ids, MASK_A, |place| used_a[place], &mut rest_a);
+        mask(&b.ids, MASK_B, |place| used_b[place], &mut rest_b);
         self.rest.index(&rest_a);
         runs.extend(self.rest.runs(&rest_a, &rest_b));
         runs.sort_unstable();

@@ -1,9 +1,11 @@
 //! How much do two texts share as sets of shingles? Exact, on the texts' tokens.
 
+use serde::{Deserialize, Serialize};
+
 use crate::shingle::{SHINGLE_TOKENS, shingles};
 
 /// Shingle counts of a pair: exact, never estimated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overlap {
     /// Different shingles of the first text.
     pub a: usize,

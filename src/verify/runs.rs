@@ -7,6 +7,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use serde::{Deserialize, Serialize};
+
 /// Shortest run that is looked at. Runs of three words ("in the city") are shared by any two texts of a language.
 pub const RUN_TOKENS: usize = 4;
 /// How many places of one gram are followed. A text that says one thing more often than this is a table or a list.
@@ -17,7 +19,7 @@ const PLACES: usize = 24;
 const STEPS: usize = 512;
 
 /// A run of equal tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Run {
     /// Its first token in the first text.
     pub a: usize,

@@ -19,8 +19,11 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
-use crate::bucket::passages::{Candidate, GRAM_TOKENS, Posting, Postings, fingerprints};
+use crate::bucket::passages::{Candidate, GRAM_TOKENS, Posting, Postings, fingerprints, same_fingerprint};
+use crate::disk::{Sorter, Workspace};
+use crate::error::Result;
 use crate::hashed::HashedSet;
+use crate::spool::Spool;
 use crate::text::Marks;
 
 /// Unrelated groups of one source that make a passage its furniture.
@@ -64,40 +67,52 @@ pub struct Stock {
 impl Stock {
     /// What outlets print again and again, whatever it is: the fingerprints that [`OUTLET_GROUPS`] classes of one source
     /// share. Stories that an outlet follows are among them.
-    pub fn recurring(postings: &Postings, place: &Places<'_>) -> Stock {
-        let outlet = postings
-            .carriers()
-            .filter(|carriers| carriers.len() >= OUTLET_GROUPS)
-            .flat_map_iter(|carriers| {
-                let mut classes: Vec<(u64, ArticleId)> = carriers
-                    .iter()
-                    .map(|carrier| ((place.source)(carrier.article()), (place.class)(carrier.article())))
-                    .filter(|(source, _)| *source != 0)
-                    .collect();
-                classes.sort_unstable();
-                classes.dedup();
-                let often = classes.chunk_by(|x, y| x.0 == y.0).filter(|classes| classes.len() >= OUTLET_GROUPS);
-                often.map(|classes| (classes[0].0, carriers[0].hash)).collect::<Vec<_>>()
-            })
-            .collect();
-        Stock { outlet, ..Stock::default() }
+    pub fn recurring(postings: &Postings, place: &Places<'_>) -> Result<Stock> {
+        let mut stock = Stock::default();
+        postings.batches(|batch| {
+            let found: Vec<(u64, u32)> = batch
+                .par_chunk_by(same_fingerprint)
+                .filter(|carriers| carriers.len() >= OUTLET_GROUPS)
+                .flat_map_iter(|carriers| {
+                    let mut classes: Vec<(u64, ArticleId)> = carriers
+                        .iter()
+                        .map(|carrier| ((place.source)(carrier.article()), (place.class)(carrier.article())))
+                        .filter(|(source, _)| *source != 0)
+                        .collect();
+                    classes.sort_unstable();
+                    classes.dedup();
+                    let often = classes.chunk_by(|x, y| x.0 == y.0).filter(|classes| classes.len() >= OUTLET_GROUPS);
+                    often.map(|classes| (classes[0].0, carriers[0].hash)).collect::<Vec<_>>()
+                })
+                .collect();
+            stock.outlet.extend(found);
+            Ok(())
+        })?;
+        Ok(stock)
     }
 
     /// What the corpus teaches.
-    pub fn learn(postings: &Postings, related: &Related, place: &Places<'_>) -> Stock {
-        postings
-            .carriers()
-            .fold(Stock::default, |mut stock, carriers| {
-                stock.learn_one(carriers, related, place);
-                stock
-            })
-            .reduce(Stock::default, |mut one, other| {
-                one.outlet.extend(other.outlet);
-                one.common.extend(other.common);
-                one.leads.extend(other.leads);
-                one.quoted.extend(other.quoted);
-                one
-            })
+    pub fn learn(postings: &Postings, related: &Related, place: &Places<'_>) -> Result<Stock> {
+        let mut stock = Stock::default();
+        postings.batches(|batch| {
+            let found: Vec<Stock> = batch
+                .par_chunk_by(same_fingerprint)
+                .fold(Stock::default, |mut stock, carriers| {
+                    stock.learn_one(carriers, related, place);
+                    stock
+                })
+                .collect();
+            found.into_iter().for_each(|found| stock.add(found));
+            Ok(())
+        })?;
+        Ok(stock)
+    }
+
+    fn add(&mut self, other: Stock) {
+        self.outlet.extend(other.outlet);
+        self.common.extend(other.common);
+        self.leads.extend(other.leads);
+        self.quoted.extend(other.quoted);
     }
 
     /// What one fingerprint teaches.
@@ -181,44 +196,46 @@ impl Stock {
         }
     }
 
-    /// What is stock in each text, for texts with any: the first tokens of stock fingerprints and their mark, sorted.
-    /// Furniture of an outlet is marked as [`Marks::FURNITURE`] in its texts, stock of any source as [`Marks::STOCK`], speech
-    /// as [`Marks::QUOTED`].
-    pub fn places(&self, postings: &Postings, place: &Places<'_>) -> StockPlaces {
-        let mut places: Vec<(ArticleId, u32, Marks)> = postings
-            .carriers()
-            .flat_map_iter(|carriers| {
-                carriers.iter().filter_map(|posting| {
-                    let mark = self.learned((place.source)(posting.article()), posting.hash)?;
-                    Some((posting.article(), posting.token, mark))
+    /// Marks what was learned in the texts that have it: furniture of an outlet as [`Marks::FURNITURE`] in its texts, stock of
+    /// any source as [`Marks::STOCK`], speech as [`Marks::QUOTED`]. `same_text` lists the articles of an exact class by its
+    /// leader, the leader among them.
+    pub fn mark<'s>(
+        &self,
+        postings: &Postings,
+        place: &Places<'_>,
+        same_text: impl Fn(ArticleId) -> &'s [ArticleId] + Sync,
+        spool: &mut Spool,
+        workspace: &Workspace,
+    ) -> Result<()> {
+        let mut places = Sorter::new(workspace, workspace.share(PLACES_PERCENT));
+        postings.batches(|batch| {
+            let found: Vec<[u32; 3]> = batch
+                .par_iter()
+                .filter_map(|posting| Some((posting, self.learned((place.source)(posting.article()), posting.hash)?)))
+                .flat_map_iter(|(posting, mark)| {
+                    same_text(posting.article())
+                        .iter()
+                        .map(move |article| [article.0, posting.token, u32::from(mark.0)])
                 })
+                .collect();
+            places.extend(&found)
+        })?;
+        let same_article = |x: &[u32; 3], y: &[u32; 3]| x[0] == y[0];
+        let mut marks = Vec::new();
+        places.sorted()?.batches(PLACES, same_article, |batch| {
+            batch.chunk_by(same_article).try_for_each(|places| {
+                marks.clear();
+                marks.extend(places.iter().map(|&[_, token, mark]| (token, Marks(mark as u8))));
+                spool.mark(ArticleId(places[0][0]), GRAM_TOKENS, &marks)
             })
-            .collect();
-        places.par_sort_unstable_by_key(|&(article, token, mark)| (article, token, mark.0));
-        StockPlaces { places }
+        })
     }
 }
 
-/// Where stock stands in each text.
-pub struct StockPlaces {
-    places: Vec<(ArticleId, u32, Marks)>,
-}
-
-impl StockPlaces {
-    /// Whether a text has any.
-    pub fn any(&self, text: ArticleId) -> bool {
-        self.places.binary_search_by_key(&text, |place| place.0).is_ok()
-    }
-
-    /// Marks the stock of a text.
-    pub fn mark(&self, text: ArticleId, marks: &mut [Marks]) {
-        let from = self.places.partition_point(|place| place.0 < text);
-        for &(_, token, mark) in self.places[from..].iter().take_while(|place| place.0 == text) {
-            let end = marks.len().min(token as usize + GRAM_TOKENS);
-            marks[token as usize..end].iter_mut().for_each(|marks| marks.set(mark));
-        }
-    }
-}
+/// The share of memory for the places of what was learned, in percent.
+const PLACES_PERCENT: u64 = 8;
+/// Places that are marked at a time, at least.
+const PLACES: usize = 1 << 16;
 
 /// Where furniture may stand.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

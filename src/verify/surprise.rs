@@ -65,11 +65,12 @@ impl PhraseModel {
             let mut list: Vec<u128> = sample
                 .par_iter()
                 .flat_map_iter(|&article| {
-                    let ids = spool.document(article).ids;
-                    ids.windows(width).map(move |run| {
+                    let ids = spool.words(article);
+                    let phrases = ids.windows(width).map(|run| {
                         let phrase = run[1..].iter().fold(0u128, |key, &id| key << 32 | u128::from(id));
                         phrase << 32 | u128::from(run[0])
-                    })
+                    });
+                    phrases.collect::<Vec<_>>()
                 })
                 .collect();
             list.par_sort_unstable();

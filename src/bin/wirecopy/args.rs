@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use bytesize::ByteSize;
 use clap::error::ErrorKind;
 use clap::{Args as Arguments, CommandFactory, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
@@ -130,6 +131,17 @@ pub struct ScanArgs {
     /// Use N threads; as many as there are processors by default. The result is the same
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
+    /// Hold about so much in memory, and the rest in temporary files: 512MiB, 8GB. The result is the same
+    ///
+    /// A scan needs at least 150 bytes an article and 100 MiB.
+    #[arg(long, value_name = "SIZE", default_value = "4GiB")]
+    pub memory: ByteSize,
+    /// Write temporary files to DIR instead of the system's folder for them
+    ///
+    /// Up to three times the size of the texts may be written. The files have no names and are gone when the scan ends, however
+    /// it ends.
+    #[arg(long, value_name = "DIR")]
+    pub temp_dir: Option<PathBuf>,
     #[command(flatten)]
     pub output: OutputArgs,
     #[command(flatten)]

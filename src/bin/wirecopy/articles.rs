@@ -34,7 +34,8 @@ impl Named {
         } else {
             let inputs = paths.iter().cloned().map(Input::Path).collect();
             let corpus = Corpus::read(inputs, settings, &bars)?;
-            let found = names.iter().map(|name| in_corpus(name, &corpus.articles));
+            let ids: Vec<String> = corpus.articles.iter().map(|article| article.id.clone()).collect();
+            let found = names.iter().map(|name| in_corpus(name, &ids));
             let articles = found.collect::<anyhow::Result<Vec<ArticleId>>>()?;
             (corpus, articles)
         };
@@ -44,16 +45,16 @@ impl Named {
     }
 }
 
-fn in_corpus(id: &str, articles: &[Article]) -> anyhow::Result<ArticleId> {
-    let place = articles.iter().position(|article| article.id == id);
+fn in_corpus(id: &str, ids: &[String]) -> anyhow::Result<ArticleId> {
+    let place = ids.iter().position(|known| known == id);
     match place {
         Some(place) => Ok(ArticleId(place as u32)),
-        None => Err(Failure::new(format!("no article {id} in the corpus"), nearest_ids(id, articles)).into()),
+        None => Err(Failure::new(format!("no article {id} in the corpus"), nearest_ids(id, ids)).into()),
     }
 }
 
 /// A hint that names the ids most like `id`.
-fn nearest_ids(id: &str, articles: &[Article]) -> String {
+fn nearest_ids(id: &str, ids: &[String]) -> String {
     /// Ids that are named.
     const NAMED: usize = 3;
     /// Similarity from which an id might be meant.
@@ -63,15 +64,12 @@ fn nearest_ids(id: &str, articles: &[Article]) -> String {
         let inside = if id.len() > 2 && other.contains(id) { 1.0 } else { 0.0 };
         inside + strsim::jaro_winkler(id, other)
     };
-    let mut alike: Vec<(f64, &str)> = articles
-        .iter()
-        .map(|article| (likeness(&article.id), article.id.as_str()))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .collect();
+    let all = ids.iter().map(|id| (likeness(id), id.as_str()));
+    let mut alike: Vec<(f64, &str)> = all.filter(|(likeness, _)| *likeness >= ALIKE).collect();
     alike.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(y.1)));
     let named: Vec<&str> = alike.iter().take(NAMED).map(|(_, id)| *id).collect();
     if named.is_empty() {
-        let first = articles.first().map_or(String::new(), |first| format!(", such as {}", first.id));
+        let first = ids.first().map_or(String::new(), |first| format!(", such as {first}"));
         return format!("none is like it; ids are those of the table members{first}");
     }
     format!("nearest: {}", named.join(", "))
@@ -149,7 +147,9 @@ fn in_file(name: &str, settings: &Settings) -> anyhow::Result<Article> {
         _ => true,
     };
     let hint = match (&which, rejects.iter().find(rejected)) {
-        (Which::Id(id), _) if !articles.is_empty() => nearest_ids(id, &articles),
+        (Which::Id(id), _) if !articles.is_empty() => {
+            nearest_ids(id, &articles.iter().map(|article| article.id.clone()).collect::<Vec<_>>())
+        }
         (_, Some(reject)) => format!("record {} was rejected: {}", reject.record, reject.reason),
         _ => format!("it has {} articles", articles.len()),
     };

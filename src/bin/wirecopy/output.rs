@@ -71,6 +71,8 @@ impl Output {
             self.staged(IGNORE, |out| out.write_all(b"# Tables, not articles: a scan leaves this folder out.\n*\n"))?,
         );
         files.push(self.staged(manifest::FILE_NAME, |out| manifest().write(out))?);
+        // Rows may lie in temporary files.
+        findings.workspace.check()?;
         if interrupt::requested() {
             return Err(Error::Cancelled.into());
         }

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use wirecopy::disk::Workspace;
 use wirecopy::error::Error;
 use wirecopy::findings::Findings;
 use wirecopy::pipeline;
@@ -25,7 +26,9 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
     let bars = Bars::new(console.talk);
     let threads = usize::from(args.threads.unwrap_or(0));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
-    let findings = pool.install(|| pipeline::scan(inputs, &config.settings, &bars));
+    let temp_dir = args.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+    let workspace = Workspace::limited(temp_dir, args.memory.as_u64());
+    let findings = pool.install(|| pipeline::scan_within(&workspace, inputs, &config.settings, &bars));
     bars.finish();
     let findings = findings?;
     if let Some(limit) = args.max_rejects {

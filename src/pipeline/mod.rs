@@ -1,0 +1,317 @@
+//! All of it, on one screen: the stages in their order.
+//!
+//! `files → Article → Tokens → Shingles → Sketch → Candidate → Evidence → Relation → Story → Findings`
+
+mod compared;
+
+use rayon::prelude::*;
+
+use crate::article::ArticleId;
+use crate::bucket::classes::Classes;
+use crate::bucket::passages::{self, Candidate, Posting, Postings};
+use crate::calibrate::{Calibration, Dated, calibrate};
+use crate::corpus::{Corpus, UNDATED};
+use crate::disk::Workspace;
+use crate::error::{Error, Result};
+use crate::findings::{Findings, assemble};
+use crate::progress::{Progress, Stage};
+use crate::read::Input;
+use crate::relate::Relation;
+use crate::settings::{Part, Settings};
+use crate::story::{self, Joining, Link, Stories, stories};
+use crate::text::Marks;
+use crate::verify::stock::{Places, Related, Stock, takes_of_one_text};
+use crate::verify::surprise::PhraseModel;
+use crate::verify::{Context, Evidence};
+
+pub use compared::{Compared, ComparedPairs, Head, Parts, verdict};
+
+/// Classes up to this size have all their pairs verified and listed; in larger ones each article is compared with the
+/// class's leader only, so that a story printed 500 times costs 499 comparisons.
+const LISTED_CLASS: usize = 48;
+/// Pairs across two linked classes are all listed up to this many; beyond, the leaders stand for them.
+const LISTED_ACROSS: usize = 1024;
+
+/// A rewrite joins stories from so many times the bits that make it a link: one wrong one among hundreds glues two stories.
+const JOINING: f64 = 2.5;
+
+/// The products of the stages between reading and reporting.
+pub struct Analysis {
+    /// Exact and near-duplicate classes.
+    pub classes: Classes,
+    /// The phrase model of the corpus.
+    pub model: PhraseModel,
+    /// What belongs to no story.
+    pub stock: Stock,
+    /// Pairs of class leaders that share passages.
+    pub candidates: Vec<(ArticleId, ArticleId)>,
+    /// The evidence that a link wanted, and how often it is chance.
+    pub calibration: Calibration,
+    /// Every pair that was compared and shares something, sorted.
+    pub compared: ComparedPairs,
+    /// How many pairs were compared.
+    pub verified: u64,
+    /// Stories over `classes.leaders`, by place.
+    pub stories: Stories,
+}
+
+impl Analysis {
+    /// What comparisons know of the corpus.
+    pub fn context<'a>(&'a self, corpus: &'a Corpus) -> Context<'a> {
+        Context { spool: &corpus.spool, model: &self.model, stock: &self.stock }
+    }
+}
+
+/// Reads a corpus and finds its stories, in memory.
+///
+/// The same inputs and settings give the same findings, whatever the number of threads or the order of the inputs.
+pub fn scan(inputs: Vec<Input>, settings: &Settings, progress: &dyn Progress) -> Result<Findings> {
+    scan_within(&Workspace::default(), inputs, settings, progress)
+}
+
+/// As [`scan`], with what does not fit into the memory of `workspace` in its temporary files. The findings are the same.
+pub fn scan_within(
+    workspace: &Workspace,
+    inputs: Vec<Input>,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<Findings> {
+    let mut corpus = Corpus::read_within(workspace, inputs, settings, progress)?;
+    let analysis = analyse(&mut corpus, settings, progress)?;
+    assemble(corpus, analysis, settings)
+}
+
+/// All stages from classes to stories. What is learned about furniture is marked in the corpus.
+pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress) -> Result<Analysis> {
+    let workspace = corpus.workspace.clone();
+    let go_on = || if progress.cancelled() { Err(Error::Cancelled) } else { workspace.check() };
+
+    forget(corpus, settings)?;
+
+    progress.begin(Stage::Classes, Some(corpus.keys.bands as u64));
+    let classes = Classes::of(&corpus.keys, &corpus.spool, settings.near.threshold, &|| progress.advance(1));
+    go_on()?;
+    let leaders = &classes.leaders;
+
+    let (mut model, mut candidates, mut stock) = (PhraseModel::default(), Vec::new(), Stock::default());
+    if settings.wants_passages() {
+        progress.begin(Stage::Phrases, Some(leaders.len() as u64));
+        if !settings.lacks(Part::Phrases) {
+            model = PhraseModel::of(leaders, &corpus.spool, |article| corpus.content(article));
+        }
+        go_on()?;
+        progress.begin(Stage::Passages, Some(classes.texts.len() as u64));
+        let advance = |done| progress.advance(done);
+        let postings = Postings::of(&classes.texts, &corpus.spool, &workspace, &advance)?;
+        go_on()?;
+        progress.begin(Stage::Furniture, None);
+        (stock, candidates) = learn(corpus, &classes, &postings, settings)?;
+        go_on()?;
+    }
+
+    let groups = classes.groups();
+    let in_order = |a: ArticleId, b: ArticleId| {
+        if corpus.keys.rank(a) < corpus.keys.rank(b) { (a, b) } else { (b, a) }
+    };
+    let within = within_classes(&groups, leaders, in_order);
+    progress.begin(Stage::Verify, Some((within.len() + candidates.len()) as u64));
+    let context = Context { spool: &corpus.spool, model: &model, stock: &stock };
+    let mut compared = ComparedPairs::new(&workspace, settings);
+    compared.compare(&candidates, context, &classes, progress)?;
+    let calibration = calibrated(compared.heads(), corpus, leaders, settings.relate.link_bits);
+    if calibration.link_bits > settings.relate.link_bits {
+        compared.judge_again(&calibration.settings(settings), &classes);
+    }
+    take_items(&mut compared, corpus.len());
+    let across = compared.len();
+    compared.compare(&within, context, &classes, progress)?;
+    go_on()?;
+    let more = beside_leaders(&compared.heads()[..across], &classes, &groups, in_order);
+    let verified = (within.len() + candidates.len() + more.len()) as u64;
+    progress.begin(Stage::Reprints, Some(more.len() as u64));
+    let links = links(&compared, across, leaders, settings, |article| corpus.keys.rank(article));
+    compared.compare(&more, context, &classes, progress)?;
+    compared.sort();
+    go_on()?;
+
+    progress.begin(Stage::Stories, Some(links.len() as u64));
+    let joining = if settings.lacks(Part::Linkage) { Joining::Any } else { Joining::Average(settings.story.linkage) };
+    let stories = stories(leaders.len(), &links, joining);
+    Ok(Analysis { classes, model, stock, candidates, calibration, compared, verified, stories })
+}
+
+/// Takes off the marks, and the bands, of the parts of the method that are left out.
+fn forget(corpus: &mut Corpus, settings: &Settings) -> Result<()> {
+    if !settings.wants_near_duplicates() {
+        corpus.keys.bands = 0;
+    }
+    let parts = [(Part::Quotations, Marks::QUOTED), (Part::Furniture, Marks::FURNITURE), (Part::Names, Marks::NAME)];
+    parts.into_iter().filter(|(part, _)| settings.lacks(*part)).try_for_each(|(_, mark)| corpus.spool.unmark(mark))
+}
+
+/// The pairs that share passages, and what belongs to no story, which is marked.
+fn learn(
+    corpus: &mut Corpus,
+    classes: &Classes,
+    postings: &Postings,
+    settings: &Settings,
+) -> Result<(Stock, Vec<(ArticleId, ArticleId)>)> {
+    let Corpus { sources, keys, workspace, spool, .. } = corpus;
+    let leader_rank = |article: ArticleId| (classes.near[article.index()] == article).then(|| keys.rank(article));
+    let places = Places {
+        source: &|article| sources[article.index()],
+        rank: &|article| keys.rank(article),
+        class: &|article| classes.near[article.index()],
+    };
+    let known =
+        |stock: &Stock, posting: &Posting| stock.learned(sources[posting.article().index()], posting.hash).is_some();
+    let recurring = Stock::recurring(postings, &places)?;
+    let mut found = passages::candidates(postings, workspace, leader_rank, |posting| known(&recurring, posting))?;
+    let mut stock = Stock::default();
+    if !settings.lacks(Part::Learning) {
+        let longer = |pair: &Candidate| spool.tokens_of(pair.a).max(spool.tokens_of(pair.b));
+        let takes = found.iter().filter(|pair| takes_of_one_text(pair, longer(pair)));
+        let related: Vec<(ArticleId, ArticleId)> = takes.map(|pair| (pair.a, pair.b)).collect();
+        stock = Stock::learn(postings, &Related::of(&related, spool.len()), &places)?;
+        found = passages::without_stock(found, postings, leader_rank, |posting| known(&stock, posting))?;
+        let same_texts = SameTexts::of(&classes.exact);
+        stock.mark(postings, &places, |leader| same_texts.of_leader(leader), spool, workspace)?;
+    }
+    Ok((stock, found.into_iter().map(|pair| (pair.a, pair.b)).collect()))
+}
+
+/// The calibration of the links between class leaders.
+fn calibrated(across: &[Head], corpus: &Corpus, leaders: &[ArticleId], floor_bits: f64) -> Calibration {
+    let dated = |leader: &ArticleId| {
+        let known = (corpus.sources[leader.index()], corpus.published[leader.index()]);
+        Some(known).filter(|(source, published)| *source != 0 && *published != UNDATED)
+    };
+    let known: Vec<Dated> = leaders.iter().map(dated).collect();
+    let place = |article: ArticleId| leaders.binary_search(&article).expect("candidates are pairs of leaders");
+    let links: Vec<(usize, usize, f64)> = across
+        .iter()
+        .filter(|head| head.relation.links())
+        .map(|head| (place(head.a), place(head.b), head.bits))
+        .collect();
+    calibrate(&known, &links, floor_bits)
+}
+
+/// One passage outside of both leads is context, unless it is an item of a round-up: an article that shares other parts of
+/// itself with other stories.
+fn take_items(compared: &mut ComparedPairs, articles: usize) {
+    if !compared.heads().iter().any(|head| head.one_passage) {
+        return;
+    }
+    let mut groups: Vec<Vec<Parts>> = vec![Vec::new(); articles];
+    for (place, head) in compared.heads().iter().enumerate().filter(|(_, head)| head.relation.links()) {
+        let [a_parts, b_parts] = compared.get(place).parts();
+        story::tie(&mut groups[head.a.index()], &a_parts);
+        story::tie(&mut groups[head.b.index()], &b_parts);
+    }
+    compared.take_items(|head| groups[head.a.index()].len() > 1 || groups[head.b.index()].len() > 1);
+}
+
+/// The pairs to verify inside classes: all of a small one, each against the leader in a large one.
+fn within_classes(
+    groups: &[Vec<ArticleId>],
+    leaders: &[ArticleId],
+    in_order: impl Fn(ArticleId, ArticleId) -> (ArticleId, ArticleId),
+) -> Vec<(ArticleId, ArticleId)> {
+    let mut pairs = Vec::new();
+    for (group, &leader) in groups.iter().zip(leaders).filter(|(group, _)| group.len() > 1) {
+        if group.len() <= LISTED_CLASS {
+            for (place, &a) in group.iter().enumerate() {
+                pairs.extend(group[place + 1..].iter().map(|&b| in_order(a, b)));
+            }
+        } else {
+            let others = group.iter().filter(|&&article| article != leader);
+            pairs.extend(others.map(|&other| in_order(leader, other)));
+        }
+    }
+    pairs.sort_unstable();
+    pairs
+}
+
+/// The other pairs of two classes whose leaders share something.
+fn beside_leaders(
+    across: &[Head],
+    classes: &Classes,
+    groups: &[Vec<ArticleId>],
+    in_order: impl Fn(ArticleId, ArticleId) -> (ArticleId, ArticleId),
+) -> Vec<(ArticleId, ArticleId)> {
+    let group = |leader: ArticleId| {
+        let place = classes.leaders.binary_search(&leader).expect("candidates are pairs of leaders");
+        &groups[place]
+    };
+    let mut pairs = Vec::new();
+    for head in across {
+        let (ours, theirs) = (group(head.a), group(head.b));
+        if ours.len() * theirs.len() <= LISTED_ACROSS {
+            let both = ours.iter().flat_map(|&a| theirs.iter().map(move |&b| (a, b)));
+            pairs.extend(both.filter(|pair| *pair != (head.a, head.b)).map(|(a, b)| in_order(a, b)));
+        }
+    }
+    pairs.par_sort_unstable();
+    pairs
+}
+
+/// The links between classes of the relations that are wanted, in the order by content: those among the first `across` pairs.
+fn links(
+    compared: &ComparedPairs,
+    across: usize,
+    leaders: &[ArticleId],
+    settings: &Settings,
+    rank: impl Fn(ArticleId) -> u32,
+) -> Vec<Link> {
+    let place = |article: ArticleId| leaders.binary_search(&article).expect("candidates are pairs of leaders");
+    let wanted = |relation: Relation| relation.links() && settings.relate.relations.contains(&relation);
+    let heads = compared.heads()[..across].iter().enumerate();
+    let mut pairs: Vec<(usize, &Head)> = heads.filter(|(_, head)| wanted(head.relation)).collect();
+    pairs.sort_unstable_by_key(|(_, head)| (rank(head.a), rank(head.b)));
+    let link = |(at, head): (usize, &Head)| {
+        let pair = compared.get(at);
+        let strength = strength(head.relation, &pair.evidence, settings.relate.link_bits);
+        Link { a: place(head.a), b: place(head.b), strength, parts: pair.parts() }
+    };
+    pairs.into_iter().map(link).collect()
+}
+
+/// How much a link says that two articles are of one story: the kind of reuse, then how much of the shorter is reused.
+fn strength(relation: Relation, evidence: &Evidence, link_bits: f64) -> f64 {
+    let least = match relation {
+        Relation::Rewrite if evidence.bits < JOINING * link_bits => 0.2,
+        Relation::Identical | Relation::NearDuplicate => 0.9,
+        Relation::Excerpt => 0.8,
+        Relation::Version => 0.6,
+        _ => 0.4,
+    };
+    least + 0.1 * evidence.body_share().min(1.0)
+}
+
+/// The articles of each exact class.
+struct SameTexts {
+    /// For each article, where the class that it leads begins.
+    starts: Vec<u32>,
+    members: Vec<ArticleId>,
+}
+
+impl SameTexts {
+    fn of(exact: &[ArticleId]) -> SameTexts {
+        let mut starts = vec![0; exact.len() + 1];
+        exact.iter().for_each(|leader| starts[leader.index() + 1] += 1);
+        for place in 0..exact.len() {
+            starts[place + 1] += starts[place];
+        }
+        let mut next = starts.clone();
+        let mut members = vec![ArticleId(0); exact.len()];
+        for (article, leader) in (0..).map(ArticleId).zip(exact) {
+            members[next[leader.index()] as usize] = article;
+            next[leader.index()] += 1;
+        }
+        SameTexts { starts, members }
+    }
+
+    fn of_leader(&self, leader: ArticleId) -> &[ArticleId] {
+        &self.members[self.starts[leader.index()] as usize..self.starts[leader.index() + 1] as usize]
+    }
+}
