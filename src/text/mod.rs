@@ -4,6 +4,8 @@
 //! what kind of text it stands in (quotation, furniture, a name). A text goes through here once; every later stage works on
 //! tokens. Cost: linear; about 8 ns a word where the text is ASCII, 60 ns a word that needs Unicode normalisation.
 
+mod block;
+mod cues;
 mod furniture;
 mod normalise;
 mod quotation;

@@ -16,8 +16,12 @@ use crate::article::Span;
 /// Turns texts into tokens, reusing its buffers from one text to the next.
 #[derive(Default)]
 pub struct Tokenizer {
+    /// The text in ASCII lower case.
     lower: Vec<u8>,
+    /// A word, or a number without what groups its digits.
+    word: Vec<u8>,
     form: String,
+    furniture: furniture::Scratch,
     seen: repetition::Seen,
     tokens: Tokens,
 }
@@ -77,7 +81,9 @@ impl Tokenizer {
         self.tokens.marks.clear();
         self.cut(text);
         quotation::mark(text, &mut self.tokens);
-        furniture::mark(text, &mut self.tokens);
+        self.lower.clear();
+        self.lower.extend(text.bytes().map(|byte| byte.to_ascii_lowercase()));
+        furniture::mark(text, &self.lower, &mut self.tokens, &mut self.furniture);
         repetition::mark(&mut self.tokens, &mut self.seen);
         &self.tokens
     }
@@ -171,9 +177,9 @@ impl Tokenizer {
             if bytes[start..end].iter().any(u8::is_ascii_digit) {
                 marks.set(Marks::NUMBER);
             }
-            self.lower.clear();
-            self.lower.extend(bytes[start..end].iter().map(u8::to_ascii_lowercase));
-            hash(&self.lower)
+            self.word.clear();
+            self.word.extend(bytes[start..end].iter().map(u8::to_ascii_lowercase));
+            hash(&self.word)
         } else {
             normalise_into(&text[start..end], &mut self.form);
             if self.form.bytes().any(|b| b.is_ascii_digit()) {
@@ -192,8 +198,8 @@ impl Tokenizer {
     /// Takes the number whose first digit group is `start..end`; returns where it ends.
     fn number(&mut self, text: &str, start: usize, mut end: usize, mut marks: Marks) -> usize {
         let bytes = text.as_bytes();
-        self.lower.clear();
-        self.lower.extend_from_slice(&bytes[start..end]);
+        self.word.clear();
+        self.word.extend_from_slice(&bytes[start..end]);
         let digits_from = |at: usize| bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
         let ends_at = |at: usize| !text[at..].chars().next().is_some_and(|c| class(c) == Class::Word);
         let grouped = end - start <= 3;
@@ -204,11 +210,11 @@ impl Tokenizer {
             let next = end + separator.len_utf8();
             let digits = digits_from(next);
             if grouped && digits == 3 && ends_at(next + digits) {
-                self.lower.extend_from_slice(&bytes[next..next + digits]);
+                self.word.extend_from_slice(&bytes[next..next + digits]);
             } else if matches!(separator, '.' | ',') && digits > 0 && ends_at(next + digits) {
                 // A decimal part ends the number.
-                self.lower.push(b'.');
-                self.lower.extend_from_slice(&bytes[next..next + digits]);
+                self.word.push(b'.');
+                self.word.extend_from_slice(&bytes[next..next + digits]);
                 end = next + digits;
                 break;
             } else {
@@ -217,7 +223,7 @@ impl Tokenizer {
             end = next + digits;
         }
         marks.set(Marks::NUMBER);
-        let id = hash(&self.lower);
+        let id = hash(&self.word);
         self.push(id, start, end, marks);
         end
     }
