@@ -12,15 +12,19 @@ pub(super) type Block = [i8x16; 4];
 
 /// The blocks of a text and where they begin; the last one is filled up with zeros.
 pub(super) fn blocks(bytes: &[u8]) -> impl Iterator<Item = (usize, Block)> {
-    let (whole, rest) = bytes.as_chunks::<BLOCK_BYTES>();
-    let mut last = [0; BLOCK_BYTES];
-    last[..rest.len()].copy_from_slice(rest);
-    let last = (!rest.is_empty()).then_some(last);
-    let blocks = whole.iter().copied().chain(last);
-    blocks.enumerate().map(|(number, block)| (number * BLOCK_BYTES, bytemuck::cast(block)))
+    (0..bytes.len().div_ceil(BLOCK_BYTES)).map(move |number| {
+        let rest = &bytes[number * BLOCK_BYTES..];
+        let block = rest.first_chunk().copied().unwrap_or_else(|| {
+            let mut last = [0; BLOCK_BYTES];
+            last[..rest.len()].copy_from_slice(rest);
+            last
+        });
+        (number * BLOCK_BYTES, bytemuck::cast(block))
+    })
 }
 
 /// One bit a byte, that of the first byte lowest: whether `is` sets the byte's highest bit.
+#[inline(always)]
 pub(super) fn bits(block: Block, is: impl Fn(i8x16) -> i8x16) -> u64 {
     let part = |place: usize| u64::from(is(block[place]).move_mask() as u16) << (16 * place);
     part(0) | part(1) | part(2) | part(3)

@@ -16,8 +16,8 @@ const GRAM_BYTES: usize = 4;
 /// So long a part of a cue holds [`STRIDE`] runs of [`GRAM_BYTES`]. Shorter cues are searched for by an automaton of their
 /// own; all of them have bytes that are not ASCII.
 const WINDOW_BYTES: usize = GRAM_BYTES + STRIDE - 1;
-/// Bits of the number of a run in the filter: 4 KB, of which runs of cues fill 1 in 26.
-const FILTER_BITS: u32 = 15;
+/// Bits of the number of a run in the filter: 8 KB, of which runs of cues fill 1 in 50.
+const FILTER_BITS: u32 = 16;
 
 /// A cue in a text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

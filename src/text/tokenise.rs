@@ -9,11 +9,11 @@
 //! beginning of a number; others are read character by character. Both ways give the same tokens; a test compares them.
 
 use wide::{CmpGt, CmpLt, i8x16};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::block::{self, BLOCK_BYTES, Block};
 use super::normalise::{Class, Letter, class, is_its_own_form, normalise_into};
-use super::{Marks, SEED, Tokens, furniture, quotation, repetition};
+use super::word::{SHORT_BYTES, Word};
+use super::{Marks, Tokens, furniture, quotation, repetition};
 use crate::article::Span;
 
 /// Longer forms of words that are not ASCII are made by the way for all words. 64 bytes are 32 Cyrillic letters.
@@ -50,6 +50,7 @@ trait Keep {
 impl Keep for Tokens {
     const MARKS: bool = true;
 
+    #[inline(always)]
     fn token(&mut self, id: u32, span: std::ops::Range<usize>, marks: Marks) {
         self.ids.push(id);
         self.spans.push(Span { start: span.start as u32, end: span.end as u32 });
@@ -61,6 +62,7 @@ impl Keep for Tokens {
 impl Keep for Vec<u32> {
     const MARKS: bool = false;
 
+    #[inline(always)]
     fn token(&mut self, id: u32, _: std::ops::Range<usize>, _: Marks) {
         self.push(id);
     }
@@ -117,7 +119,7 @@ fn within_spans(text: &str) -> &str {
 /// Cuts `text` into tokens, and writes it in lower case into `lower`.
 fn cut<K: Keep>(text: &str, lower: &mut Vec<u8>, buffers: &mut Buffers, kept: &mut K) {
     let bytes = text.as_bytes();
-    let needed = bytes.len().next_multiple_of(BLOCK_BYTES);
+    let needed = bytes.len().next_multiple_of(BLOCK_BYTES) + SHORT_BYTES;
     if lower.len() < needed {
         lower.resize(needed, 0);
     }
@@ -134,16 +136,13 @@ fn cut<K: Keep>(text: &str, lower: &mut Vec<u8>, buffers: &mut Buffers, kept: &m
         }
         while ends != 0 {
             let bit = take_lowest(&mut ends);
-            let others = others & ((1 << bit) - 1);
             if others != 0 {
-                other_end = from + BLOCK_BYTES - others.leading_zeros() as usize;
+                other_end = last_end(others & ((1 << bit) - 1)).map_or(other_end, |end| from + end);
             }
             cutter.run(start, from + bit, other_end > start);
             start = from + take_lowest(&mut starts);
         }
-        if others != 0 {
-            other_end = from + BLOCK_BYTES - others.leading_zeros() as usize;
-        }
+        other_end = last_end(others).map_or(other_end, |end| from + end);
         inside = runs >> (BLOCK_BYTES - 1);
     }
     if inside == 1 {
@@ -156,6 +155,11 @@ fn take_lowest(bits: &mut u64) -> usize {
     let bit = bits.trailing_zeros() as usize;
     *bits &= bits.wrapping_sub(1);
     bit
+}
+
+/// One past the place of the highest bit.
+fn last_end(bits: u64) -> Option<usize> {
+    (bits != 0).then(|| BLOCK_BYTES - bits.leading_zeros() as usize)
 }
 
 /// What an ASCII character between words says of the next one.
@@ -187,19 +191,22 @@ struct Cutter<'a, K> {
 
 impl<K: Keep> Cutter<'_, K> {
     /// Which bytes of a block belong to runs, and which are not ASCII. Writes the block in lower case.
+    #[inline(always)]
     fn read(&mut self, from: usize, block: Block) -> (u64, u64) {
         let within = |part: i8x16, first: u8, last: u8| {
             part.cmp_gt(i8x16::splat(first as i8 - 1)) & part.cmp_lt(i8x16::splat(last as i8 + 1))
         };
         let case = i8x16::splat(0x20);
         let letters = |part: i8x16| within(part | case, b'a', b'z');
-        let lower = block.map(|part| part | (letters(part) & case));
+        let mut lower = block;
+        lower.iter_mut().for_each(|part| *part |= letters(*part) & case);
         self.lower[from..from + BLOCK_BYTES].copy_from_slice(bytemuck::bytes_of(&lower));
         let runs = block::bits(block, |part| letters(part) | within(part, b'0', b'9') | part);
         (runs, block::bits(block, |part| part))
     }
 
     /// Takes a run of letters, digits and, if it is `mixed`, bytes that are not ASCII.
+    #[inline(always)]
     fn run(&mut self, start: usize, end: usize, mixed: bool) {
         // A number may have taken it.
         if end <= self.at {
@@ -207,12 +214,23 @@ impl<K: Keep> Cutter<'_, K> {
         }
         let start = start.max(self.at);
         if K::MARKS {
-            for byte in &self.text.as_bytes()[self.at..start] {
-                self.pending.set(SEPARATORS[usize::from(byte & 0x7F)]);
-            }
+            self.separate(&self.text.as_bytes()[self.at..start]);
         }
         self.at = start;
         if mixed { self.characters(end) } else { self.ascii_word(end) }
+    }
+
+    /// Notes what the characters before a word, all ASCII, say of it: nearly always one or two, which need no loop.
+    #[inline(always)]
+    fn separate(&mut self, gap: &[u8]) {
+        let says = |byte: &u8| SEPARATORS[usize::from(byte & 0x7F)];
+        if let (Some(first), Some(last)) = (gap.first(), gap.last()) {
+            self.pending.set(says(first));
+            self.pending.set(says(last));
+            if gap.len() > 2 {
+                gap.iter().for_each(|byte| self.pending.set(says(byte)));
+            }
+        }
     }
 
     /// What is known of the token that begins here.
@@ -220,21 +238,23 @@ impl<K: Keep> Cutter<'_, K> {
         std::mem::take(&mut self.pending)
     }
 
+    #[inline(always)]
     fn keep(&mut self, id: u32, end: usize, marks: Marks) {
         self.kept.token(id, self.at..end, marks);
         self.at = end;
     }
 
     /// Takes the word, or the number that begins with it, up to `end`, all ASCII letters and digits.
+    #[inline(always)]
     fn ascii_word(&mut self, end: usize) {
-        let word = &self.lower[self.at..end];
-        if word[0].is_ascii_digit() && word.iter().all(u8::is_ascii_digit) {
+        let from_here = &self.lower[self.at..];
+        if from_here[0].is_ascii_digit() && from_here[..end - self.at].iter().all(u8::is_ascii_digit) {
             return self.number(end);
         }
-        let id = hash(word);
+        let word = Word::at(from_here, end - self.at);
+        let (id, digit) = (word.id(), K::MARKS && word.has_digit());
         let mut marks = Marks::default();
         if K::MARKS {
-            let digit = word.iter().any(u8::is_ascii_digit);
             marks = self.word_marks(self.text.as_bytes()[self.at].is_ascii_uppercase(), digit);
         }
         self.keep(id, end, marks);
@@ -253,6 +273,7 @@ impl<K: Keep> Cutter<'_, K> {
     }
 
     /// Takes the number whose first digit group goes up to `end`.
+    #[inline(never)]
     fn number(&mut self, mut end: usize) {
         let bytes = self.text.as_bytes();
         let digits = &mut self.buffers.digits;
@@ -280,13 +301,14 @@ impl<K: Keep> Cutter<'_, K> {
             }
             end = next + more;
         }
-        let id = hash(digits);
+        let id = Word::of(digits).id();
         let mut marks = self.take_pending();
         marks.set(Marks::NUMBER);
         self.keep(id, end, marks);
     }
 
     /// Takes what lies before `end`, character by character.
+    #[inline(never)]
     fn characters(&mut self, end: usize) {
         while self.at < end {
             let Some(c) = self.text[self.at..].chars().next() else { break };
@@ -348,7 +370,7 @@ impl<K: Keep> Cutter<'_, K> {
         if ascii {
             return self.ascii_word(end);
         }
-        self.word_of_form(first, end, &form[..length]);
+        self.word_of_form(first, end, Word::at(&form, length));
     }
 
     /// Takes the word that begins here with `first`, whatever is in it.
@@ -358,20 +380,20 @@ impl<K: Keep> Cutter<'_, K> {
         let end = self.at + rest.find(ends).unwrap_or(rest.len());
         let mut form = std::mem::take(&mut self.buffers.form);
         normalise_into(&self.text[self.at..end], &mut form);
-        self.word_of_form(first, end, form.as_bytes());
+        self.word_of_form(first, end, Word::of(form.as_bytes()));
         self.buffers.form = form;
     }
 
-    fn word_of_form(&mut self, first: char, end: usize, form: &[u8]) {
-        if form.is_empty() {
+    fn word_of_form(&mut self, first: char, end: usize, word: Word<'_>) {
+        if word.is_empty() {
             self.at = end;
             return;
         }
         let mut marks = Marks::default();
         if K::MARKS {
-            marks = self.word_marks(first.is_uppercase(), form.iter().any(u8::is_ascii_digit));
+            marks = self.word_marks(first.is_uppercase(), word.has_digit());
         }
-        self.keep(hash(form), end, marks);
+        self.keep(word.id(), end, marks);
     }
 
     /// Takes the run of characters of a script without spaces that begins here, as overlapping pairs.
@@ -404,19 +426,15 @@ impl<K: Keep> Cutter<'_, K> {
     fn bigram(&mut self, span: std::ops::Range<usize>) {
         let pair = &self.text[span.clone()];
         let id = if pair.chars().all(is_its_own_form) {
-            hash(pair.as_bytes())
+            Word::of(pair.as_bytes()).id()
         } else {
             normalise_into(pair, &mut self.buffers.form);
-            hash(self.buffers.form.as_bytes())
+            Word::of(self.buffers.form.as_bytes()).id()
         };
         let mut marks = self.take_pending();
         marks.set(Marks::BIGRAM);
         self.kept.token(id, span, marks);
     }
-}
-
-fn hash(form: &[u8]) -> u32 {
-    xxh3_64_with_seed(form, SEED) as u32
 }
 
 #[cfg(test)]
@@ -445,7 +463,7 @@ mod tests {
                 continue;
             }
             at += word.chars().count();
-            ids.push(hash(super::super::normalised(&word).as_bytes()));
+            ids.push(Word::of(super::super::normalised(&word).as_bytes()).id());
         }
         ids
     }
