@@ -9,6 +9,7 @@
 pub mod bands;
 
 use crate::shingle;
+use crate::text::{SECRETS, fold};
 
 /// Values in a signature. 126 divides into bands of 1, 2, 3, 6, 7, 9, 14, 18 or 21 rows; peers use 112 to 260.
 pub const SIGNATURE: usize = 126;
@@ -31,28 +32,28 @@ impl Sketch {
 
     /// The signature of a set of shingles.
     pub fn of_shingles(shingles: &[u64]) -> Sketch {
-        let mut values = [u64::MAX; SIGNATURE];
+        let mut values = [EMPTY; SIGNATURE];
         if shingles.is_empty() {
             return Sketch { values };
         }
-        let mut empty = SIGNATURE;
-        for round in 0..2 * SIGNATURE as u64 {
-            let seed = mix(round.wrapping_add(0x9E37_79B9_7F4A_7C15));
-            for shingle in shingles {
-                let h = mix(shingle ^ seed);
-                let bin = if round < SIGNATURE as u64 {
-                    (((h >> 32) * SIGNATURE as u64) >> 32) as usize
-                } else {
-                    round as usize - SIGNATURE
-                };
-                let value = round << 32 | h & 0xFFFF_FFFF;
-                if value < values[bin] {
-                    empty -= usize::from(values[bin] == u64::MAX);
-                    values[bin] = value;
-                }
-            }
-            if empty == 0 {
+        // A shingle is a hash already: the first round needs no other.
+        for &shingle in shingles {
+            let least = &mut values[bin(shingle)];
+            *least = (*least).min(shingle & LOW);
+        }
+        for round in 1..2 * SIGNATURE {
+            if !values.contains(&EMPTY) {
                 break;
+            }
+            let earliest = (round as u64) << 32;
+            let seed = SECRETS[0] ^ (round as u64).wrapping_mul(SECRETS[1]);
+            for shingle in shingles {
+                let h = fold(shingle ^ seed, SECRETS[1]);
+                let least = &mut values[round.checked_sub(SIGNATURE).unwrap_or_else(|| bin(h))];
+                // Few are: what is filled in an earlier round is so for good.
+                if *least >= earliest {
+                    *least = (*least).min(earliest | h & LOW);
+                }
             }
         }
         Sketch { values }
@@ -71,12 +72,13 @@ impl Sketch {
     }
 }
 
-/// A bijective mixer (Stafford's variant 13 of the MurmurHash3 finaliser): rounds must be independent, and XXH3 of eight
-/// bytes costs twice as much for no measurable gain in accuracy.
-fn mix(mut x: u64) -> u64 {
-    x = (x ^ x >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    x = (x ^ x >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-    x ^ x >> 31
+/// What an empty bin holds.
+const EMPTY: u64 = u64::MAX;
+/// The half of a hash that is its value; the other half chooses its bin.
+const LOW: u64 = 0xFFFF_FFFF;
+
+fn bin(hash: u64) -> usize {
+    (((hash >> 32) * SIGNATURE as u64) >> 32) as usize
 }
 
 #[cfg(test)]
@@ -85,6 +87,13 @@ mod tests {
 
     fn set(range: std::ops::Range<u64>) -> Vec<u64> {
         range.map(|x| shingle::hash(&[x as u32])).collect()
+    }
+
+    /// A bijective mixer (Stafford's variant 13 of the MurmurHash3 finaliser).
+    fn mix(mut x: u64) -> u64 {
+        x = (x ^ x >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        x = (x ^ x >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        x ^ x >> 31
     }
 
     /// The slow obvious twin: k independent permutations.

@@ -13,8 +13,9 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 
+use super::cues::{self, Cue};
 use super::{Marks, Tokens};
 
 /// Lines up to this many tokens that end like no sentence are furniture. 12: headlines of other pages are rarely longer,
@@ -27,25 +28,32 @@ const WRAPPED_LINE: usize = 7;
 /// A caption is not longer than this, in bytes.
 const CAPTION_BYTES: usize = 900;
 
-/// The cues, and for each whether the rest of its line goes with it.
-struct Cues {
-    words: AhoCorasick,
-    lines: Vec<bool>,
-}
+/// What credits a picture: "(Agency Photo/Name)", "Photo: Name".
+const CREDITS: [&str; 18] = [
+    "Photo/",
+    "photo/",
+    "Photo by ",
+    "File Photo",
+    "file photo",
+    "FILE PHOTO",
+    "FILE - ",
+    "FILE – ",
+    "Getty Images",
+    "Photo: ",
+    "Photo : ",
+    "Foto: ",
+    "Foto/",
+    "Image: ",
+    "Фото: ",
+    "via AP",
+    "Picture: ",
+    "Bild: ",
+];
 
-static CUES: LazyLock<Cues> = LazyLock::new(|| {
-    let (mut words, mut lines, mut whole) = (Vec::new(), Vec::new(), false);
-    for line in include_str!("cues.txt").lines().filter(|line| !line.is_empty()) {
-        match line.strip_prefix('#') {
-            Some(heading) => whole = heading.ends_with("(lines)"),
-            None => {
-                words.push(line);
-                lines.push(whole);
-            }
-        }
-    }
-    let words = AhoCorasick::builder().ascii_case_insensitive(true).build(words);
-    Cues { words: words.expect("the cues are a fixed short list"), lines }
+/// Finds credits by vectors, which the searcher has for so few (and only if the leftmost match is asked for).
+static CREDIT: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let credits = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(CREDITS);
+    credits.expect("the credits are a fixed short list")
 });
 
 /// A line of the text: its tokens, and what follows the last of them on the line.
@@ -57,11 +65,20 @@ struct Line {
     furniture: bool,
 }
 
-/// Marks the furniture of one text.
-pub(super) fn mark(text: &str, tokens: &mut Tokens) {
-    unwrap_lines(text, tokens);
-    let mut lines = lines(text, tokens);
-    for line in &mut lines {
+/// What is known of one text while its furniture is marked, kept for its memory.
+#[derive(Default)]
+pub(super) struct Scratch {
+    lines: Vec<Line>,
+    cues: Vec<Cue>,
+}
+
+/// Marks the furniture of one text, which is given in ASCII lower case, too.
+pub(super) fn mark(text: &str, lower: &[u8], tokens: &mut Tokens, scratch: &mut Scratch) {
+    let lines = &mut scratch.lines;
+    find_lines(text, tokens, lines);
+    unwrap_lines(text, tokens, lines);
+    find_credits(text, tokens, lines);
+    for line in lines.iter_mut() {
         line.furniture = line.credit
             || !line.ended && line.end - line.start <= SHORT_LINE
             || is_table(&tokens.marks[line.start..line.end]);
@@ -75,39 +92,48 @@ pub(super) fn mark(text: &str, tokens: &mut Tokens) {
             }
         }
     }
-    for line in &lines {
-        unname_headline(&mut tokens.marks[line.start..line.end]);
+    for line in lines.iter() {
+        let marks = &mut tokens.marks[line.start..line.end];
+        unname_headline(marks);
+        if line.furniture {
+            marks.iter_mut().for_each(|marks| marks.set(Marks::FURNITURE));
+        }
     }
-    for line in lines.iter().filter(|line| line.furniture) {
-        tokens.marks[line.start..line.end].iter_mut().for_each(|marks| marks.set(Marks::FURNITURE));
-    }
-    mark_cued_sentences(text, tokens);
+    cues::find(lower, &mut scratch.cues);
+    mark_cued_sentences(text, tokens, &scratch.cues);
     let left = tokens.marks.iter().filter(|marks| !marks.has(Marks::FURNITURE)).count();
     if left < SHORT_LINE || left * 20 < tokens.len() {
         tokens.marks.iter_mut().for_each(|marks| marks.clear(Marks::FURNITURE));
     }
 }
 
-/// Where lines are wrapped, paragraphs are what empty lines divide: takes the block marks off the lines inside them.
-fn unwrap_lines(text: &str, tokens: &mut Tokens) {
-    let lines = lines(text, tokens);
-    // Of the lines that end inside a sentence and have another right below, in wrapped text nearly all are full.
-    let open: Vec<&Line> = lines.iter().filter(|line| !line.ended && !blank_below(text, tokens, line)).collect();
-    let full = open.iter().filter(|line| line.end - line.start >= WRAPPED_LINE).count();
-    if lines.len() < 6 || full * 3 < lines.len() || full * 10 < open.len() * 8 {
+/// Where lines are wrapped, paragraphs are what empty lines divide: joins the lines inside them, and takes off their block
+/// marks.
+fn unwrap_lines(text: &str, tokens: &mut Tokens, lines: &mut Vec<Line>) {
+    if lines.len() < 6 {
         return;
     }
-    for line in &lines {
-        if !blank_below(text, tokens, line)
-            && let Some(marks) = tokens.marks.get_mut(line.end)
-        {
-            let ended = line.ended;
+    // Of the lines that end inside a sentence and have another right below, in wrapped text nearly all are full.
+    let (mut open, mut full) = (0, 0);
+    for line in lines.iter().filter(|line| !line.ended && !blank_below(text, tokens, line)) {
+        open += 1;
+        full += usize::from(line.end - line.start >= WRAPPED_LINE);
+    }
+    if full * 3 < lines.len() || full * 10 < open * 8 {
+        return;
+    }
+    lines.dedup_by(|below, line| {
+        let joined = !blank_below(text, tokens, line);
+        if joined {
+            let marks = &mut tokens.marks[below.start];
             marks.clear(Marks::BLOCK);
-            if !ended {
+            if !line.ended {
                 marks.clear(Marks::SENTENCE);
             }
+            (line.end, line.ended) = (below.end, below.ended);
         }
-    }
+        joined
+    });
 }
 
 /// Whether an empty line follows.
@@ -117,21 +143,46 @@ fn blank_below(text: &str, tokens: &Tokens, line: &Line) -> bool {
     text[from.min(to)..to].bytes().filter(|&byte| byte == b'\n').count() > 1
 }
 
-fn lines(text: &str, tokens: &Tokens) -> Vec<Line> {
-    let count = tokens.len();
-    let mut lines = Vec::new();
+/// The lines of a text, without knowing which credit a picture.
+fn find_lines(text: &str, tokens: &Tokens, lines: &mut Vec<Line>) {
+    lines.clear();
     let mut start = 0;
-    while start < count {
-        let rest = &tokens.marks[start + 1..];
-        let end = rest.iter().position(|marks| marks.has(Marks::BLOCK)).map_or(count, |at| start + 1 + at);
-        let last = tokens.spans[end - 1].end as usize;
-        let to = tokens.spans.get(end).map_or(text.len(), |span| span.start as usize).max(last);
-        let tail = text[last..to].split('\n').next().unwrap_or("");
-        let words = &text[tokens.spans[start].start as usize..last + tail.len()];
-        lines.push(Line { start, end, ended: ends_sentence(tail), credit: is_credit(words), furniture: false });
+    let mut close = |end: usize| {
+        let ended = ends_sentence(tail(text, tokens, end));
+        lines.push(Line { start, end, ended, credit: false, furniture: false });
         start = end;
+    };
+    let starts = tokens.marks.iter().enumerate().skip(1).filter(|(_, marks)| marks.has(Marks::BLOCK));
+    starts.for_each(|(token, _)| close(token));
+    if !tokens.is_empty() {
+        close(tokens.len());
     }
-    lines
+}
+
+/// What follows the last token before `end` on its line.
+fn tail<'a>(text: &'a str, tokens: &Tokens, end: usize) -> &'a str {
+    let last = tokens.spans[end - 1].end as usize;
+    let to = tokens.spans.get(end).map_or(text.len(), |span| span.start as usize).max(last);
+    let tail = &text[last..to];
+    &tail[..memchr::memchr(b'\n', tail.as_bytes()).unwrap_or(tail.len())]
+}
+
+/// Finds the lines that credit a picture.
+fn find_credits(text: &str, tokens: &Tokens, lines: &mut [Line]) {
+    let bytes = |line: &Line| {
+        let last = tokens.spans[line.end - 1].end as usize;
+        tokens.spans[line.start].start as usize..last + tail(text, tokens, line.end).len()
+    };
+    for line in lines.iter_mut() {
+        let bytes = bytes(line);
+        line.credit = bytes.len() < CAPTION_BYTES && text[bytes].trim_end().ends_with(" Photo");
+    }
+    for credit in CREDIT.find_iter(text) {
+        let after = lines.partition_point(|line| tokens.spans[line.start].start as usize <= credit.start());
+        let Some(line) = after.checked_sub(1).map(|place| &mut lines[place]) else { continue };
+        let bytes = bytes(line);
+        line.credit |= credit.end() <= bytes.end && bytes.len() < CAPTION_BYTES;
+    }
 }
 
 /// Whether a line is a table: weather, scores, prices. In prose fewer than a fifth of the words are numbers.
@@ -156,38 +207,13 @@ fn begin_alike(tokens: &Tokens, one: &Line, other: &Line) -> bool {
 }
 
 fn ends_sentence(tail: &str) -> bool {
-    tail.contains(['.', '!', '?', '。', '！', '？', '…', '؟', '।', '”', '"', '»', '」', ':', '：', ';', '；'])
+    tail.bytes().any(|byte| matches!(byte, b'.' | b'!' | b'?' | b'"' | b':' | b';'))
+        || !tail.is_ascii() && tail.contains(['。', '！', '？', '…', '؟', '।', '”', '»', '」', '：', '；'])
 }
 
-/// Whether a line credits a picture: "(Agency Photo/Name)", "Photo: Name", "Name Photo".
-fn is_credit(line: &str) -> bool {
-    const CREDITS: [&str; 18] = [
-        "Photo/",
-        "photo/",
-        "Photo by ",
-        "File Photo",
-        "file photo",
-        "FILE PHOTO",
-        "FILE - ",
-        "FILE – ",
-        "Getty Images",
-        "Photo: ",
-        "Photo : ",
-        "Foto: ",
-        "Foto/",
-        "Image: ",
-        "Фото: ",
-        "via AP",
-        "Picture: ",
-        "Bild: ",
-    ];
-    line.len() < CAPTION_BYTES
-        && (CREDITS.iter().any(|credit| line.contains(credit)) || line.trim_end().ends_with(" Photo"))
-}
-
-fn mark_cued_sentences(text: &str, tokens: &mut Tokens) {
-    for cue in CUES.words.find_iter(text) {
-        mark_cued_sentence(text, tokens, cue.start(), CUES.lines[cue.pattern().as_usize()]);
+fn mark_cued_sentences(text: &str, tokens: &mut Tokens, cues: &[Cue]) {
+    for cue in cues {
+        mark_cued_sentence(text, tokens, cue.start, cue.line);
     }
     // An address to write to.
     for at in memchr::memchr_iter(b'@', text.as_bytes()) {

@@ -8,62 +8,74 @@ use super::{Marks, Tokens};
 /// Runs this long that a text repeats are furniture the second time.
 const REPEATED_TOKENS: usize = 10;
 
-/// The runs of a text seen so far: open addressing, emptied by counting up a generation.
+/// Slots for each run: with so many, most runs are looked up without a collision.
+const SLOTS_A_RUN: usize = 4;
+
+/// Where in a text its runs were first seen: open addressing. What is below the present text's first number is of a text
+/// before, so that nothing is emptied between texts.
 #[derive(Default)]
 pub(super) struct Seen {
-    slots: Vec<(u32, u32)>,
-    generation: u32,
+    slots: Vec<u32>,
+    /// The number of the first run of the present text.
+    first: u32,
+    /// The number of the first run of the next one.
+    next: u32,
 }
 
 impl Seen {
-    fn clear(&mut self, entries: usize) {
-        let size = (entries * 2).next_power_of_two();
-        if self.slots.len() < size || self.generation == u32::MAX {
-            self.slots = vec![(0, 0); size];
-            self.generation = 0;
+    fn clear(&mut self, runs: usize) {
+        let size = (runs * SLOTS_A_RUN).next_power_of_two();
+        let numbered = u32::try_from(runs).ok().and_then(|runs| self.next.checked_add(runs));
+        if let Some(next) = numbered.filter(|_| self.slots.len() >= size) {
+            (self.first, self.next) = (self.next, next);
+        } else {
+            // Number 0 is no run's.
+            self.slots.clear();
+            self.slots.resize(size.max(self.slots.capacity()).next_power_of_two(), 0);
+            (self.first, self.next) = (1, 1 + runs as u32);
         }
-        self.generation += 1;
     }
 
-    /// Whether `key` was new.
-    fn insert(&mut self, key: u64) -> bool {
+    /// Whether the run at `start`, whose hash is `key`, is the first of its kind.
+    fn insert(&mut self, ids: &[u32], start: usize, key: u64) -> bool {
         let mask = self.slots.len() - 1;
-        let (mut at, check) = (key as usize & mask, (key >> 32) as u32);
-        while self.slots[at].0 == self.generation {
-            if self.slots[at].1 == check {
+        let mut at = (key >> 32) as usize & mask;
+        while let Some(earlier) = self.slots[at].checked_sub(self.first) {
+            let earlier = earlier as usize;
+            if ids[earlier..earlier + REPEATED_TOKENS] == ids[start..start + REPEATED_TOKENS] {
                 return false;
             }
             at = (at + 1) & mask;
         }
-        self.slots[at] = (self.generation, check);
+        self.slots[at] = self.first + start as u32;
         true
     }
 }
 
-/// Marks repetitions as furniture. A rolling polynomial hash, 3 ns a token; two different runs of one text are taken for
-/// equal with probability 2^-32.
+/// Marks repetitions as furniture. A rolling polynomial hash, 2 ns a token.
 pub(super) fn mark(tokens: &mut Tokens, seen: &mut Seen) {
     const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
-    if tokens.len() <= REPEATED_TOKENS {
+    const OLDEST: u64 = BASE.wrapping_pow(REPEATED_TOKENS as u32);
+    let Tokens { ids, marks, .. } = tokens;
+    if ids.len() <= REPEATED_TOKENS {
         return;
     }
-    let oldest = (1..REPEATED_TOKENS).fold(1u64, |power, _| power.wrapping_mul(BASE));
-    seen.clear(tokens.len());
-    let mut hash = 0u64;
+    seen.clear(ids.len());
+    let add = |hash: u64, id: u32| hash.wrapping_mul(BASE).wrapping_add(u64::from(id));
+    let mut hash = ids[..REPEATED_TOKENS - 1].iter().fold(0, |hash, &id| add(hash, id));
     let mut repeated_to = 0;
-    for end in 0..tokens.len() {
-        if let Some(gone) = end.checked_sub(REPEATED_TOKENS) {
-            hash = hash.wrapping_sub(u64::from(tokens.ids[gone]).wrapping_mul(oldest));
-        }
-        hash = hash.wrapping_mul(BASE).wrapping_add(u64::from(tokens.ids[end]));
-        let Some(start) = (end + 1).checked_sub(REPEATED_TOKENS) else { continue };
-        let furniture = tokens.marks[start].has(Marks::FURNITURE) && start >= repeated_to;
+    let mut gone = 0;
+    for (start, run) in ids.windows(REPEATED_TOKENS).enumerate() {
+        hash = add(hash, run[REPEATED_TOKENS - 1]).wrapping_sub(gone);
+        gone = u64::from(run[0]).wrapping_mul(OLDEST);
+        let furniture = marks[start].has(Marks::FURNITURE) && start >= repeated_to;
         // Mixed, since runs that differ in their last word alone have equal upper halves.
-        if !furniture && !seen.insert((hash ^ hash >> 32).wrapping_mul(BASE)) {
-            for marks in &mut tokens.marks[start.max(repeated_to)..=end] {
+        if !furniture && !seen.insert(ids, start, (hash ^ hash >> 32).wrapping_mul(BASE)) {
+            let end = start + REPEATED_TOKENS;
+            for marks in &mut marks[start.max(repeated_to)..end] {
                 marks.set(Marks::FURNITURE);
             }
-            repeated_to = end + 1;
+            repeated_to = end;
         }
     }
 }

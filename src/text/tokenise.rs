@@ -5,55 +5,66 @@
 //! "1 200"). Scripts without spaces give overlapping pairs of characters, which no segmenter can cut differently at the edge
 //! of a copied passage.
 //!
-//! The ASCII path and the Unicode path give the same tokens; a test compares them.
+//! Vectors find the runs of letters, digits and bytes that are not ASCII, 64 bytes at once. A run of ASCII is a word, or the
+//! beginning of a number; others are read character by character. Both ways give the same tokens; a test compares them.
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use wide::{CmpGt, CmpLt, i8x16};
 
-use super::normalise::{is_ignorable, normalise_into};
-use super::{Marks, SEED, Tokens, furniture, quotation, repetition};
+use super::block::{self, BLOCK_BYTES, Block};
+use super::normalise::{Class, Letter, class, is_its_own_form, normalise_into};
+use super::word::{SHORT_BYTES, Word};
+use super::{Marks, Tokens, furniture, quotation, repetition};
 use crate::article::Span;
+
+/// Longer forms of words that are not ASCII are made by the way for all words. 64 bytes are 32 Cyrillic letters.
+const FORM_BYTES: usize = 64;
 
 /// Turns texts into tokens, reusing its buffers from one text to the next.
 #[derive(Default)]
 pub struct Tokenizer {
+    /// The text in ASCII lower case, and what is left of others behind it.
     lower: Vec<u8>,
-    form: String,
+    buffers: Buffers,
+    furniture: furniture::Scratch,
     seen: repetition::Seen,
     tokens: Tokens,
 }
 
-/// What a character is to the tokeniser.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    /// Part of a word.
-    Word,
-    /// A character of a script without spaces: a token begins at each.
-    Unspaced,
-    /// Nothing: part of a word if in one, else skipped.
-    Ignorable,
-    /// Between words.
-    Other,
+/// Where forms are made.
+#[derive(Default)]
+struct Buffers {
+    /// A number without what groups its digits.
+    digits: Vec<u8>,
+    /// The form of a word that takes the way for all words.
+    form: String,
 }
 
-fn class(c: char) -> Class {
-    if c.is_ascii() {
-        return if c.is_ascii_alphanumeric() { Class::Word } else { Class::Other };
+/// What is kept of each token.
+trait Keep {
+    /// Whether `marks` and places are looked at: they cost more than the words.
+    const MARKS: bool;
+
+    fn token(&mut self, id: u32, span: std::ops::Range<usize>, marks: Marks);
+}
+
+impl Keep for Tokens {
+    const MARKS: bool = true;
+
+    #[inline(always)]
+    fn token(&mut self, id: u32, span: std::ops::Range<usize>, marks: Marks) {
+        self.ids.push(id);
+        self.spans.push(Span { start: span.start as u32, end: span.end as u32 });
+        self.marks.push(marks);
     }
-    if is_ignorable(c) {
-        return Class::Ignorable;
-    }
-    match c {
-        '\u{0E01}'..='\u{0E3A}' | '\u{0E40}'..='\u{0E4E}'   // Thai
-        | '\u{0E81}'..='\u{0EBD}' | '\u{0EC0}'..='\u{0ECD}' // Lao
-        | '\u{1000}'..='\u{103F}' | '\u{1780}'..='\u{17D3}' // Myanmar, Khmer
-        | '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{309F}' | '\u{30A1}'..='\u{30FA}' | '\u{30FC}'..='\u{30FF}'
-        | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}' => {
-            Class::Unspaced
-        }
-        // The apostrophe of Ukrainian, a letter to Unicode.
-        '\u{02BC}' => Class::Other,
-        _ if c.is_alphanumeric() || unicode_normalization::char::is_combining_mark(c) => Class::Word,
-        _ => Class::Other,
+}
+
+/// The words alone.
+impl Keep for Vec<u32> {
+    const MARKS: bool = false;
+
+    #[inline(always)]
+    fn token(&mut self, id: u32, _: std::ops::Range<usize>, _: Marks) {
+        self.push(id);
     }
 }
 
@@ -67,19 +78,20 @@ impl Tokenizer {
     ///
     /// Texts above 4 GiB are cut at 4 GiB, the limit of a [`Span`].
     pub fn tokens(&mut self, text: &str) -> &Tokens {
-        let mut end = text.len().min(u32::MAX as usize);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let text = &text[..end];
-        self.tokens.ids.clear();
-        self.tokens.spans.clear();
-        self.tokens.marks.clear();
-        self.cut(text);
+        let text = within_spans(text);
+        self.clear();
+        cut(text, &mut self.lower, &mut self.buffers, &mut self.tokens);
         quotation::mark(text, &mut self.tokens);
-        furniture::mark(text, &mut self.tokens);
+        furniture::mark(text, &self.lower[..text.len()], &mut self.tokens, &mut self.furniture);
         repetition::mark(&mut self.tokens, &mut self.seen);
         &self.tokens
+    }
+
+    /// What the words of `text` are, and nothing else: [`Tokens::ids`] of [`Tokenizer::tokens`], for a fourth of the time.
+    pub fn words(&mut self, text: &str) -> &[u32] {
+        self.clear();
+        cut(within_spans(text), &mut self.lower, &mut self.buffers, &mut self.tokens.ids);
+        &self.tokens.ids
     }
 
     /// As [`Tokenizer::tokens`], as a value of its own.
@@ -88,188 +100,346 @@ impl Tokenizer {
         self.tokens
     }
 
-    fn cut(&mut self, text: &str) {
-        let bytes = text.as_bytes();
-        let mut at = 0;
-        let mut pending = Marks(Marks::BLOCK.0 | Marks::SENTENCE.0);
-        while at < bytes.len() {
-            let byte = bytes[at];
-            if byte.is_ascii_alphanumeric() {
-                at = self.word(text, at, &mut pending);
-            } else if byte.is_ascii() {
-                match byte {
-                    b'\n' | b'\r' => pending.set(Marks(Marks::BLOCK.0 | Marks::SENTENCE.0)),
-                    b'.' | b'!' | b'?' | b':' => pending.set(Marks::SENTENCE),
-                    // A quotation begins with a capital whatever it says.
-                    b'"' => pending.set(Marks::SENTENCE),
-                    _ => {}
-                }
-                at += 1;
-            } else {
-                let c = text[at..].chars().next().expect("`at` is a character border inside the text");
-                match class(c) {
-                    Class::Word => at = self.word(text, at, &mut pending),
-                    Class::Unspaced => at = self.bigrams(text, at, &mut pending),
-                    Class::Ignorable => at += c.len_utf8(),
-                    Class::Other => {
-                        match c {
-                            '\u{2028}' | '\u{2029}' | '\u{0085}' => {
-                                pending.set(Marks(Marks::BLOCK.0 | Marks::SENTENCE.0));
-                            }
-                            '。' | '！' | '？' | '…' | '؟' | '।' | '“' | '„' | '«' | '»' | '‹' | '「' | '•' =>
-                            {
-                                pending.set(Marks::SENTENCE);
-                            }
-                            _ => {}
-                        }
-                        at += c.len_utf8();
-                    }
-                }
+    fn clear(&mut self) {
+        self.tokens.ids.clear();
+        self.tokens.spans.clear();
+        self.tokens.marks.clear();
+    }
+}
+
+/// As much of a text as spans can name.
+fn within_spans(text: &str) -> &str {
+    let mut end = text.len().min(u32::MAX as usize);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Cuts `text` into tokens, and writes it in lower case into `lower`.
+fn cut<K: Keep>(text: &str, lower: &mut Vec<u8>, buffers: &mut Buffers, kept: &mut K) {
+    let bytes = text.as_bytes();
+    let needed = bytes.len().next_multiple_of(BLOCK_BYTES) + SHORT_BYTES;
+    if lower.len() < needed {
+        lower.resize(needed, 0);
+    }
+    let pending = Marks(Marks::BLOCK.0 | Marks::SENTENCE.0);
+    let mut cutter = Cutter { text, lower, buffers, kept, at: 0, pending };
+    // Where the present run began; one past the last byte so far that is not ASCII; whether the block before ended in a run.
+    let (mut start, mut other_end, mut inside) = (0, 0, 0);
+    for (from, block) in block::blocks(bytes) {
+        let (runs, others) = cutter.read(from, block);
+        let before = runs << 1 | inside;
+        let (mut starts, mut ends) = (runs & !before, before & !runs);
+        if inside == 0 {
+            start = from + take_lowest(&mut starts);
+        }
+        while ends != 0 {
+            let bit = take_lowest(&mut ends);
+            if others != 0 {
+                other_end = last_end(others & ((1 << bit) - 1)).map_or(other_end, |end| from + end);
+            }
+            cutter.run(start, from + bit, other_end > start);
+            start = from + take_lowest(&mut starts);
+        }
+        other_end = last_end(others).map_or(other_end, |end| from + end);
+        inside = runs >> (BLOCK_BYTES - 1);
+    }
+    if inside == 1 {
+        cutter.run(start, bytes.len(), other_end > start);
+    }
+}
+
+/// The place of the lowest bit, which is cleared; 64 if there is none.
+fn take_lowest(bits: &mut u64) -> usize {
+    let bit = bits.trailing_zeros() as usize;
+    *bits &= bits.wrapping_sub(1);
+    bit
+}
+
+/// One past the place of the highest bit.
+fn last_end(bits: u64) -> Option<usize> {
+    (bits != 0).then(|| BLOCK_BYTES - bits.leading_zeros() as usize)
+}
+
+/// What an ASCII character between words says of the next one.
+const SEPARATORS: [Marks; 128] = {
+    let mut separators = [Marks(0); 128];
+    // A quotation begins with a capital whatever it says.
+    let ends = b".!?:\"";
+    let mut place = 0;
+    while place < ends.len() {
+        separators[ends[place] as usize] = Marks::SENTENCE;
+        place += 1;
+    }
+    separators[b'\n' as usize] = Marks(Marks::BLOCK.0 | Marks::SENTENCE.0);
+    separators[b'\r' as usize] = Marks(Marks::BLOCK.0 | Marks::SENTENCE.0);
+    separators
+};
+
+/// A text that is being cut.
+struct Cutter<'a, K> {
+    text: &'a str,
+    lower: &'a mut [u8],
+    buffers: &'a mut Buffers,
+    kept: &'a mut K,
+    /// Up to here the text is cut.
+    at: usize,
+    /// What is known of the next token.
+    pending: Marks,
+}
+
+impl<K: Keep> Cutter<'_, K> {
+    /// Which bytes of a block belong to runs, and which are not ASCII. Writes the block in lower case.
+    #[inline(always)]
+    fn read(&mut self, from: usize, block: Block) -> (u64, u64) {
+        let within = |part: i8x16, first: u8, last: u8| {
+            part.cmp_gt(i8x16::splat(first as i8 - 1)) & part.cmp_lt(i8x16::splat(last as i8 + 1))
+        };
+        let case = i8x16::splat(0x20);
+        let letters = |part: i8x16| within(part | case, b'a', b'z');
+        let mut lower = block;
+        lower.iter_mut().for_each(|part| *part |= letters(*part) & case);
+        self.lower[from..from + BLOCK_BYTES].copy_from_slice(bytemuck::bytes_of(&lower));
+        let runs = block::bits(block, |part| letters(part) | within(part, b'0', b'9') | part);
+        (runs, block::bits(block, |part| part))
+    }
+
+    /// Takes a run of letters, digits and, if it is `mixed`, bytes that are not ASCII.
+    #[inline(always)]
+    fn run(&mut self, start: usize, end: usize, mixed: bool) {
+        // A number may have taken it.
+        if end <= self.at {
+            return;
+        }
+        let start = start.max(self.at);
+        if K::MARKS {
+            self.separate(&self.text.as_bytes()[self.at..start]);
+        }
+        self.at = start;
+        if mixed { self.characters(end) } else { self.ascii_word(end) }
+    }
+
+    /// Notes what the characters before a word, all ASCII, say of it: nearly always one or two, which need no loop.
+    #[inline(always)]
+    fn separate(&mut self, gap: &[u8]) {
+        let says = |byte: &u8| SEPARATORS[usize::from(byte & 0x7F)];
+        if let (Some(first), Some(last)) = (gap.first(), gap.last()) {
+            self.pending.set(says(first));
+            self.pending.set(says(last));
+            if gap.len() > 2 {
+                gap.iter().for_each(|byte| self.pending.set(says(byte)));
             }
         }
     }
 
-    /// Takes the word that begins at `start`; returns where it ends.
-    fn word(&mut self, text: &str, start: usize, pending: &mut Marks) -> usize {
-        let bytes = text.as_bytes();
-        let mut end = start;
-        while end < bytes.len() && bytes[end].is_ascii_alphanumeric() {
-            end += 1;
+    /// What is known of the token that begins here.
+    fn take_pending(&mut self) -> Marks {
+        std::mem::take(&mut self.pending)
+    }
+
+    #[inline(always)]
+    fn keep(&mut self, id: u32, end: usize, marks: Marks) {
+        self.kept.token(id, self.at..end, marks);
+        self.at = end;
+    }
+
+    /// Takes the word, or the number that begins with it, up to `end`, all ASCII letters and digits.
+    #[inline(always)]
+    fn ascii_word(&mut self, end: usize) {
+        let from_here = &self.lower[self.at..];
+        if from_here[0].is_ascii_digit() && from_here[..end - self.at].iter().all(u8::is_ascii_digit) {
+            return self.number(end);
         }
-        let mut ascii = true;
-        if end < bytes.len() && !bytes[end].is_ascii() {
-            for (offset, c) in text[end..].char_indices() {
-                match class(c) {
-                    Class::Word => ascii &= c.is_ascii(),
-                    Class::Ignorable => ascii = false,
-                    Class::Unspaced | Class::Other => {
-                        end += offset;
-                        break;
-                    }
-                }
-                if end + offset + c.len_utf8() == text.len() {
-                    end = text.len();
-                    break;
-                }
-            }
+        let word = Word::at(from_here, end - self.at);
+        let (id, digit) = (word.id(), K::MARKS && word.has_digit());
+        let mut marks = Marks::default();
+        if K::MARKS {
+            marks = self.word_marks(self.text.as_bytes()[self.at].is_ascii_uppercase(), digit);
         }
-        let mut marks = *pending;
-        *pending = Marks::default();
-        if ascii && bytes[start..end].iter().all(u8::is_ascii_digit) {
-            return self.number(text, start, end, marks);
-        }
-        let first = bytes[start];
-        let capital = if first.is_ascii() {
-            first.is_ascii_uppercase()
-        } else {
-            text[start..end].chars().next().is_some_and(char::is_uppercase)
-        };
+        self.keep(id, end, marks);
+    }
+
+    /// The marks of a word that begins here.
+    fn word_marks(&mut self, capital: bool, digit: bool) -> Marks {
+        let mut marks = self.take_pending();
         if capital && !marks.has(Marks::SENTENCE) {
             marks.set(Marks::NAME);
         }
-        let id = if ascii {
-            if bytes[start..end].iter().any(u8::is_ascii_digit) {
-                marks.set(Marks::NUMBER);
-            }
-            self.lower.clear();
-            self.lower.extend(bytes[start..end].iter().map(u8::to_ascii_lowercase));
-            hash(&self.lower)
-        } else {
-            normalise_into(&text[start..end], &mut self.form);
-            if self.form.bytes().any(|b| b.is_ascii_digit()) {
-                marks.set(Marks::NUMBER);
-            }
-            if self.form.is_empty() {
-                *pending = marks;
-                return end;
-            }
-            hash(self.form.as_bytes())
-        };
-        self.push(id, start, end, marks);
-        end
+        if digit {
+            marks.set(Marks::NUMBER);
+        }
+        marks
     }
 
-    /// Takes the number whose first digit group is `start..end`; returns where it ends.
-    fn number(&mut self, text: &str, start: usize, mut end: usize, mut marks: Marks) -> usize {
-        let bytes = text.as_bytes();
-        self.lower.clear();
-        self.lower.extend_from_slice(&bytes[start..end]);
+    /// Takes the number whose first digit group goes up to `end`.
+    #[inline(never)]
+    fn number(&mut self, mut end: usize) {
+        let bytes = self.text.as_bytes();
+        let digits = &mut self.buffers.digits;
+        digits.clear();
+        digits.extend_from_slice(&bytes[self.at..end]);
         let digits_from = |at: usize| bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
-        let ends_at = |at: usize| !text[at..].chars().next().is_some_and(|c| class(c) == Class::Word);
-        let grouped = end - start <= 3;
-        while let Some(separator) = text[end..].chars().next() {
+        let ends_at = |at: usize| !self.text[at..].chars().next().is_some_and(|c| class(c) == Class::Word);
+        let grouped = end - self.at <= 3;
+        while let Some(separator) = self.text[end..].chars().next() {
             if !matches!(separator, '.' | ',' | '\'' | '’' | ' ' | '\u{A0}' | '\u{202F}') {
                 break;
             }
             let next = end + separator.len_utf8();
-            let digits = digits_from(next);
-            if grouped && digits == 3 && ends_at(next + digits) {
-                self.lower.extend_from_slice(&bytes[next..next + digits]);
-            } else if matches!(separator, '.' | ',') && digits > 0 && ends_at(next + digits) {
+            let more = digits_from(next);
+            if grouped && more == 3 && ends_at(next + more) {
+                digits.extend_from_slice(&bytes[next..next + more]);
+            } else if matches!(separator, '.' | ',') && more > 0 && ends_at(next + more) {
                 // A decimal part ends the number.
-                self.lower.push(b'.');
-                self.lower.extend_from_slice(&bytes[next..next + digits]);
-                end = next + digits;
+                digits.push(b'.');
+                digits.extend_from_slice(&bytes[next..next + more]);
+                end = next + more;
                 break;
             } else {
                 break;
             }
-            end = next + digits;
+            end = next + more;
         }
+        let id = Word::of(digits).id();
+        let mut marks = self.take_pending();
         marks.set(Marks::NUMBER);
-        let id = hash(&self.lower);
-        self.push(id, start, end, marks);
-        end
+        self.keep(id, end, marks);
     }
 
-    /// Takes a run of characters of a script without spaces as overlapping pairs; returns where it ends.
-    fn bigrams(&mut self, text: &str, start: usize, pending: &mut Marks) -> usize {
-        let mut previous: Option<(usize, usize)> = None;
+    /// Takes what lies before `end`, character by character.
+    #[inline(never)]
+    fn characters(&mut self, end: usize) {
+        while self.at < end {
+            let Some(c) = self.text[self.at..].chars().next() else { break };
+            match class(c) {
+                Class::Word => self.word(c),
+                Class::Unspaced => self.bigrams(),
+                Class::Ignorable => self.at += c.len_utf8(),
+                Class::Other => {
+                    match c {
+                        '\u{2028}' | '\u{2029}' | '\u{0085}' => {
+                            self.pending.set(Marks(Marks::BLOCK.0 | Marks::SENTENCE.0));
+                        }
+                        '。' | '！' | '？' | '…' | '؟' | '।' | '“' | '„' | '«' | '»' | '‹' | '「' | '•' =>
+                        {
+                            self.pending.set(Marks::SENTENCE);
+                        }
+                        _ => {}
+                    }
+                    self.at += c.len_utf8();
+                }
+            }
+        }
+    }
+
+    /// Takes the word that begins here with `first`: letter by letter, as long as each has a form by itself.
+    fn word(&mut self, first: char) {
+        let bytes = self.text.as_bytes();
+        let mut form = [0; FORM_BYTES];
+        let (mut length, mut end, mut ascii, mut after_mark) = (0, self.at, true, false);
+        while let Some(&byte) = bytes.get(end) {
+            if byte.is_ascii() {
+                if !byte.is_ascii_alphanumeric() {
+                    break;
+                }
+                if length == FORM_BYTES {
+                    return self.any_word(first);
+                }
+                form[length] = byte.to_ascii_lowercase();
+                length += 1;
+                end += 1;
+                after_mark = false;
+                continue;
+            }
+            let Some(c) = self.text[end..].chars().next() else { break };
+            let letter = Letter::of(c);
+            if letter.ends_words() {
+                break;
+            }
+            ascii = false;
+            let Some(room) = form[length..].first_chunk_mut() else { return self.any_word(first) };
+            if letter.needs_word() || letter.is_mark() && after_mark {
+                return self.any_word(first);
+            }
+            *room = letter.form();
+            length += letter.form_bytes();
+            end += c.len_utf8();
+            after_mark = letter.is_mark() || letter.form_bytes() == 0 && after_mark;
+        }
+        if ascii {
+            return self.ascii_word(end);
+        }
+        self.word_of_form(first, end, Word::at(&form, length));
+    }
+
+    /// Takes the word that begins here with `first`, whatever is in it.
+    fn any_word(&mut self, first: char) {
+        let rest = &self.text[self.at..];
+        let ends = |c: char| matches!(class(c), Class::Unspaced | Class::Other);
+        let end = self.at + rest.find(ends).unwrap_or(rest.len());
+        let mut form = std::mem::take(&mut self.buffers.form);
+        normalise_into(&self.text[self.at..end], &mut form);
+        self.word_of_form(first, end, Word::of(form.as_bytes()));
+        self.buffers.form = form;
+    }
+
+    fn word_of_form(&mut self, first: char, end: usize, word: Word<'_>) {
+        if word.is_empty() {
+            self.at = end;
+            return;
+        }
+        let mut marks = Marks::default();
+        if K::MARKS {
+            marks = self.word_marks(first.is_uppercase(), word.has_digit());
+        }
+        self.keep(word.id(), end, marks);
+    }
+
+    /// Takes the run of characters of a script without spaces that begins here, as overlapping pairs.
+    fn bigrams(&mut self) {
+        let start = self.at;
+        let mut previous: Option<std::ops::Range<usize>> = None;
         let mut pairs = 0;
-        let mut end = start;
-        for (offset, c) in text[start..].char_indices() {
+        for (offset, c) in self.text[start..].char_indices() {
             match class(c) {
                 Class::Unspaced => {
-                    let here = start + offset;
-                    if let Some((from, _)) = previous {
-                        self.bigram(text, from, here + c.len_utf8(), pending);
+                    let here = start + offset..start + offset + c.len_utf8();
+                    if let Some(before) = previous {
+                        self.bigram(before.start..here.end);
                         pairs += 1;
                     }
-                    previous = Some((here, here + c.len_utf8()));
-                    end = here + c.len_utf8();
+                    previous = Some(here);
                 }
                 Class::Ignorable => {}
                 Class::Word | Class::Other => break,
             }
         }
-        if let (0, Some((from, to))) = (pairs, previous) {
-            self.bigram(text, from, to, pending);
+        let Some(last) = previous else { return };
+        let end = last.end;
+        if pairs == 0 {
+            self.bigram(last);
         }
-        end
+        self.at = end;
     }
 
-    fn bigram(&mut self, text: &str, start: usize, end: usize, pending: &mut Marks) {
-        normalise_into(&text[start..end], &mut self.form);
-        let mut marks = *pending;
-        *pending = Marks::default();
+    fn bigram(&mut self, span: std::ops::Range<usize>) {
+        let pair = &self.text[span.clone()];
+        let id = if pair.chars().all(is_its_own_form) {
+            Word::of(pair.as_bytes()).id()
+        } else {
+            normalise_into(pair, &mut self.buffers.form);
+            Word::of(self.buffers.form.as_bytes()).id()
+        };
+        let mut marks = self.take_pending();
         marks.set(Marks::BIGRAM);
-        let id = hash(self.form.as_bytes());
-        self.push(id, start, end, marks);
+        self.kept.token(id, span, marks);
     }
-
-    fn push(&mut self, id: u32, start: usize, end: usize, marks: Marks) {
-        self.tokens.ids.push(id);
-        self.tokens.spans.push(Span { start: start as u32, end: end as u32 });
-        self.tokens.marks.push(marks);
-    }
-}
-
-fn hash(form: &[u8]) -> u32 {
-    xxh3_64_with_seed(form, SEED) as u32
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::normalise::is_ignorable;
     use super::*;
 
     fn words(text: &str) -> Vec<String> {
@@ -293,7 +463,7 @@ mod tests {
                 continue;
             }
             at += word.chars().count();
-            ids.push(hash(super::super::normalised(&word).as_bytes()));
+            ids.push(Word::of(super::super::normalised(&word).as_bytes()).id());
         }
         ids
     }
@@ -345,6 +515,22 @@ mod tests {
             // The twin knows no ignorable characters: they are dropped from its text beforehand.
             let plain: String = text.chars().filter(|c| !is_ignorable(*c)).collect();
             proptest::prop_assert_eq!(ids(&text), ids_by_characters(&plain));
+        }
+
+        #[test]
+        fn words_alone_are_those_of_tokens(text in "\\PC{0,80}") {
+            let mut tokenizer = Tokenizer::new();
+            let ids = tokenizer.tokens(&text).ids.clone();
+            proptest::prop_assert_eq!(tokenizer.words(&text), ids);
+        }
+
+        #[test]
+        fn words_alone_are_those_of_tokens_in_mixed_text(
+            text in "([a-zA-Z0-9]{0,9}[ .,'’\n-]{0,2}|[а-яёЁА-Я]{0,9}|[١-٩ا-ي]{0,9}|[中国が゙ア・]{0,4}|[\u{300}\u{AD}\u{A0}]){0,40}"
+        ) {
+            let mut tokenizer = Tokenizer::new();
+            let ids = tokenizer.tokens(&text).ids.clone();
+            proptest::prop_assert_eq!(tokenizer.words(&text), ids);
         }
 
         #[test]
