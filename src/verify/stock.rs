@@ -32,7 +32,7 @@ const OUTLET_GROUPS: usize = 3;
 const STOCK_GROUPS: usize = 5;
 /// Two articles are takes of one text if they share this much of the longer body that their outlets do not print all the
 /// time. More than one item of a round-up.
-const FRESH_SHARE: f64 = 0.13;
+const FRESH_SHARE: f64 = 0.16;
 /// Or if they share this much of it, whatever it is: furniture rarely makes half of two pages.
 const SAME_SHARE: f64 = 0.5;
 /// Words that so many texts quote are speech in the others, too,
