@@ -3,6 +3,7 @@
 //! `cargo bench` runs them all, `cargo bench classes` one.
 
 use std::io::Cursor;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use divan::counter::{BytesCount, ItemsCount};
@@ -84,6 +85,35 @@ fn tokenise(bencher: Bencher) {
     bencher
         .counter(BytesCount::new(bytes))
         .bench_local(|| TEXTS.iter().map(|text| tokenizer.tokens(black_box(text)).len()).sum::<usize>());
+}
+
+#[divan::bench(sample_count = 20)]
+fn words(bencher: Bencher) {
+    let mut tokenizer = Tokenizer::new();
+    for text in TEXTS.iter() {
+        let ids = tokenizer.tokens(text).ids.clone();
+        assert_eq!(tokenizer.words(text), ids);
+    }
+    let bytes: usize = TEXTS.iter().map(String::len).sum();
+    bencher
+        .counter(BytesCount::new(bytes))
+        .bench_local(|| TEXTS.iter().map(|text| tokenizer.words(black_box(text)).len()).sum::<usize>());
+}
+
+/// The demonstration corpus in one language after another.
+#[divan::bench(sample_count = 20, args = ["ar", "de", "en", "es", "fr", "ru", "zh"])]
+fn tokenise_language(bencher: Bencher, language: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("data/corpus/{language}.jsonl"));
+    let settings = Settings::default();
+    let corpus =
+        Corpus::read(vec![Input::Path(path)], &settings, &Silent).expect("the demonstration corpus can be read");
+    let texts: Vec<&str> = corpus.spool.articles().map(|article| corpus.spool.text(article)).collect();
+    let bytes = texts.iter().map(|text| text.len()).sum::<usize>();
+    assert!(bytes > 40_000);
+    let mut tokenizer = Tokenizer::new();
+    bencher
+        .counter(BytesCount::new(bytes))
+        .bench_local(|| texts.iter().map(|text| tokenizer.tokens(black_box(text)).len()).sum::<usize>());
 }
 
 #[divan::bench(sample_count = 20)]

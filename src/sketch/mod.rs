@@ -30,7 +30,7 @@ impl Sketch {
         Sketch::of_shingles(scratch)
     }
 
-    /// The signature of a set of shingles.
+    /// The signature of a set of shingles, which are hashes: bits are taken as they come.
     pub fn of_shingles(shingles: &[u64]) -> Sketch {
         let mut values = [EMPTY; SIGNATURE];
         if shingles.is_empty() {

@@ -2,7 +2,8 @@
 //!
 //! In: a text as scraped. Out: [`Tokens`], one entry a word with its identity (32 bits), its place in the original text and
 //! what kind of text it stands in (quotation, furniture, a name). A text goes through here once; every later stage works on
-//! tokens. Cost: linear; about 8 ns a word where the text is ASCII, 60 ns a word that needs Unicode normalisation.
+//! tokens. Cost: linear; 22 ns a word of English, of which 5 ns are for the words alone ([`Tokenizer::words`]), 70 ns one of
+//! Russian or Arabic, 30 ns a pair of Chinese characters.
 
 mod block;
 mod cues;

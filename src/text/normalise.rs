@@ -3,6 +3,9 @@
 //! NFKC, case folding, marks stripped for Latin, Greek and Cyrillic only (a mark there is an accent that typists drop; in
 //! Devanagari or Thai it is a vowel), Arabic without harakat and tatweel and with one alef and one ya, decimal digits of any
 //! script as ASCII, soft hyphens and zero-width characters dropped.
+//!
+//! The way for all words costs about 900 ns a word. Nearly all letters add the same to a word whatever stands beside them:
+//! [`Letter`] knows what, at 4 ns a letter.
 
 use std::sync::LazyLock;
 
@@ -63,22 +66,48 @@ pub(super) enum Class {
     Other,
 }
 
+/// What a character is. Those that most text is made of are told by their range, 1 ns; others by their properties, 10 ns.
+#[inline]
 pub(super) fn class(c: char) -> Class {
-    if c.is_ascii() {
-        return if c.is_ascii_alphanumeric() { Class::Word } else { Class::Other };
+    match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' => Class::Word,
+        // Latin, Greek, Cyrillic, Arabic, Korean.
+        '\u{C0}'..='\u{D6}'
+        | '\u{D8}'..='\u{F6}'
+        | '\u{F8}'..='\u{2AF}'
+        | '\u{3A3}'..='\u{3F5}'
+        | '\u{400}'..='\u{481}'
+        | '\u{48A}'..='\u{52F}'
+        | '\u{620}'..='\u{63F}'
+        | '\u{641}'..='\u{64A}'
+        | '\u{AC00}'..='\u{D7A3}' => Class::Word,
+        '\u{4E00}'..='\u{9FFF}' => Class::Unspaced,
+        // Punctuation of Latin scripts, general, of Chinese and Japanese.
+        '\0'..='\u{A9}'
+        | '\u{AB}'
+        | '\u{BB}'
+        | '\u{2010}'..='\u{2029}'
+        | '\u{2030}'..='\u{205E}'
+        | '\u{3000}'..='\u{3004}'
+        | '\u{3008}'..='\u{3020}'
+        | '\u{FF01}'..='\u{FF0F}'
+        | '\u{FF1A}'..='\u{FF20}' => Class::Other,
+        _ => class_by_properties(c),
+    }
+}
+
+fn class_by_properties(c: char) -> Class {
+    if is_ignorable(c) {
+        return Class::Ignorable;
     }
     match c {
-        '\u{4E00}'..='\u{9FFF}' => Class::Unspaced,
-        // Letters that most text outside of ASCII is made of: Latin, Greek, Cyrillic, Arabic.
-        '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2AF}' | '\u{388}'..='\u{38A}' | '\u{38E}'..='\u{3A1}'
-        | '\u{3A3}'..='\u{3F5}' | '\u{400}'..='\u{481}' | '\u{48A}'..='\u{52F}' | '\u{620}'..='\u{63F}'
-        | '\u{641}'..='\u{64A}' => Class::Word,
-        _ if is_ignorable(c) => Class::Ignorable,
         '\u{0E01}'..='\u{0E3A}' | '\u{0E40}'..='\u{0E4E}'   // Thai
         | '\u{0E81}'..='\u{0EBD}' | '\u{0EC0}'..='\u{0ECD}' // Lao
         | '\u{1000}'..='\u{103F}' | '\u{1780}'..='\u{17D3}' // Myanmar, Khmer
         | '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{309F}' | '\u{30A1}'..='\u{30FA}' | '\u{30FC}'..='\u{30FF}'
-        | '\u{3400}'..='\u{4DBF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}' => Class::Unspaced,
+        | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{323AF}' => {
+            Class::Unspaced
+        }
         // The apostrophe of Ukrainian, a letter to Unicode.
         '\u{02BC}' => Class::Other,
         _ if c.is_alphanumeric() || is_combining_mark(c) => Class::Word,
@@ -96,7 +125,7 @@ pub(super) struct Letter {
 /// How many characters have their letter in [`LETTERS`]: all that two bytes can write, Indic scripts, Greek and Vietnamese.
 const KNOWN_LETTERS: usize = 0x2000;
 
-/// By code point; made from the way for all words in 2 ms, once there is a text that is not ASCII.
+/// By code point; made from the way for all words in 3 ms, once there is a text that is not ASCII.
 static LETTERS: LazyLock<Vec<Letter>> = LazyLock::new(|| {
     let mut form = String::new();
     let letter =
@@ -109,22 +138,27 @@ impl Letter {
     const MARK: u8 = 4;
     const END: u8 = 8;
     const NEEDS_WORD: u8 = 16;
+    const CAPITAL: u8 = 32;
 
-    /// The letter of a character that is not ASCII.
-    pub fn of(c: char) -> Letter {
-        if let Some(letter) = LETTERS.get(c as usize) {
-            return *letter;
-        }
+    /// The letters by code point, up to some.
+    pub fn known() -> &'static [Letter] {
+        &LETTERS
+    }
+
+    /// The letter of a character that has none in [`Letter::known`].
+    pub fn unknown(c: char) -> Letter {
         let mut letter = Letter { form: [0; 3], kind: Letter::END };
         if is_hangul(c) {
             letter.kind = c.encode_utf8(&mut letter.form).len() as u8;
             return letter;
         }
-        match class(c) {
-            Class::Unspaced | Class::Other => letter,
-            Class::Ignorable => Letter { kind: 0, ..letter },
-            Class::Word => Letter { kind: Letter::NEEDS_WORD, ..letter },
-        }
+        letter.kind = match class(c) {
+            Class::Unspaced | Class::Other => Letter::END,
+            Class::Ignorable => 0,
+            Class::Word if c.is_uppercase() => Letter::NEEDS_WORD | Letter::CAPITAL,
+            Class::Word => Letter::NEEDS_WORD,
+        };
+        letter
     }
 
     fn made(c: char, form: &mut String) -> Letter {
@@ -142,6 +176,9 @@ impl Letter {
                     }
                 } else {
                     letter.kind = Letter::NEEDS_WORD;
+                }
+                if c.is_uppercase() {
+                    letter.kind |= Letter::CAPITAL;
                 }
             }
         }
@@ -166,6 +203,11 @@ impl Letter {
     /// Whether no word goes on with it.
     pub fn ends_words(self) -> bool {
         self.kind & Letter::END != 0
+    }
+
+    /// Whether it is a capital.
+    pub fn is_capital(self) -> bool {
+        self.kind & Letter::CAPITAL != 0
     }
 
     /// Whether what it adds depends on the word.
@@ -232,7 +274,7 @@ fn digit_value(c: char) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::normalised;
+    use super::{Class, Letter, class, class_by_properties, is_its_own_form, normalised};
 
     #[test]
     fn one_form_for_each_word() {
@@ -262,7 +304,62 @@ mod tests {
         assert_ne!(normalised("กิน"), normalised("กุน"));
     }
 
+    #[test]
+    fn ranges_are_of_one_class() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(class(c), class_by_properties(c), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn characters_of_scripts_without_spaces_are_their_own_form() {
+        for c in ('\0'..=char::MAX).filter(|&c| is_its_own_form(c)) {
+            assert_eq!(class(c), Class::Unspaced, "{c}");
+            for pair in [format!("{c}中"), format!("が{c}")] {
+                assert_eq!(normalised(&pair), pair);
+            }
+        }
+    }
+
+    /// A character that is no part of a word for certain, or has no form by itself, is not drawn.
+    fn word_by_letters(word: &str) -> Option<String> {
+        let mut form = Vec::new();
+        let mut after_mark = false;
+        for c in word.chars() {
+            let letter = Letter::known().get(c as usize).copied().unwrap_or_else(|| Letter::unknown(c));
+            if letter.ends_words() || letter.needs_word() || letter.is_mark() && after_mark {
+                return None;
+            }
+            form.extend_from_slice(&letter.form()[..letter.form_bytes()]);
+            after_mark = letter.is_mark() || letter.form_bytes() == 0 && after_mark;
+        }
+        String::from_utf8(form).ok()
+    }
+
+    #[test]
+    fn every_letter_by_itself_is_normalised() {
+        let known: Vec<char> = ('\0'..=char::MAX).filter(|c| word_by_letters(&c.to_string()).is_some()).collect();
+        assert!(known.len() > 15_000, "{}", known.len());
+        for &c in &known {
+            for word in [format!("{c}"), format!("ж{c}e"), format!("{c}{c}"), format!("क{c}ا"), format!("각{c}é")]
+            {
+                if let Some(form) = word_by_letters(&word) {
+                    assert_eq!(form, normalised(&word), "{word} of {c:?}");
+                }
+            }
+        }
+    }
+
     proptest::proptest! {
+        #[test]
+        fn words_are_normalised_letter_by_letter(
+            word in "([à-ÿĀ-ɏἀ-῿Ѐ-ԯؐ-ۿऀ-෿Ạ-ỿ가-힣\u{300}-\u{36F}\u{AD}\u{200C}]|\\PC){1,6}"
+        ) {
+            if let Some(form) = word_by_letters(&word) {
+                proptest::prop_assert_eq!(form, normalised(&word));
+            }
+        }
+
         #[test]
         fn normalising_twice_changes_nothing(word in "\\PC{0,12}") {
             let once = normalised(&word);
