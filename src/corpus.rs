@@ -90,15 +90,18 @@ impl Part {
         let mut scratch = Vec::new();
         for article in &mut part.articles {
             let text = std::mem::take(&mut article.text);
-            let tokens = tokenizer.tokens(&text);
-            part.exact.push(content_hash(&tokens.ids, &text));
-            if let Some(bands) = making.bands {
-                part.band_keys.extend(bands.keys(&Sketch::of(&tokens.ids, &mut scratch)));
-            }
-            if making.marked {
+            let ids = if making.marked {
+                let tokens = tokenizer.tokens(&text);
                 part.segment.push(&text, tokens);
+                &tokens.ids
             } else {
-                part.segment.push_words(&text, &tokens.ids);
+                let ids = tokenizer.words(&text);
+                part.segment.push_words(&text, ids);
+                ids
+            };
+            part.exact.push(content_hash(ids, &text));
+            if let Some(bands) = making.bands {
+                part.band_keys.extend(bands.keys(&Sketch::of(ids, &mut scratch)));
             }
         }
         part
