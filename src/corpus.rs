@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::progress::{Progress, Stage};
 use crate::read::{self, Input};
 use crate::settings::Settings;
+use crate::shingle::ShingleCounter;
 use crate::sketch::{Sketch, bands::Bands};
 use crate::spool::{Segment, Spool};
 use crate::text::{SEED, Tokenizer};
@@ -56,6 +57,7 @@ struct Part {
     segment: Segment,
     exact: Vec<u128>,
     band_keys: Vec<u32>,
+    shingles: Vec<u32>,
 }
 
 /// What is made of each text.
@@ -84,8 +86,11 @@ impl Making {
 
 impl Part {
     fn of(articles: Vec<Article>, rejects: Vec<Reject>, making: Making) -> Part {
+        let text_bytes = articles.iter().map(|article| article.text.len()).sum();
+        let segment = Segment::with_room(text_bytes);
         let mut part =
-            Part { articles, rejects, segment: Segment::default(), exact: Vec::new(), band_keys: Vec::new() };
+            Part { articles, rejects, segment, exact: Vec::new(), band_keys: Vec::new(), shingles: Vec::new() };
+        let mut counter = ShingleCounter::default();
         let mut tokenizer = Tokenizer::new();
         let mut scratch = Vec::new();
         for article in &mut part.articles {
@@ -93,6 +98,7 @@ impl Part {
             let ids = if making.marked {
                 let tokens = tokenizer.tokens(&text);
                 part.segment.push(&text, tokens);
+                part.shingles.push(counter.different(&tokens.ids) as u32);
                 &tokens.ids
             } else {
                 let ids = tokenizer.words(&text);
@@ -225,7 +231,7 @@ impl Corpus {
         Corpus {
             articles: Table::new(workspace, workspace.share(ARTICLES_PERCENT)),
             spool: Spool::new(workspace),
-            keys: Keys { bands: making.bands(), exact: Vec::new(), band_keys: Vec::new(), rank: Vec::new() },
+            keys: Keys { bands: making.bands(), ..Keys::default() },
             published: Vec::new(),
             sources: Vec::new(),
             rejects: Vec::new(),
@@ -245,6 +251,7 @@ impl Corpus {
         self.rejects.append(&mut part.rejects);
         self.keys.exact.append(&mut part.exact);
         self.keys.band_keys.append(&mut part.band_keys);
+        self.keys.shingles.append(&mut part.shingles);
         self.spool.append(part.segment)
     }
 

@@ -72,3 +72,46 @@ mod tests {
         }
     }
 }
+
+/// Counts the different shingles of one text after the other.
+#[derive(Default)]
+pub struct ShingleCounter {
+    slots: Vec<u64>,
+}
+
+impl ShingleCounter {
+    /// How many different word 5-grams a text has.
+    pub fn different(&mut self, ids: &[u32]) -> usize {
+        let size = table_size(ids.len());
+        self.slots.clear();
+        self.slots.resize(size, EMPTY);
+        shingles(ids, SHINGLE_TOKENS).filter(|&shingle| insert(&mut self.slots, shingle)).count()
+    }
+}
+
+/// Marks an empty slot of a table of shingles; a shingle with this hash is counted as the next number.
+pub(crate) const EMPTY: u64 = 0;
+
+/// The size of a table for the shingles of so many tokens.
+pub(crate) fn table_size(tokens: usize) -> usize {
+    (tokens * 2).next_power_of_two().max(4)
+}
+
+/// The slot that holds `shingle`, or the empty one where it belongs.
+pub(crate) fn slot(slots: &[u64], shingle: u64) -> usize {
+    let shingle = shingle.max(1);
+    let mask = slots.len() - 1;
+    let mut at = shingle as usize & mask;
+    while slots[at] != EMPTY && slots[at] != shingle {
+        at = (at + 1) & mask;
+    }
+    at
+}
+
+/// Whether the shingle was new.
+pub(crate) fn insert(slots: &mut [u64], shingle: u64) -> bool {
+    let at = slot(slots, shingle);
+    let new = slots[at] == EMPTY;
+    slots[at] = shingle.max(1);
+    new
+}

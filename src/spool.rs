@@ -19,8 +19,14 @@ use crate::disk::{TempFile, Workspace};
 use crate::error::Result;
 use crate::text::{Marks, Tokenizer, Tokens};
 
+/// Articles that are completed as one segment.
+const COMPLETED: usize = 256;
+
 /// The share of memory for segments, in percent.
 const MEMORY_PERCENT: u64 = 22;
+
+/// About how long a word is with the space behind it, rounded down: what is reserved too much is given back.
+const BYTES_A_WORD: usize = 5;
 
 /// The articles of one chunk of input.
 #[derive(Default)]
@@ -41,6 +47,12 @@ struct End {
 }
 
 impl Segment {
+    /// An empty segment with room for so many bytes of text, and for as many words as such a text may have.
+    pub fn with_room(text_bytes: usize) -> Segment {
+        let words = text_bytes / BYTES_A_WORD;
+        Segment { ids: Vec::with_capacity(words), text: String::with_capacity(text_bytes), ..Segment::default() }
+    }
+
     /// Adds one article: its text and the tokens made from it.
     pub fn push(&mut self, text: &str, tokens: &Tokens) {
         self.marks.extend_from_slice(&tokens.marks);
@@ -157,6 +169,10 @@ impl Spool {
     pub fn append(&mut self, segment: Segment) -> Result<()> {
         let number = self.segments.len() as u32;
         self.places.extend((0..segment.ends.len() as u32).map(|place| (number, place)));
+        self.store(segment)
+    }
+
+    fn store(&mut self, segment: Segment) -> Result<()> {
         let marked = !segment.marks.is_empty() || segment.ids.is_empty();
         let place = if segment.bytes() <= self.free_bytes {
             self.free_bytes -= segment.bytes();
@@ -196,6 +212,34 @@ impl Spool {
         files.bytes.write(text, segment.text.as_bytes())?;
         files.bytes_end = text + segment.text.len();
         Ok(Place::Disk { ids, marks, spans, text })
+    }
+
+    /// Makes marks and spans of these articles, where only words were stored, and keeps them: for those that will be asked
+    /// for several times.
+    pub fn complete(&mut self, articles: &[ArticleId]) -> Result<()> {
+        let lacking: Vec<ArticleId> =
+            articles.iter().copied().filter(|article| !self.bounds(*article).0.marked).collect();
+        for articles in lacking.chunks(COMPLETED * 16) {
+            let segments: Vec<Segment> = articles
+                .par_chunks(COMPLETED)
+                .map_init(Tokenizer::new, |tokenizer, articles| {
+                    let mut segment = Segment::default();
+                    for &article in articles {
+                        let text = self.text(article);
+                        segment.push(&text, tokenizer.tokens(&text));
+                    }
+                    segment
+                })
+                .collect();
+            for (articles, segment) in articles.chunks(COMPLETED).zip(segments) {
+                let number = self.segments.len() as u32;
+                for (&article, place) in articles.iter().zip(0..) {
+                    self.places[article.index()] = (number, place);
+                }
+                self.store(segment)?;
+            }
+        }
+        Ok(())
     }
 
     /// How many articles there are.

@@ -17,7 +17,7 @@ use super::radix;
 use crate::article::ArticleId;
 use crate::shingle::shingle_set;
 use crate::spool::Spool;
-use crate::verify::overlap::Overlap;
+use crate::verify::overlap::{Overlap, ShingleTable};
 
 /// Buckets up to this size give all their pairs. 32: at most 496 pairs, of which later bands repeat most.
 const PAIRED_BUCKET: usize = 32;
@@ -27,6 +27,7 @@ const REPRESENTATIVES: usize = 4;
 const OVERSIZED_BUCKET: usize = 10_000;
 
 /// What identifies a text for bucketing.
+#[derive(Default)]
 pub struct Keys {
     /// Bands of a signature.
     pub bands: usize,
@@ -34,6 +35,8 @@ pub struct Keys {
     pub exact: Vec<u128>,
     /// `bands` keys an article.
     pub band_keys: Vec<u32>,
+    /// How many different shingles each article has, where passages are looked for: for most it is asked several times.
+    pub shingles: Vec<u32>,
     /// The place of each article in an order by content, then by date and id: what breaks ties, so that the order of the
     /// input does not.
     pub rank: Vec<u32>,
@@ -200,10 +203,9 @@ fn verify(pairs: &[(ArticleId, ArticleId)], spool: &Spool, threshold: f64) -> Ve
     let runs: Vec<&[(ArticleId, ArticleId)]> = pairs.chunk_by(|x, y| x.0 == y.0).collect();
     runs.par_iter()
         .flat_map_iter(|run| {
-            let first = shingle_set(&spool.words(run[0].0));
+            let mut first = ShingleTable::of(&spool.words(run[0].0));
             run.iter().filter_map(move |&(a, b)| {
-                // Lengths alone bound the similarity of sets, nearly: repeated shingles make sets smaller than texts.
-                let jaccard = Overlap::of(&first, &shingle_set(&spool.words(b))).jaccard();
+                let jaccard = first.overlap(&spool.words(b)).jaccard();
                 (jaccard >= threshold).then_some((a, b, jaccard))
             })
         })

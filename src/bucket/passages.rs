@@ -10,6 +10,8 @@
 //! [`SEED_CLASSES`] classes names no pair of its own; each of its classes is then paired with the first few only, so that the
 //! cost stays linear and nothing is dropped unseen.
 
+use std::cmp::Ordering;
+
 use bytemuck::{Pod, Zeroable};
 use rayon::prelude::*;
 
@@ -65,7 +67,7 @@ pub fn fingerprints(ids: &[u32]) -> Vec<Fingerprint> {
 }
 
 /// That a text carries a fingerprint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Posting {
     /// Hash of the run.
@@ -76,6 +78,25 @@ pub struct Posting {
     pub token: u32,
     /// 29 bits of the hash of the line it begins in, and three flags.
     line: u32,
+}
+
+/// By hash, article, token and line: one number is compared faster than four.
+impl Ord for Posting {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let number = |p: &Posting| packed([p.hash, p.article, p.token, p.line]);
+        number(self).cmp(&number(other))
+    }
+}
+
+impl PartialOrd for Posting {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Four numbers as one, in the same order.
+fn packed([a, b, c, d]: [u32; 4]) -> u128 {
+    u128::from(a) << 96 | u128::from(b) << 64 | u128::from(c) << 32 | u128::from(d)
 }
 
 impl Posting {
@@ -259,7 +280,7 @@ pub struct Candidate {
 }
 
 /// A fingerprint that names a pair.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
+#[derive(Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 struct Hit {
     a: u32,
@@ -267,6 +288,20 @@ struct Hit {
     /// Where the run begins in the first text.
     token: u32,
     flags: u32,
+}
+
+/// By pair, token and flags.
+impl Ord for Hit {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let number = |hit: &Hit| packed([hit.a, hit.b, hit.token, hit.flags]);
+        number(self).cmp(&number(other))
+    }
+}
+
+impl PartialOrd for Hit {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl Hit {

@@ -99,7 +99,7 @@ impl Comparison {
     }
 
     fn in_order(view: View<'_>, a: ArticleId, b: ArticleId) -> Comparison {
-        let context = view.analysis.context(view.corpus);
+        let context = view.analysis.context(view.corpus, view.settings);
         let evidence = Comparer::of(a, context).evidence(b);
         // What the scan said, which may know more than the pair: that it is an item of a round-up.
         let verdict = match view.analysis.compared.find(a, b) {

@@ -22,7 +22,7 @@ use crate::story::{self, Joining, Link, Stories, stories};
 use crate::text::Marks;
 use crate::verify::stock::{Places, Related, Stock, takes_of_one_text};
 use crate::verify::surprise::PhraseModel;
-use crate::verify::{Context, Evidence};
+use crate::verify::{Context, Evidence, Limits};
 
 pub use compared::{Compared, ComparedPairs, Head, Parts, verdict};
 
@@ -57,8 +57,14 @@ pub struct Analysis {
 
 impl Analysis {
     /// What comparisons know of the corpus.
-    pub fn context<'a>(&'a self, corpus: &'a Corpus) -> Context<'a> {
-        Context { spool: &corpus.spool, model: &self.model, stock: &self.stock }
+    pub fn context<'a>(&'a self, corpus: &'a Corpus, settings: &Settings) -> Context<'a> {
+        Context {
+            spool: &corpus.spool,
+            shingles: &corpus.keys.shingles,
+            model: settings.wants_passages().then_some(&self.model),
+            stock: &self.stock,
+            limits: Limits::of(settings.near.threshold, &settings.relate),
+        }
     }
 }
 
@@ -114,8 +120,16 @@ pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress
         if corpus.keys.rank(a) < corpus.keys.rank(b) { (a, b) } else { (b, a) }
     };
     let within = within_classes(&groups, leaders, in_order);
+    let several = groups.iter().filter(|group| group.len() > 1).flatten().copied();
+    corpus.spool.complete(&several.collect::<Vec<_>>())?;
     progress.begin(Stage::Verify, Some((within.len() + candidates.len()) as u64));
-    let context = Context { spool: &corpus.spool, model: &model, stock: &stock };
+    let context = Context {
+        spool: &corpus.spool,
+        shingles: &corpus.keys.shingles,
+        model: settings.wants_passages().then_some(&model),
+        stock: &stock,
+        limits: Limits::of(settings.near.threshold, &settings.relate),
+    };
     let mut compared = ComparedPairs::new(&workspace, settings);
     compared.compare(&candidates, context, &classes, progress)?;
     let calibration = calibrated(compared.heads(), corpus, leaders, settings.relate.link_bits);

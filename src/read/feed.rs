@@ -16,6 +16,9 @@ pub(super) struct Feed {
     end: End,
 }
 
+/// What is reserved at most before it is known how much there is to read.
+const RESERVED_BYTES: usize = 1 << 20;
+
 enum End {
     Open,
     Clean,
@@ -54,6 +57,7 @@ impl Feed {
     pub(super) fn fill(&mut self, want_bytes: usize) {
         while self.waiting.len() < want_bytes && !self.ended() {
             let missing = want_bytes - self.waiting.len();
+            self.waiting.reserve_exact(missing.min(RESERVED_BYTES));
             match self.reader.by_ref().take(missing as u64).read_to_end(&mut self.waiting) {
                 Ok(0) => self.end = End::Clean,
                 Ok(_) => {}

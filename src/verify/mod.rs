@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::article::{ArticleId, Span};
 use crate::bucket::passages::lead_end;
 use crate::disk::Weight;
+use crate::settings::RelateSettings;
 use crate::spool::{Document, Spool};
 use crate::text::{self, Marks};
 use overlap::{Overlap, ShingleTable};
@@ -172,11 +173,39 @@ fn share(part: usize, whole: usize) -> f64 {
 pub struct Context<'a> {
     /// The texts. Their marks say what was learned about the corpus.
     pub spool: &'a Spool,
-    /// What phrases are worth.
-    pub model: &'a PhraseModel,
+    /// How many different shingles each text has, as far as that was counted.
+    pub shingles: &'a [u32],
+    /// What phrases are worth; none where only whole texts are compared, and bits are not asked for.
+    pub model: Option<&'a PhraseModel>,
     /// What belongs to no story.
     pub stock: &'a Stock,
+    /// From where on nothing depends on more evidence.
+    pub limits: Limits,
 }
+
+/// From where on nothing depends on more evidence: the relation of two texts that share so much is one of shares.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Jaccard similarity of near-duplicates.
+    near_threshold: f64,
+    /// The share of the shorter body that two versions share.
+    version_share: f64,
+    /// Bits that are counted then.
+    enough_bits: f64,
+}
+
+impl Limits {
+    /// The limits that follow from the thresholds of relations.
+    pub fn of(near_threshold: f64, relate: &RelateSettings) -> Limits {
+        let enough_bits = ENOUGH_BITS.max(ENOUGH_LINKS * relate.link_bits);
+        Limits { near_threshold, version_share: relate.version_share, enough_bits }
+    }
+}
+
+/// Where two texts share much, evidence is not counted beyond so many bits,
+const ENOUGH_BITS: f64 = 1000.0;
+/// and not below so many times the bits of a link.
+const ENOUGH_LINKS: f64 = 10.0;
 
 /// Compares one text with others.
 pub struct Comparer<'a> {
@@ -216,42 +245,47 @@ impl<'a> Comparer<'a> {
         self.article
     }
 
-    /// What the first text and `b` have in common.
-    pub fn evidence(&mut self, b: ArticleId) -> Evidence {
-        let (a, b) = (&self.a, Text::of(self.context.spool.document(b)));
+    /// What the first text and `other` have in common.
+    pub fn evidence(&mut self, other: ArticleId) -> Evidence {
+        let (a, b) = (&self.a, Text::of(self.context.spool.document(other)));
         let runs = self.aligner.runs(a, &b);
         let mut counted = false;
         let search = ((a.ids.len().max(1) * b.ids.len().max(1)) as f64).log2();
         let lead_end_b = lead_end(&b.marks);
-        let mut evidence = Evidence {
-            overlap: self.shingles.overlap(&b.ids),
-            runs: Vec::with_capacity(runs.len()),
-            a: a.kinds,
-            b: b.kinds,
-            shared: Kinds::default(),
-            proven: 0,
-            bits: 0.0,
-            best_bits: 0.0,
-            blocks: 0,
-            lead: false,
+        let overlap = match self.context.shingles.get(other.index()) {
+            Some(&different) => self.shingles.overlap_with(&b.ids, different as usize),
+            None => self.shingles.overlap(&b.ids),
         };
+        let mut evidence = Evidence { overlap, a: a.kinds, b: b.kinds, ..Evidence::default() };
+        self.marks.clear();
+        for &run in &runs {
+            let from = self.marks.len();
+            joint_marks(&a.marks[run.a..run.a + run.tokens], &b.marks[run.b..run.b + run.tokens], &mut self.marks);
+            let kinds = Kinds::of(&self.marks[from..]);
+            evidence.shared.add_all(kinds);
+            evidence.runs.push(SharedRun { run, kinds, bits: -search });
+        }
+        let Limits { near_threshold, version_share, enough_bits } = self.context.limits;
+        let much = overlap.jaccard() >= near_threshold || evidence.body_share() >= version_share;
+        let enough = if much { enough_bits } else { f64::INFINITY };
         let mut last: Option<Run> = None;
-        for run in runs {
-            let (marks, worth) = (&mut self.marks, &mut self.worth);
-            joint_marks(&a.marks[run.a..run.a + run.tokens], &b.marks[run.b..run.b + run.tokens], marks);
-            let kinds = Kinds::of(marks);
-            let mut bits = -search;
-            if kinds.prose > 0 {
-                let surprise = self.surprise.get_or_insert_with(|| surprise(self.article, a.ids.clone(), self.context));
+        let mut end = 0;
+        for at in 0..runs.len() {
+            let SharedRun { run, kinds, mut bits } = evidence.runs[at];
+            let marks = &self.marks[end..end + run.tokens];
+            end += run.tokens;
+            if let Some(model) = self.context.model.filter(|_| kinds.prose > 0 && evidence.bits < enough) {
+                let spool = self.context.spool;
+                let surprise = self.surprise.get_or_insert_with(|| surprise(self.article, a.ids.clone(), model, spool));
                 if !counted {
                     self.frequencies_b.count(&b.ids);
                     counted = true;
                 }
-                surprise.bits(run.a, marks, &self.frequencies_b, worth);
-                bits += worth.iter().zip(&*marks).filter(|(_, marks)| marks.prose()).map(|(bits, _)| bits).sum::<f64>();
+                let worth = &mut self.worth;
+                surprise.bits(run.a, marks, &self.frequencies_b, enough, worth);
+                bits += worth.iter().zip(marks).filter(|(_, marks)| marks.prose()).map(|(bits, _)| bits).sum::<f64>();
             }
-            evidence.shared.add_all(kinds);
-            evidence.runs.push(SharedRun { run, kinds, bits });
+            evidence.runs[at].bits = bits;
             if bits < PROOF_BITS {
                 continue;
             }
@@ -278,10 +312,10 @@ impl<'a> Comparer<'a> {
 }
 
 /// What the words of an article are worth.
-fn surprise<'a>(article: ArticleId, ids: Cow<'a, [u32]>, context: Context<'a>) -> Surprise<'a> {
-    let text = context.spool.text(article);
+fn surprise<'a>(article: ArticleId, ids: Cow<'a, [u32]>, model: &'a PhraseModel, spool: &Spool) -> Surprise<'a> {
+    let text = spool.text(article);
     let letters = |span: &Span| text::letters(span.of(&text)).min(255) as u8;
-    Surprise::of(context.model, ids, context.spool.spans(article).iter().map(letters).collect())
+    Surprise::of(model, ids, spool.spans(article).iter().map(letters).collect())
 }
 
 /// One text of a comparison.
@@ -358,10 +392,11 @@ fn passage_tokens(marks: &[Marks]) -> usize {
     if marks.first().is_some_and(|marks| marks.has(Marks::BIGRAM)) { 14 } else { 9 }
 }
 
-/// What kind of text each token of a run is, where the two texts may disagree, into `marks`.
-pub fn joint_marks(a: &[Marks], b: &[Marks], marks: &mut Vec<Marks>) {
-    marks.clear();
-    marks.extend(a.iter().zip(b).map(|(a, b)| Marks(a.0 | b.0)));
+/// Appends what kind of text each token of a run is, where the two texts may disagree.
+pub fn joint_marks(a: &[Marks], b: &[Marks], all: &mut Vec<Marks>) {
+    let begin = all.len();
+    all.extend(a.iter().zip(b).map(|(a, b)| Marks(a.0 | b.0)));
+    let marks = &mut all[begin..];
     // Attributions: short prose beside a quotation inside the run.
     let mut from = 0;
     while from < marks.len() {

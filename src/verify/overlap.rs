@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::shingle::{SHINGLE_TOKENS, shingles};
+use crate::shingle::{EMPTY, SHINGLE_TOKENS, ShingleCounter, insert, shingles, slot, table_size};
 
 /// Shingle counts of a pair: exact, never estimated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,63 +49,58 @@ impl Overlap {
 pub struct ShingleTable {
     slots: Vec<u64>,
     len: usize,
-    /// Shingles of the other text that were counted, by slot and beyond.
-    seen: Vec<u64>,
+    /// In which comparison each slot was met last, from 1.
+    met: Vec<u32>,
+    comparison: u32,
+    counter: ShingleCounter,
 }
 
 impl ShingleTable {
     /// The shingles of a text's tokens.
     pub fn of(ids: &[u32]) -> ShingleTable {
-        let mut table = ShingleTable { slots: vec![EMPTY; slots(ids.len())], len: 0, seen: Vec::new() };
+        let size = table_size(ids.len());
+        let mut table = ShingleTable {
+            slots: vec![EMPTY; size],
+            len: 0,
+            met: vec![0; size],
+            comparison: 0,
+            counter: ShingleCounter::default(),
+        };
         for shingle in shingles(ids, SHINGLE_TOKENS) {
             table.len += usize::from(insert(&mut table.slots, shingle));
         }
         table
     }
 
+    /// How many different shingles the text has.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     /// The overlap with another text's tokens.
     pub fn overlap(&mut self, other: &[u32]) -> Overlap {
-        self.seen.clear();
-        self.seen.resize(slots(other.len()), EMPTY);
-        let mut overlap = Overlap { a: self.len, b: 0, shared: 0 };
+        let different = self.counter.different(other);
+        self.overlap_with(other, different)
+    }
+
+    /// The overlap with another text's tokens, of whose shingles it is known how many are different.
+    pub fn overlap_with(&mut self, other: &[u32], different: usize) -> Overlap {
+        self.comparison += 1;
+        let mut overlap = Overlap { a: self.len, b: different, shared: 0 };
         for shingle in shingles(other, SHINGLE_TOKENS) {
-            if insert(&mut self.seen, shingle) {
-                overlap.b += 1;
-                overlap.shared += usize::from(contains(&self.slots, shingle));
+            let at = slot(&self.slots, shingle);
+            if self.slots[at] != EMPTY && self.met[at] != self.comparison {
+                self.met[at] = self.comparison;
+                overlap.shared += 1;
             }
         }
         overlap
     }
-}
-
-/// Marks an empty slot; a shingle with this hash is counted as the next number.
-const EMPTY: u64 = 0;
-
-/// The size of a table for so many entries.
-fn slots(entries: usize) -> usize {
-    (entries * 2).next_power_of_two().max(4)
-}
-
-/// The slot that holds `shingle`, or the empty one where it belongs.
-fn slot(slots: &[u64], shingle: u64) -> usize {
-    let mask = slots.len() - 1;
-    let mut at = shingle as usize & mask;
-    while slots[at] != EMPTY && slots[at] != shingle {
-        at = (at + 1) & mask;
-    }
-    at
-}
-
-fn contains(slots: &[u64], shingle: u64) -> bool {
-    slots[slot(slots, shingle.max(1))] != EMPTY
-}
-
-/// Whether the shingle was new.
-fn insert(slots: &mut [u64], shingle: u64) -> bool {
-    let at = slot(slots, shingle.max(1));
-    let new = slots[at] == EMPTY;
-    slots[at] = shingle.max(1);
-    new
 }
 
 #[cfg(test)]

@@ -97,13 +97,13 @@ impl PhraseModel {
         model
     }
 
-    /// What is known of the word at `place` of a text.
-    fn known(&self, ids: &[u32], place: usize) -> Known {
+    /// What is known of the word at `place` of a text; of the two words before it only if `triple` holds.
+    fn known(&self, ids: &[u32], place: usize, triple: bool) -> Known {
         let of = |counts: &Counts<u64>, key: u64| counts.get(&key).copied().unwrap_or_default();
         Known {
             word: self.words.get(&ids[place]).map_or(0, |word| word.0),
             pair: if place > 0 { of(&self.pairs, pair_key(ids[place - 1], ids[place])) } else { (0, 0) },
-            triple: if place > 1 {
+            triple: if triple {
                 of(&self.triples, triple_key(ids[place - 2], ids[place - 1], ids[place]))
             } else {
                 (0, 0)
@@ -227,13 +227,33 @@ impl<'a> Surprise<'a> {
 
     /// The bits of each token of the run that begins at token `start` of the text, into `out`: `marks` are the run's own,
     /// `other` the words of the text that shares it.
-    pub fn bits(&mut self, start: usize, marks: &[Marks], other: &Frequencies, out: &mut Vec<f64>) {
+    ///
+    /// What follows once `enough` bits are counted is given none.
+    pub fn bits(&mut self, start: usize, marks: &[Marks], other: &Frequencies, enough: f64, out: &mut Vec<f64>) {
         out.clear();
-        out.extend((0..marks.len()).map(|place| {
+        let mut sum = 0.0;
+        for place in 0..marks.len() {
+            if sum >= enough {
+                out.push(0.0);
+                continue;
+            }
             let at = start + place;
-            let known = *self.known[at].get_or_insert_with(|| self.model.known(&self.ids, at));
+            let known = self.known(at);
             let frequency = self.frequencies.repeated(self.ids[at]).max(other.repeated(self.ids[at]));
-            self.model.bits(&known, marks, place, u32::from(self.letters[at]), frequency)
-        }));
+            let bits = self.model.bits(&known, marks, place, u32::from(self.letters[at]), frequency);
+            sum += bits;
+            out.push(bits);
+        }
+    }
+
+    fn known(&mut self, at: usize) -> Known {
+        if let Some(known) = self.known[at] {
+            return known;
+        }
+        // Three words that stand in two contexts begin with two that do: where those are unknown, so are the three.
+        let triple = at > 1 && self.known[at - 1].is_none_or(|before| before.pair.0 > 0);
+        let known = self.model.known(&self.ids, at, triple);
+        self.known[at] = Some(known);
+        known
     }
 }
