@@ -23,7 +23,7 @@ use wirecopy::story::{self, Link};
 use wirecopy::text::Tokenizer;
 use wirecopy::verify::stock::Stock;
 use wirecopy::verify::surprise::PhraseModel;
-use wirecopy::verify::{Comparer, Context};
+use wirecopy::verify::{Comparer, Context, Limits};
 
 mod articles;
 
@@ -107,7 +107,7 @@ fn tokenise_language(bencher: Bencher, language: &str) {
     let settings = Settings::default();
     let corpus =
         Corpus::read(vec![Input::Path(path)], &settings, &Silent).expect("the demonstration corpus can be read");
-    let texts: Vec<&str> = corpus.spool.articles().map(|article| corpus.spool.text(article)).collect();
+    let texts: Vec<_> = corpus.spool.articles().map(|article| corpus.spool.text(article)).collect();
     let bytes = texts.iter().map(|text| text.len()).sum::<usize>();
     assert!(bytes > 40_000);
     let mut tokenizer = Tokenizer::new();
@@ -165,7 +165,10 @@ fn shared_passages(bencher: Bencher) {
 fn verify(bencher: Bencher) {
     let model = PhraseModel::of(&CLASSES.leaders, &CORPUS.spool, |article| CORPUS.content(article));
     let stock = Stock::default();
-    let context = Context { spool: &CORPUS.spool, model: &model, stock: &stock };
+    let settings = Settings::default();
+    let limits = Limits::of(settings.near.threshold, &settings.relate);
+    let shingles = &CORPUS.keys.shingles;
+    let context = Context { spool: &CORPUS.spool, shingles, model: Some(&model), stock: &stock, limits };
     let evidence = |story: usize| {
         let [first, copy, rewrite] = takes(story);
         let mut comparer = Comparer::of(first, context);
