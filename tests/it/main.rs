@@ -16,6 +16,7 @@ mod gold;
 mod injection;
 mod interruption;
 mod oracle;
+mod pages;
 mod properties;
 mod report;
 mod sample;
