@@ -5,9 +5,9 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::compress::{self, Compression};
+use super::compress::{self, Compression, Named};
 use super::csv::{self, Header};
-use super::discover::{Bytes, Source};
+use super::discover::{Bytes, Format, Source};
 use super::feed::Feed;
 use super::mapping::Mapping;
 use super::members::Breaks;
@@ -267,7 +267,11 @@ fn open<'m>(source: Source, limits: Limits, mapping: &'m Mapping) -> Result<Curr
     };
     let read = Arc::new(AtomicU64::new(0));
     let breaks = Breaks::default();
-    let (compression, reader) = compress::open(input, &read, &breaks).map_err(cannot)?;
+    let named = match (source.format, source.compression) {
+        (Some(Format::Warc), Compression::Gzip) => Named::PackedArchive,
+        _ => Named::Otherwise,
+    };
+    let (compression, reader) = compress::open(input, &read, &breaks, named).map_err(cannot)?;
     let mut feed = Feed::new(reader, compression, breaks);
     feed.drop_byte_order_mark();
     feed.fill(sniff::HEAD_BYTES);

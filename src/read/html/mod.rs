@@ -95,3 +95,6 @@ fn saved_from(html: &str) -> Option<&str> {
     let rest = head.split_once("<!-- saved from url=(")?.1.split_once(')')?.1;
     rest.split_whitespace().next().filter(|url| super::site::looks_like_url(url))
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,10 +39,15 @@ pub(super) struct Head {
     pub(super) times: Vec<String>,
     /// The names that links with `rel=author` have.
     pub(super) authors: Vec<String>,
+    /// How many bytes of text were looked through for facts.
+    looked_at_bytes: usize,
 }
 
 /// More of anything than this says nothing of an article: a page may list all others of its outlet.
 const MOST_FACTS: usize = 1_000;
+
+/// Names and dates are found in so much text, or not at all: elements that state them may nest.
+const LOOKED_AT_BYTES: usize = 64 << 10;
 
 /// A step of the walk.
 enum Step {
@@ -210,10 +215,9 @@ impl Head {
     /// Notes what an element states.
     fn note(&mut self, document: &Document, node: NodeId, name: &str) {
         let attribute = |name: &str| document.get_attribute(node, name).filter(|value| !value.trim().is_empty());
-        let text = || words(&document.text_content(node));
         match name {
             "html" => self.lang = attribute("lang").or_else(|| attribute("xml:lang")),
-            "title" if self.title.is_none() => self.title = text(),
+            "title" if self.title.is_none() => self.title = self.text(document, node),
             "script" if attribute("type").is_some_and(|kind| kind.to_ascii_lowercase().contains("ld+json")) => {
                 push(&mut self.linked_data, Some(document.text_content(node)));
             }
@@ -227,7 +231,8 @@ impl Head {
                 if name == "link" && is("canonical") && self.canonical.is_none() {
                     self.canonical = attribute("href").map(|address| address.trim().to_owned());
                 } else if name == "a" && is("author") {
-                    push(&mut self.authors, text());
+                    let author = self.text(document, node);
+                    push(&mut self.authors, author);
                 }
             }
             "time" => push(&mut self.times, attribute("datetime")),
@@ -239,13 +244,25 @@ impl Head {
             let stated = attribute("content").or_else(|| attribute("datetime"));
             let value = match property.as_str() {
                 "author" | "creator" | "headline" | "datePublished" | "dateModified" | "dateline" => {
-                    stated.or_else(text)
+                    stated.or_else(|| self.text(document, node))
                 }
-                "copyrightHolder" | "creditText" | "isBasedOn" => stated.or_else(|| attribute("href")).or_else(text),
+                "copyrightHolder" | "creditText" | "isBasedOn" => {
+                    stated.or_else(|| attribute("href")).or_else(|| self.text(document, node))
+                }
                 _ => stated,
             };
             self.state(Some(property), value);
         }
+    }
+
+    /// The words of an element that states something, as long as not too much was looked through.
+    fn text(&mut self, document: &Document, node: NodeId) -> Option<String> {
+        if self.looked_at_bytes > LOOKED_AT_BYTES {
+            return None;
+        }
+        let text = document.text_content(node);
+        self.looked_at_bytes += text.len();
+        words(&text)
     }
 
     fn state(&mut self, name: Option<String>, value: Option<String>) {

@@ -261,6 +261,19 @@ fn broken_members_lose_themselves() {
 }
 
 #[test]
+fn the_first_member_may_be_broken() {
+    let packed = [gzip(&wet(1)), gzip(&wet(2)), gzip(&page(3))];
+    for place in 0..packed[0].len() {
+        let mut bytes = packed.concat();
+        bytes[place] ^= 0xaa;
+        let parsed = read("a.warc.gz", &bytes);
+        let expected = if (4..10).contains(&place) { 3 } else { 2 };
+        assert_eq!(parsed.articles.len(), expected, "{place}: {:?}", parsed.rejects);
+        assert_eq!(parsed.articles.len() + parsed.rejects.len(), 3, "{place}: {:?}", parsed.rejects);
+    }
+}
+
+#[test]
 fn an_archive_that_is_cut_off() {
     let packed: Vec<u8> = (1..4).flat_map(|number| gzip(&wet(number))).collect();
     let two: usize = (1..3).map(|number| gzip(&wet(number)).len()).sum();
@@ -284,9 +297,10 @@ proptest! {
             let place = place % archive.len();
             archive[place] = byte;
         }
-        let whole = read_as("a.warc", &archive, chunk::CHUNK_BYTES);
-        prop_assert_eq!(&read_as("a.warc", &archive, 1), &whole);
-        prop_assert_eq!(&read_as("a.warc", &archive, 700), &whole);
+        let name = if packed { "a.warc.gz" } else { "a.warc" };
+        let whole = read_as(name, &archive, chunk::CHUNK_BYTES);
+        prop_assert_eq!(&read_as(name, &archive, 1), &whole);
+        prop_assert_eq!(&read_as(name, &archive, 700), &whole);
         // Three places hit three records, or the length of one that then hides the next.
         prop_assert!(whole.articles.len() + whole.rejects.len() >= 2);
         let order: Vec<(u64, u64)> = whole.articles.iter().map(|a: &Article| (a.location.record, a.location.byte_offset)).collect();
