@@ -19,7 +19,8 @@ use trafilatura::{ExtractionFocus, Options};
 use super::page::{Block, Page};
 
 /// The share of a block's characters that an extractor must take to vote for it, and the share of what one extractor takes
-/// that the other must take, too, for both to be believed. On 91 news pages every share from .35 to .65 gives the same F1.
+/// that the other must take, too, for both to be believed. On 91 news pages mean F1 is .978 for .5 and .6 as the latter, .972
+/// for .2 to .4 and .976 for .7; the former moves it by less than .001 from .3 to .7.
 const HALF: f64 = 0.5;
 
 /// An extractor's block that is found nowhere is looked for sentence by sentence, if a sentence has so many bytes: shorter

@@ -89,10 +89,13 @@ fn body(data: &LinkedData) -> Option<String> {
     Some(main_text::laid_out(Page::of(&Document::parse(&markup)).blocks.iter()))
 }
 
+/// How far from its beginning a page is searched for the note.
+const SAVED_NOTE_BYTES: usize = 4 << 10;
+
 /// The address in the note that browsers leave at the beginning of a page they save.
 fn saved_from(html: &str) -> Option<&str> {
-    let head = html.get(..html.floor_char_boundary(4096))?;
-    let rest = head.split_once("<!-- saved from url=(")?.1.split_once(')')?.1;
+    let (_, note) = html.split_once("<!-- saved from url=(").filter(|(before, _)| before.len() < SAVED_NOTE_BYTES)?;
+    let rest = note.split_once(')')?.1;
     rest.split_whitespace().next().filter(|url| super::site::looks_like_url(url))
 }
 

@@ -21,10 +21,10 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::chunk::{Cut, Flaw, Limits, Outcome, Records, Split};
+use super::date;
 use super::feed::Feed;
 use super::html::{self, Served};
 use super::members::Doubt;
-use super::{date, language};
 use crate::article::{Article, Location};
 use header::{Header, Kind};
 
@@ -330,7 +330,8 @@ fn text(block: &[u8], header: &Header, location: Location) -> Result<Article, St
     let mut article = Article::new("", text, location);
     article.source = header.address.as_deref().and_then(super::site::domain);
     article.url.clone_from(&header.address);
-    article.lang = header.lang.clone().or_else(|| language::of(text));
+    // Detecting it would take ten times as long as all else, and nothing is decided by it.
+    article.lang.clone_from(&header.lang);
     Ok(article)
 }
 

@@ -95,7 +95,7 @@ fn brotli(body: &[u8]) -> Vec<u8> {
     // One uncompressed block of the format (RFC 7932, section 9.2), and the empty last one.
     let length = body.len() - 1;
     assert!(length < 1 << 16);
-    let header = 0u32 | (length as u32) << 4 | 1 << 20;
+    let header = (length as u32) << 4 | 1 << 20;
     let mut packed = header.to_le_bytes()[..3].to_vec();
     packed.extend_from_slice(body);
     packed.push(3);
