@@ -111,7 +111,8 @@ pub fn page(number: usize, paragraphs: &[String]) -> String {
     let script = "window.settings = {\"slots\": [\"top\", \"side\"]}; ".repeat(600);
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Story {number} | The Lark</title>\
-         <link rel=\"canonical\" href=\"https://lark.example/{number}\"><meta property=\"og:site_name\" content=\"The Lark\">\
+         <link rel=\"canonical\" href=\"https://lark.example/{number}\">\
+         <meta property=\"og:site_name\" content=\"The Lark\">\
          <script type=\"application/ld+json\">{{\"@type\": \"NewsArticle\", \"headline\": \"Story {number}\", \
          \"datePublished\": \"2026-03-10T09:30:00Z\", \"author\": {{\"name\": \"Ann Vell\"}}}}</script>\
          <script>{script}</script></head><body><header><nav><ul>{links}</ul></nav></header>\

@@ -1,21 +1,22 @@
 //! Which character set are these bytes in?
 //!
 //! What is valid UTF-8 is UTF-8, whatever a server or an author says of it. A whole source of text is decided from its
-//! beginning by [`of_text`] and transcoded on the way ([`Feed::decode`](super::feed::Feed::decode)); a page is decided alone by
-//! [`page`]: byte order mark, UTF-8, the header it was served with, its `meta`, and at last detection with `chardetng`, the
-//! detector of Firefox. Decoding is `encoding_rs`, which knows the sets of the Encoding Standard and no others.
+//! beginning by [`of_text`] and transcoded on the way ([`Feed::decode`](super::feed::Feed::decode)); a page is decided
+//! alone by [`page`]: byte order mark, UTF-8, the header it was served with, its `meta`, and at last detection with
+//! `chardetng`, the detector of Firefox. Decoding is `encoding_rs`, which knows the sets of the Encoding Standard and
+//! no others.
 //!
-//! One flaw in a file of UTF-8 must not make it another set. So detection has its say only where bytes that are no UTF-8
-//! outnumber characters that are, in more than one line where lines are records, and where the set it names fits nearly all
-//! of them. Time is linear; detection reads a source's first 64 KiB, and a page whole.
+//! One flaw in a file of UTF-8 must not make it another set. So detection has its say only where bytes that are no
+//! UTF-8 outnumber characters that are, in more than one line where lines are records, and where the set it names fits
+//! nearly all of them. Time is linear; detection reads a source's first 64 KiB, and a page whole.
 
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{CoderResult, Encoding, ISO_2022_JP, UTF_8, WINDOWS_1252, X_USER_DEFINED};
 
-/// How many bytes of a page are searched for a `meta` that names its set: the HTML standard asks for 1,024, and pages that
-/// put styles and scripts first need more.
+/// How many bytes of a page are searched for a `meta` that names its set: the HTML standard asks for 1,024, and pages
+/// that put styles and scripts first need more.
 const META_BYTES: usize = 16 << 10;
 
 /// One character of a hundred may be broken in a set that was detected.
@@ -30,8 +31,8 @@ pub(super) enum Layout {
     Lines,
 }
 
-/// The set that a source of text is to be decoded from, or nothing where it is to be read as UTF-8. `head` is its beginning
-/// without a byte order mark.
+/// The set that a source of text is to be decoded from, or nothing where it is to be read as UTF-8. `head` is its
+/// beginning without a byte order mark.
 pub(super) fn of_text(head: &[u8], layout: Layout) -> Option<&'static Encoding> {
     if simdutf8::basic::from_utf8(head).is_ok() || has_control_characters(head) {
         return None;
@@ -45,7 +46,8 @@ pub(super) fn of_text(head: &[u8], layout: Layout) -> Option<&'static Encoding> 
     fits(set, head).then_some(set)
 }
 
-/// The text of a page, given the label of the set in the header it was served with and the last part of its host's name.
+/// The text of a page, given the label of the set in the header it was served with and the last part of its host's
+/// name.
 ///
 /// Bytes that are no characters of the set become U+FFFD, as browsers have it.
 pub(super) fn page<'b>(bytes: &'b [u8], label: Option<&str>, domain: Option<&str>) -> Cow<'b, str> {

@@ -1,8 +1,8 @@
 //! Is it compressed, and how is it opened?
 //!
-//! The first bytes decide, not the name: a `.gz` that some tool has unpacked on the way is read as it is, and a gzip file
-//! without the ending is unpacked. Several gzip members or zstd frames in one file are read as one stream. In an archive of a
-//! crawler each record is a member of its own, and a broken one takes no other with it: see [`members`](super::members).
+//! The first bytes decide, not the name: a `.gz` that some tool has unpacked on the way is read as it is, and a gzip
+//! file without the ending is unpacked. Several gzip members or zstd frames in one file are read as one stream. In an
+//! archive of a crawler each record is a member of its own, and a broken one takes no other with it: see [`members`].
 
 use std::io::{self, BufReader, Cursor, Read};
 use std::sync::Arc;
@@ -77,8 +77,8 @@ pub(super) enum Named {
     Otherwise,
 }
 
-/// The decompressed bytes of `input`, and how it was packed. `read` counts the bytes taken from `input`; `breaks` gathers
-/// where members of an archive are broken.
+/// The decompressed bytes of `input`, and how it was packed. `read` counts the bytes taken from `input`; `breaks`
+/// gathers where members of an archive are broken.
 pub(super) fn open(
     mut input: Box<dyn Read + Send>,
     read: &Arc<AtomicU64>,

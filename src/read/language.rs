@@ -1,7 +1,7 @@
 //! Which language is a text in? For records that do not say.
 //!
-//! `whatlang` compares the trigrams of the first thousand characters with those of 70 languages. What it is not sure of has
-//! no language here. Nothing is decided by it: a scan compares texts whatever their language.
+//! `whatlang` compares the trigrams of the first thousand characters with those of 70 languages. What it is not sure of
+//! has no language here. Nothing is decided by it: a scan compares texts whatever their language.
 
 /// How much of a text is looked at, in characters: more decides nothing differently.
 const LOOKED_AT_CHARS: usize = 1_000;
@@ -102,10 +102,9 @@ mod tests {
             "The ferry struck a reef off the island on Tuesday morning, and all of its passengers were safe.",
             Some("en"),
         );
-        check(
-            "Паром сел на мель у острова утром во вторник, сообщили спасатели. Пассажиры были в безопасности, никто из них не пострадал, а судно отбуксировали в порт, где его осмотрят в ближайшие дни.",
-            Some("ru"),
-        );
+        let russian = "Паром сел на мель у острова утром во вторник, сообщили спасатели. Пассажиры были в безопасности, \
+            никто из них не пострадал, а судно отбуксировали в порт, где его осмотрят в ближайшие дни.";
+        check(russian, Some("ru"));
         check("火曜日の朝、フェリーが島の沖で座礁したと救助隊が発表した。", Some("ja"));
         check("", None);
         check("12 345", None);

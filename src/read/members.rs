@@ -1,8 +1,8 @@
 //! The gzip members of a crawler's archive, each a record of its own: a broken one takes no other with it.
 //!
-//! Members follow one another without a table, so the next one can only be searched: after an error the packed bytes are
-//! looked through, from the broken member's beginning on, for a gzip header whose data unpacks to the beginning of a WARC
-//! record. What was unpacked of the broken member stays in the stream, and [`Breaks`] tells where it ends.
+//! Members follow one another without a table, so the next one can only be searched: after an error the packed bytes
+//! are looked through, from the broken member's beginning on, for a gzip header whose data unpacks to the beginning of
+//! a WARC record. What was unpacked of the broken member stays in the stream, and [`Breaks`] tells where it ends.
 
 use std::io::{self, BufRead, Read};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,8 +12,8 @@ use memchr::memmem;
 
 use super::compress::Compression;
 
-/// How many packed bytes of a member are kept, to look for the next one there if it is broken. The text of a long article
-/// takes 20 KB; what is broken is noticed soon after.
+/// How many packed bytes of a member are kept, to look for the next one there if it is broken. The text of a long
+/// article takes 20 KB; what is broken is noticed soon after.
 const KEPT_BYTES: usize = 1 << 20;
 /// How many bytes are read at a time.
 const BLOCK_BYTES: usize = 64 << 10;
@@ -43,7 +43,8 @@ pub(super) struct Doubt {
 }
 
 impl Breaks {
-    /// A break whose last byte is one of a record that begins and ends there, line ends after it included. It is told once.
+    /// A break whose last byte is one of a record that begins and ends there, line ends after it included. It is told
+    /// once.
     pub(super) fn within(&self, begin: u64, end: u64) -> Option<Doubt> {
         let mut breaks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let of_record =
@@ -141,8 +142,8 @@ impl<R: Read> Members<R> {
 }
 
 impl<R: Read> Members<R> {
-    /// Makes something ready, if anything is left. Blocks are of one size whatever is asked for, since a decoder that fails
-    /// drops what it has unpacked in the same call.
+    /// Makes something ready, if anything is left. Blocks are of one size whatever is asked for, since a decoder that
+    /// fails drops what it has unpacked in the same call.
     fn refill(&mut self) -> io::Result<()> {
         self.ready.resize(BLOCK_BYTES, 0);
         self.at = 0;

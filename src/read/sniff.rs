@@ -1,8 +1,9 @@
 //! Which format is it really? A look at a source's first bytes.
 //!
-//! A known ending is believed, but for JSON, where arrays named `.jsonl` and lines named `.json` are common, and for archives
-//! of pages, which say on their first line what they are. Without an ending: a document type or an `html` tag is a page; `[`
-//! or `{` is JSON; a first line of at least three columns, one of them a known name, is a table; all else is text.
+//! A known ending is believed, but for JSON, where arrays named `.jsonl` and lines named `.json` are common, and for
+//! archives of pages, which say on their first line what they are. Without an ending: a document type or an `html` tag
+//! is a page; `[` or `{` is JSON; a first line of at least three columns, one of them a known name, is a table; all
+//! else is text.
 
 use super::discover::Format;
 use super::feed::Feed;

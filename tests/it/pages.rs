@@ -1,5 +1,5 @@
-//! How much of a page's article is found, and how little else: the pages under `../shared/html` and their main text. And
-//! that no damage to a page is more than a worse text.
+//! How much of a page's article is found, and how little else: the pages under `../shared/html` and their main text.
+//! And that no damage to a page is more than a worse text.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -46,8 +46,8 @@ fn gold() -> Option<HashMap<String, (String, String)>> {
     Some(rows.map(|row| (text(&row, "id"), (text(&row, "url"), text(&row, "text")))).collect())
 }
 
-/// How often each run of four words occurs; of fewer words the one run they are. A word is a run of letters and digits, in
-/// lower case.
+/// How often each run of four words occurs; of fewer words the one run they are. A word is a run of letters and digits,
+/// in lower case.
 fn grams(text: &str) -> HashMap<Vec<String>, usize> {
     let lower = text.to_lowercase();
     let words: Vec<String> =
@@ -134,8 +134,8 @@ fn extracted_texts_link_as_gold_texts_do() {
     assert!(page_links.len() <= gold_links.len() + 1, "{page_links:?}");
 }
 
-/// The longest that a damaged page may take, on a slow machine without optimisation. An undamaged one takes a tenth of a
-/// second there.
+/// The longest that a damaged page may take, on a slow machine without optimisation. An undamaged one takes a tenth of
+/// a second there.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Reads damaged pages: each is one article or one reject, and none takes long.

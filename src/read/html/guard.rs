@@ -1,10 +1,10 @@
 //! Can this page be parsed in good time?
 //!
-//! Building the tree of a page takes quadratic time, and what reads the tree takes stack, where elements nest without end,
-//! where one tag has thousands of attributes, or where tags for bold or links are opened and never closed, since each
-//! paragraph then repeats them. No page of an outlet does; a damaged or hostile one may, and a thread cannot be stopped. So
-//! the tags are counted before: an approximation of how a tree would be built (HTML standard, section 13.2.6), without one,
-//! in one pass and linear time. It errs on the side of too deep.
+//! Building the tree of a page takes quadratic time, and what reads the tree takes stack, where elements nest without
+//! end, where one tag has thousands of attributes, or where tags for bold or links are opened and never closed, since
+//! each paragraph then repeats them. No page of an outlet does; a damaged or hostile one may, and a thread cannot be
+//! stopped. So the tags are counted before: an approximation of how a tree would be built (HTML standard, section
+//! 13.2.6), without one, in one pass and linear time. It errs on the side of too deep.
 
 use memchr::{memchr, memchr_iter};
 use xxhash_rust::xxh3::xxh3_64;
@@ -13,8 +13,8 @@ use crate::read::BINARY_PROBE_BYTES;
 
 /// How deep elements may nest. The deepest of 91 news pages has 51 levels; what reads the tree recurses.
 const DEEPEST: usize = 400;
-/// How many elements a page may have, those included that the parser repeats in each paragraph. Of 91 news pages the one with
-/// the most has 2,440; a hundred thousand take two seconds.
+/// How many elements a page may have, those included that the parser repeats in each paragraph. Of 91 news pages the
+/// one with the most has 2,440; a hundred thousand take two seconds.
 const MOST_ELEMENTS: usize = 100_000;
 /// How many attributes one tag may have: the parser compares each with each. 91 news pages have at most 65.
 const MOST_ATTRIBUTES: usize = 1_000;
@@ -239,8 +239,8 @@ fn make_room(open: &mut Vec<Open>, begun: &Open) -> usize {
 /// How often the same formatting begins again, says the HTML standard.
 const MOST_ALIKE: usize = 3;
 
-/// Closes the element at `place` and all that is inside, but for formatting, which begins again outside unless the element
-/// is a boundary. Says how much formatting has come to its end.
+/// Closes the element at `place` and all that is inside, but for formatting, which begins again outside unless the
+/// element is a boundary. Says how much formatting has come to its end.
 fn keep_formatting(open: &mut Vec<Open>, place: usize) -> usize {
     let clears = open.get(place).is_some_and(|element| element.kind == Kind::Boundary);
     let inside = open.split_off(place);

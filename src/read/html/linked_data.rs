@@ -1,9 +1,9 @@
 //! JSON-LD: what a page says of its article in the vocabulary of schema.org.
 //!
 //! Scripts hold one object, an array, or a `@graph`; names of people and publishers may stand elsewhere in it under an
-//! `@id`. Of several articles the one that stands highest and is most surely news is the page's own. Broken JSON is common
-//! (line ends in strings, commas too many, text cut off): what can be mended is, and of what cannot the strings of the wanted
-//! members are taken as they stand.
+//! `@id`. Of several articles the one that stands highest and is most surely news is the page's own. Broken JSON is
+//! common (line ends in strings, commas too many, text cut off): what can be mended is, and of what cannot the strings
+//! of the wanted members are taken as they stand.
 
 use std::collections::HashMap;
 
@@ -68,7 +68,7 @@ impl LinkedData {
     pub(super) fn all(&self, name: &str) -> Vec<String> {
         let mut found = Vec::new();
         if let Some(value) = self.article.get(name) {
-            self.collect(value, &["name", "@value", "headline", "text", "url", "@id"], &mut found);
+            self.collect(value, &["name", "@value", "headline", "text"], &mut found);
         }
         found
     }

@@ -1,14 +1,14 @@
 //! Which of a page's blocks are the article?
 //!
-//! Two extractors vote, and what both take is the article: `trafilatura`, which knows what sites call their parts, in its
-//! precise mode without its own fallbacks, and `libreadability`, which weighs how text and links are spread (Mozilla's
-//! Readability). Alone each takes some furniture along, seldom the same: captions, teasers, notes on the author. Where they
-//! agree on little, one has lost its way; then the one that takes more is right more often, since losing it is what they fail
-//! at. Votes are cast on the blocks of the page itself, so the text has the page's own words and line ends, whatever the
-//! extractors made of them.
+//! Two extractors vote, and what both take is the article: `trafilatura`, which knows what sites call their parts, in
+//! its precise mode without its own fallbacks, and `libreadability`, which weighs how text and links are spread
+//! (Mozilla's Readability). Alone each takes some furniture along, seldom the same: captions, teasers, notes on the
+//! author. Where they agree on little, one has lost its way; then the one that takes more is right more often, since
+//! losing it is what they fail at. Votes are cast on the blocks of the page itself, so the text has the page's own
+//! words and line ends, whatever the extractors made of them.
 //!
-//! `docs/decisions/0021-two-extractors-vote.md` has the figures. Cost: three parses of the page, about 7 ms for a page of
-//! 150 KB.
+//! `docs/decisions/0021-two-extractors-vote.md` has the figures. Cost: three parses of the page, about 7 ms for a page
+//! of 150 KB.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -18,19 +18,20 @@ use trafilatura::{ExtractionFocus, Options};
 
 use super::page::{Block, Page};
 
-/// The share of a block's characters that an extractor must take to vote for it, and the share of what one extractor takes
-/// that the other must take, too, for both to be believed. On 91 news pages mean F1 is .978 for .5 and .6 as the latter, .972
-/// for .2 to .4 and .976 for .7; the former moves it by less than .001 from .3 to .7.
+/// The share of a block's characters that an extractor must take to vote for it, and the share of what one extractor
+/// takes that the other must take, too, for both to be believed. On 91 news pages mean F1 is .978 for .5 and .6 as the
+/// latter, .972 for .2 to .4 and .976 for .7; the former moves it by less than .001 from .3 to .7.
 const HALF: f64 = 0.5;
 
-/// An extractor's block that is found nowhere is looked for sentence by sentence, if a sentence has so many bytes: shorter
-/// ones are everywhere.
+/// An extractor's block that is found nowhere is looked for sentence by sentence, if a sentence has so many bytes:
+/// shorter ones are everywhere.
 const SENTENCE_BYTES: usize = 12;
 
 /// How many bytes of page are searched for what an extractor has changed. Real pages need less than 20 MB.
 const SEARCHED_BYTES: usize = 400 << 20;
 
-/// The article's blocks, as text: an empty line between blocks, a line end between lines of one. Empty if there is none.
+/// The article's blocks, as text: an empty line between blocks, a line end between lines of one. Empty if there is
+/// none.
 pub(super) fn main_text(html: &str, document: Document, page: &Page) -> String {
     let squeezed = Squeezed::of(&page.blocks);
     let by_names = squeezed.votes(&by_names(document));

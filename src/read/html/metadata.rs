@@ -1,8 +1,8 @@
 //! From what a page says of itself to the fields of an article: which statement wins.
 //!
-//! JSON-LD goes before the tags for social networks, those before other `meta`, those before elements of the page: the more
-//! effort a statement takes, the more it is meant. A credit is whatever names where the text came from; a canonical link to
-//! another host than the page's own is such a name, too.
+//! JSON-LD goes before the tags for social networks, those before other `meta`, those before elements of the page: the
+//! more effort a statement takes, the more it is meant. A credit is whatever names where the text came from; a
+//! canonical link to another host than the page's own is such a name, too.
 
 use super::linked_data::LinkedData;
 use super::page::Head;
@@ -88,7 +88,7 @@ impl<'p> Metadata<'p> {
         article.dateline = self.data.word("dateline").or_else(|| self.stated(&["dateline"]));
         article.copyright = self.data.word("copyrightHolder").or_else(|| self.stated(&COPYRIGHT));
         article.copyright = article.copyright.take().or_else(|| self.data.word("copyrightNotice"));
-        article.based_on = self.based_on(url.as_deref()).or(syndicated);
+        article.based_on = self.based_on(url.as_deref(), article.source.as_deref()).or(syndicated);
         article.lang = self.lang();
         article.published = self.moment("datePublished", &PUBLISHED).or_else(|| self.first_time());
         article.modified = self.moment("dateModified", &MODIFIED);
@@ -128,7 +128,8 @@ impl<'p> Metadata<'p> {
     }
 
     fn source(&self) -> Option<String> {
-        self.stated(&SITE).or_else(|| self.data.word("publisher")).filter(|name| !site::looks_like_url(name))
+        let names = [self.stated(&SITE), self.data.word("publisher")];
+        names.into_iter().flatten().find(|name| !site::looks_like_url(name) && !name.starts_with('@'))
     }
 
     fn author(&self) -> Option<String> {
@@ -150,14 +151,17 @@ impl<'p> Metadata<'p> {
         (!seen.is_empty()).then(|| seen.join(", "))
     }
 
-    /// What the page says it was taken from, unless that is the page itself.
-    fn based_on(&self, url: Option<&str>) -> Option<String> {
-        let of_data = self.data.reference("isBasedOn");
+    /// What the page says it was taken from, unless that is the page or the outlet itself.
+    fn based_on(&self, url: Option<&str>, source: Option<&str>) -> Option<String> {
+        let letters =
+            |name: &str| name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+        let is_own = |value: &String| {
+            Some(value.as_str()) == url
+                || Some(value.as_str()) == self.address
+                || source.is_some_and(|source| letters(source) == letters(value))
+        };
         let tags = BASED_ON.iter().filter_map(|name| self.stated(&[name]));
-        of_data
-            .into_iter()
-            .chain(tags)
-            .find(|value| Some(value.as_str()) != url && Some(value.as_str()) != self.address)
+        self.data.reference("isBasedOn").into_iter().chain(tags).find(|value| !is_own(value))
     }
 
     fn lang(&self) -> Option<String> {

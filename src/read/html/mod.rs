@@ -1,12 +1,13 @@
 //! Pages: one article a file, or a record of an archive.
 //!
-//! What comes in are the bytes of a page, in any character set; what goes out is its article: the main text and what the page
-//! says of itself in JSON-LD, Open Graph, `meta` and `time`. [`guard`] refuses what cannot be parsed in good time, [`page`]
-//! walks the tree once, [`main_text`] chooses the blocks of the article, [`metadata`] the statements. Outlets that render
-//! their text with scripts often repeat it in JSON-LD (`articleBody`), which is taken where the page shows far less.
+//! What comes in are the bytes of a page, in any character set; what goes out is its article: the main text and what
+//! the page says of itself in JSON-LD, Open Graph, `meta` and `time`. [`guard`] refuses what cannot be parsed in good
+//! time, [`page`] walks the tree once, [`main_text`] chooses the blocks of the article, [`metadata`] the statements.
+//! Outlets that render their text with scripts often repeat it in JSON-LD (`articleBody`), which is taken where the
+//! page shows far less.
 //!
-//! Cost: about 8 ms for a page of 150 KB, nearly all of it in the two extractors. Memory: the tree of one page, some ten times
-//! its bytes, three times over.
+//! Cost: about 8 ms for a page of 150 KB, nearly all of it in the two extractors. Memory: the tree of one page, some
+//! ten times its bytes, three times over.
 
 mod guard;
 mod linked_data;
@@ -23,8 +24,9 @@ use super::chunk::{Cut, Outcome};
 use super::{charset, language, txt};
 use crate::article::{Article, Location};
 
-/// An `articleBody` is taken from so many bytes on, where it is so many times longer than what the page shows: shorter ones
-/// are teasers, and others leave paragraphs out that the page has. Of 91 news pages eight have one, none of them needs it.
+/// An `articleBody` is taken from so many bytes on, where it is so many times longer than what the page shows: shorter
+/// ones are teasers, and others leave paragraphs out that the page has. Of 91 news pages eight have one, none of them
+/// needs it.
 const BODY_BYTES: usize = 300;
 const BODY_TIMES: usize = 2;
 

@@ -1,7 +1,7 @@
 //! What does a page show, and what does it say of itself? One walk over its tree.
 //!
-//! The walk keeps no recursion, so depth costs no stack. What it gives is the text as a browser lays it out, block by block,
-//! and the facts of the head, as they stand: [`metadata`](super::metadata) chooses among them.
+//! The walk keeps no recursion, so depth costs no stack. What it gives is the text as a browser lays it out, block by
+//! block, and the facts of the head, as they stand: [`metadata`](super::metadata) chooses among them.
 
 use trafilatura::dom::{Document, NodeId};
 
@@ -49,6 +49,9 @@ const MOST_FACTS: usize = 1_000;
 /// Names and dates are found in so much text, or not at all: elements that state them may nest.
 const LOOKED_AT_BYTES: usize = 64 << 10;
 
+/// Bylines of 91 news pages have at most 50 characters.
+const LONGEST_BYLINE_CHARS: usize = 100;
+
 /// A step of the walk.
 enum Step {
     Enter(NodeId, Place),
@@ -62,6 +65,8 @@ struct Place {
     is_headline: bool,
     /// Whether line ends in the text are line ends of the page.
     is_preformatted: bool,
+    /// Whether statements (`itemprop`) are on something else than the page or its article, such as a picture.
+    is_of_other: bool,
 }
 
 impl Page {
@@ -86,7 +91,7 @@ impl Page {
         self.depth = self.depth.max(place.depth);
         let name = document.tag_name(node);
         if document.is_element(node) {
-            self.head.note(document, node, name);
+            self.head.note(document, node, name, place);
         }
         match name {
             "script" | "style" | "noscript" | "template" | "svg" | "math" | "iframe" | "object" | "button"
@@ -98,6 +103,10 @@ impl Page {
             depth: place.depth + 1,
             is_headline: place.is_headline || name == "h1",
             is_preformatted: place.is_preformatted || name == "pre",
+            is_of_other: document.get_attribute(node, "itemscope").map_or(place.is_of_other, |_| {
+                let kind = document.get_attribute(node, "itemtype").unwrap_or_default();
+                !["Article", "Posting", "Report", "WebPage"].iter().any(|own| kind.contains(own))
+            }),
         };
         if is_block(name) {
             self.end_block(line, place);
@@ -213,7 +222,7 @@ fn is_block(name: &str) -> bool {
 
 impl Head {
     /// Notes what an element states.
-    fn note(&mut self, document: &Document, node: NodeId, name: &str) {
+    fn note(&mut self, document: &Document, node: NodeId, name: &str, place: Place) {
         let attribute = |name: &str| document.get_attribute(node, name).filter(|value| !value.trim().is_empty());
         match name {
             "html" => self.lang = attribute("lang").or_else(|| attribute("xml:lang")),
@@ -239,13 +248,15 @@ impl Head {
             _ => {}
         }
         if name != "meta"
+            && !place.is_of_other
             && let Some(property) = attribute("itemprop")
         {
             let stated = attribute("content").or_else(|| attribute("datetime"));
             let value = match property.as_str() {
-                "author" | "creator" | "headline" | "datePublished" | "dateModified" | "dateline" => {
+                "headline" | "datePublished" | "dateModified" | "dateline" => {
                     stated.or_else(|| self.text(document, node))
                 }
+                "author" | "creator" => stated.or_else(|| self.text(document, node).filter(|text| is_byline(text))),
                 "copyrightHolder" | "creditText" | "isBasedOn" => {
                     stated.or_else(|| attribute("href")).or_else(|| self.text(document, node))
                 }
@@ -272,6 +283,11 @@ impl Head {
             self.stated.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
         }
     }
+}
+
+/// Whether the words of an element that states an author are names alone, without dates and reading times.
+fn is_byline(text: &str) -> bool {
+    text.chars().count() <= LONGEST_BYLINE_CHARS && !text.contains(|c: char| c.is_ascii_digit())
 }
 
 fn push(facts: &mut Vec<String>, fact: Option<String>) {

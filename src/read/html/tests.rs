@@ -51,11 +51,12 @@ fn the_article_is_found_among_furniture() {
 #[test]
 fn lines_and_spaces_are_those_of_the_page() {
     let html = format!(
-        "<!doctype html><html><body><article><p>{FIRST}<br>{SECOND}</p><p>A&nbsp;<b>bold</b>word,\n and <i>it</i>\n<p>{THIRD}\
-         <ul><li>One thing that was said there<li>Another thing that was said</ul></article>"
+        "<!doctype html><html><body><article><p>{FIRST}<br>{SECOND}</p><p>A&nbsp;<b>bold</b>word,\n and <i>it</i>\n\
+         <p>{THIRD}<ul><li>One thing that was said there<li>Another thing that was said</ul></article>"
     );
     let expected = format!(
-        "{FIRST}\n{SECOND}\n\nA boldword, and it\n\n{THIRD}\n\nOne thing that was said there\n\nAnother thing that was said"
+        "{FIRST}\n{SECOND}\n\nA boldword, and it\n\n{THIRD}\n\nOne thing that was said there\n\n\
+         Another thing that was said"
     );
     assert_eq!(page(&html).text, expected);
 }
@@ -157,6 +158,9 @@ fn titles_authors_and_outlets() {
                 Some("Bo"),
             ),
             ("<meta name=author content=Ann><meta name=author content=Bo>", Some("Ann, Bo")),
+            ("</head><body><p itemprop=author>By Ann Vell, Orm Agency</p>", Some("By Ann Vell, Orm Agency")),
+            ("</head><body><p itemprop=author>Ann Vell, 10 March 2026, 4 min read</p>", None),
+            ("</head><body><figure itemscope itemtype=ImageObject><i itemprop=author>Bo</i></figure>", None),
             (
                 &data(r#""author":[{"name":"Ann Vell"},{"name":"Bo Tarn"},{"name":"Ann Vell"}]"#),
                 Some("Ann Vell, Bo Tarn"),
@@ -221,6 +225,7 @@ fn where_a_text_came_from() {
             ("<meta name=original-source content='https://wire.example/1'>", Some("https://wire.example/1")),
             ("<meta name=syndication-source content='https://wire.example/2'>", Some("https://wire.example/2")),
             (&format!("{address}<meta name=syndication-source content='https://lark.example/rain'>"), None),
+            ("<meta property=og:site_name content='The Lark'><meta name=dc.source content=TheLark>", None),
             (&data(r#""isBasedOn":"https://wire.example/3""#), Some("https://wire.example/3")),
             (&data(r#""isBasedOn":{"@type":"NewsArticle","name":"Orm Agency"}"#), Some("Orm Agency")),
         ],
@@ -272,7 +277,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn damaged_pages_are_no_panic(flips in proptest::collection::vec((0usize..10_000, proptest::num::u8::ANY), 0..60), cut in 0usize..10_000) {
+    fn damaged_pages_are_no_panic(
+        flips in proptest::collection::vec((0usize..10_000, proptest::num::u8::ANY), 0..60),
+        cut in 0usize..10_000,
+    ) {
         let mut bytes = furnished(&data(r#""headline":"Rain","author":[{"name":"Ann"}]"#)).into_bytes();
         for (place, byte) in flips {
             let place = place % bytes.len();

@@ -1,7 +1,7 @@
 //! An answer of a server as a crawler kept it: to the page in it, if it is one.
 //!
-//! Crawlers keep bodies as they came, in chunks and compressed, or unpack them and leave the header as it was: so each coding
-//! is undone only where the body has its signs.
+//! Crawlers keep bodies as they came, in chunks and compressed, or unpack them and leave the header as it was: so each
+//! coding is undone only where the body has its signs.
 
 use std::borrow::Cow;
 use std::io::Read;

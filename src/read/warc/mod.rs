@@ -1,15 +1,15 @@
 //! Archives of crawlers: WARC with pages, WET with their texts (ISO 28500; Common Crawl, Heritrix, wget, browsertrix).
 //!
-//! An archive is cut by the `Content-Length` of its records; `response` and `resource` records of pages and `conversion`
-//! records of text are read in parallel, others are passed over, and so are responses with another status than 200 and of
-//! other types than pages. Records are numbered from 1, those passed over included; an article keeps the record's id, its
-//! address and when it was crawled.
+//! An archive is cut by the `Content-Length` of its records; `response` and `resource` records of pages and
+//! `conversion` records of text are read in parallel, others are passed over, and so are responses with another status
+//! than 200 and of other types than pages. Records are numbered from 1, those passed over included; an article keeps
+//! the record's id, its address and when it was crawled.
 //!
-//! Lengths lie, files are cut off, members of gzip break. A record is believed if two line ends, another record or the end of
-//! the file follow; else it is a reject, and reading goes on at the next place that looks like the beginning of a record
-//! ([`find_start`]). The reader of gzip does the same with members (see [`compress`](super::compress)). The crate `fastwarc`
-//! stops at the first error and hands out whole records one by one, which cannot be cut into pieces for threads:
-//! `docs/decisions/0022-own-reader-of-archives.md`.
+//! Lengths lie, files are cut off, members of gzip break. A record is believed if two line ends, another record or the
+//! end of the file follow; else it is a reject, and reading goes on at the next place that looks like the beginning of
+//! a record ([`find_start`]). The reader of gzip does the same with members (see [`compress`](super::compress)). The
+//! crate `fastwarc` stops at the first error and hands out whole records one by one, which cannot be cut into pieces
+//! for threads: `docs/decisions/0022-own-reader-of-archives.md`.
 //!
 //! Cutting looks at headers alone and costs little more than copying the bytes.
 
