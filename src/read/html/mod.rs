@@ -15,6 +15,8 @@ mod main_text;
 mod metadata;
 mod page;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use linked_data::LinkedData;
 use metadata::Metadata;
 use page::Page;
@@ -49,6 +51,12 @@ pub(super) struct Served<'s> {
 
 /// The article of a page, without an id; or why there is none, in plain words.
 pub(super) fn article(bytes: &[u8], served: &Served<'_>, location: Location) -> Result<Article, String> {
+    // A page that makes a parser panic is one page; the run goes on.
+    let parsed = catch_unwind(AssertUnwindSafe(|| parsed(bytes, served, location)));
+    parsed.unwrap_or_else(|_| Err("the page makes the HTML parser fail".to_owned()))
+}
+
+fn parsed(bytes: &[u8], served: &Served<'_>, location: Location) -> Result<Article, String> {
     let domain = served.address.and_then(super::site::domain);
     let domain = domain.as_deref().and_then(|domain| domain.rsplit('.').next());
     let html = charset::page(bytes, served.label, domain);
