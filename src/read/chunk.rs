@@ -5,12 +5,13 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::compress::{self, Compression};
+use super::compress::{self, Compression, Named};
 use super::csv::{self, Header};
-use super::discover::{Bytes, Source};
+use super::discover::{Bytes, Format, Source};
 use super::feed::Feed;
 use super::mapping::Mapping;
-use super::{json_array, jsonl, sniff, txt};
+use super::members::Breaks;
+use super::{charset, html, json_array, jsonl, sniff, txt, warc};
 use crate::article::{Article, Location, Reject};
 use crate::settings::ReadSettings;
 
@@ -100,6 +101,10 @@ pub(super) enum Records {
     Rows(Arc<Header>),
     /// The whole piece is one text.
     Text,
+    /// The whole piece is one page.
+    Page,
+    /// Records of an archive at these places.
+    Archived(Vec<warc::Place>),
 }
 
 /// A reject before its path is known.
@@ -150,6 +155,8 @@ impl Chunk {
             Records::Values(values) => json_array::parse(&self.cut, values, &mut outcome, mapping),
             Records::Rows(header) => csv::parse(&self.cut, header, &mut outcome, mapping),
             Records::Text => txt::parse(&self.cut, &mut outcome),
+            Records::Page => html::parse(&self.cut, &mut outcome),
+            Records::Archived(places) => warc::parse(&self.cut, places, &mut outcome),
         }
         let mut parsed = outcome.parsed;
         parsed.rejects.extend(self.cut.flaws.iter().map(|flaw| Reject {
@@ -259,15 +266,26 @@ fn open<'m>(source: Source, limits: Limits, mapping: &'m Mapping) -> Result<Curr
         Bytes::Stream(reader) => reader,
     };
     let read = Arc::new(AtomicU64::new(0));
-    let (compression, reader) = compress::open(input, &read).map_err(cannot)?;
-    let mut feed = Feed::new(reader, compression);
+    let breaks = Breaks::default();
+    let named = match (source.format, source.compression) {
+        (Some(Format::Warc), Compression::Gzip) => Named::PackedArchive,
+        _ => Named::Otherwise,
+    };
+    let (compression, reader) = compress::open(input, &read, &breaks, named).map_err(cannot)?;
+    let mut feed = Feed::new(reader, compression, breaks);
     feed.drop_byte_order_mark();
     feed.fill(sniff::HEAD_BYTES);
     let misnamed = source.compression != Compression::None && compression == Compression::None;
     if misnamed && sniff::is_binary(feed.bytes()) {
         return Err("neither gzip nor zstd data, as its name says, nor text".into());
     }
-    let splitter = splitter(sniff::format(source.format, &feed, mapping), limits, mapping);
+    let mut shape = sniff::format(source.format, &feed, mapping);
+    if let Some(set) = text_layout(shape).and_then(|layout| charset::of_text(feed.bytes(), layout)) {
+        feed.decode(set);
+        feed.fill(sniff::HEAD_BYTES);
+        shape = sniff::format(source.format, &feed, mapping);
+    }
+    let splitter = splitter(shape, limits, mapping);
     let progress = InputProgress { size_bytes: source.size_bytes, read, reported: 0 };
     Ok(Current { path: source.path, feed, splitter, progress })
 }
@@ -277,6 +295,17 @@ fn splitter<'m>(shape: sniff::Shape, limits: Limits, mapping: &'m Mapping) -> Bo
         sniff::Shape::Lines => Box::new(jsonl::Lines::new(limits)),
         sniff::Shape::Json => Box::new(json_array::Values::new(limits, mapping)),
         sniff::Shape::Rows { delimiter } => Box::new(csv::Rows::new(limits, delimiter, mapping)),
-        sniff::Shape::Text => Box::new(txt::Whole::new(limits)),
+        sniff::Shape::Text => Box::new(txt::Whole::new(limits, Records::Text)),
+        sniff::Shape::Page => Box::new(txt::Whole::new(limits, Records::Page)),
+        sniff::Shape::Archive => Box::new(warc::Archive::new(limits)),
+    }
+}
+
+/// How a source of text lies; nothing for the shapes whose records have character sets of their own.
+fn text_layout(shape: sniff::Shape) -> Option<charset::Layout> {
+    match shape {
+        sniff::Shape::Text => Some(charset::Layout::OneText),
+        sniff::Shape::Lines | sniff::Shape::Json | sniff::Shape::Rows { .. } => Some(charset::Layout::Lines),
+        sniff::Shape::Page | sniff::Shape::Archive => None,
     }
 }

@@ -1,11 +1,14 @@
 //! Is it compressed, and how is it opened?
 //!
-//! The first bytes decide, not the name: a `.gz` that some tool has unpacked on the way is read as it is, and a gzip file
-//! without the ending is unpacked. Several gzip members or zstd frames in one file are read as one stream.
+//! The first bytes decide, not the name: a `.gz` that some tool has unpacked on the way is read as it is, and a gzip
+//! file without the ending is unpacked. Several gzip members or zstd frames in one file are read as one stream. In an
+//! archive of a crawler each record is a member of its own, and a broken one takes no other with it: see [`members`].
 
 use std::io::{self, BufReader, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::members::{self, Breaks, Members};
 
 /// How a source is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,17 +66,41 @@ pub(super) fn strip_ending<'n>(name: &'n str, ending: &str) -> Option<&'n str> {
     (tail.eq_ignore_ascii_case(ending) && !stem.is_empty()).then_some(stem)
 }
 
-/// The decompressed bytes of `input`, and how it was packed. `read` counts the bytes taken from `input`.
+/// How many packed bytes show what is inside.
+const PROBE_BYTES: u64 = 1 << 10;
+
+/// What a source's name promises, as far as it matters for unpacking.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Named {
+    /// The archive of a crawler, each record packed by gzip.
+    PackedArchive,
+    Otherwise,
+}
+
+/// The decompressed bytes of `input`, and how it was packed. `read` counts the bytes taken from `input`; `breaks`
+/// gathers where members of an archive are broken.
 pub(super) fn open(
     mut input: Box<dyn Read + Send>,
     read: &Arc<AtomicU64>,
+    breaks: &Breaks,
+    named: Named,
 ) -> io::Result<(Compression, Box<dyn Read + Send>)> {
     let mut first = Vec::new();
     input.by_ref().take(4).read_to_end(&mut first)?;
+    if Compression::of_first_bytes(&first) == Compression::Gzip {
+        input.by_ref().take(PROBE_BYTES).read_to_end(&mut first)?;
+    }
+    let is_archive = named == Named::PackedArchive || members::begins_archive(&first);
     let compression = Compression::of_first_bytes(&first);
+    let first_is_text = first.first().is_none_or(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
     let whole = Counted { input: Cursor::new(first).chain(input), read: Arc::clone(read) };
     let opened: Box<dyn Read + Send> = match compression {
+        // What has lost its first bytes can be found by its other members.
+        Compression::None if named == Named::PackedArchive && !first_is_text => {
+            return Ok((Compression::Gzip, Box::new(Members::new(whole, breaks.clone()))));
+        }
         Compression::None => Box::new(whole),
+        Compression::Gzip if is_archive => Box::new(Members::new(whole, breaks.clone())),
         Compression::Gzip => {
             Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::with_capacity(BLOCK_BYTES, whole)))
         }

@@ -49,6 +49,10 @@ pub enum Format {
     Tsv,
     /// One article a file.
     Text,
+    /// One page a file.
+    Html,
+    /// A crawler's archive: pages (WARC), or their texts (WET).
+    Warc,
 }
 
 impl Format {
@@ -61,6 +65,11 @@ impl Format {
             (".csv", Format::Csv),
             (".tsv", Format::Tsv),
             (".txt", Format::Text),
+            (".html", Format::Html),
+            (".htm", Format::Html),
+            (".xhtml", Format::Html),
+            (".warc", Format::Warc),
+            (".wet", Format::Warc),
         ];
         endings.into_iter().find(|(ending, _)| compress::strip_ending(name, ending).is_some()).map(|(_, format)| format)
     }
@@ -104,8 +113,8 @@ impl Found {
 
 /// The sources in `inputs`, sorted by path, each file once even if it is named twice.
 ///
-/// Folders give their `.txt`, `.jsonl`, `.ndjson`, `.json`, `.csv` and `.tsv` files, plain, `.gz` or `.zst`, at any depth;
-/// other files are counted in [`Found::passed_over`], hidden ones are not looked at. `.gitignore` and `.wirecopyignore` are
+/// Folders give their `.txt`, `.jsonl`, `.ndjson`, `.json`, `.csv`, `.tsv`, `.html`, `.htm`, `.xhtml`, `.warc` and `.wet`
+/// files, plain, `.gz` or `.zst`, at any depth; other files are counted in [`Found::passed_over`], hidden ones are not looked at. `.gitignore` and `.wirecopyignore` are
 /// respected if the settings say so. A file or folder inside a folder that cannot be looked at becomes a reject; an input
 /// that does not exist or cannot be looked at is an [`Error::Io`].
 pub fn sources(inputs: Vec<Input>, settings: &ReadSettings) -> Result<Found> {

@@ -28,6 +28,7 @@
 //! # Ok::<(), wirecopy::error::Error>(())
 //! ```
 
+mod charset;
 mod chunk;
 mod compress;
 mod csv;
@@ -35,14 +36,18 @@ mod date;
 mod discover;
 mod feed;
 mod fields;
+mod html;
 mod id;
 mod json_array;
 mod json_record;
 mod jsonl;
+mod language;
 mod mapping;
+mod members;
 mod site;
 mod sniff;
 mod txt;
+mod warc;
 
 pub use chunk::{Chunk, Chunks, Parsed, chunks};
 pub use compress::Compression;

@@ -1,8 +1,9 @@
 //! Which format is it really? A look at a source's first bytes.
 //!
-//! A known ending is believed, but for JSON, where arrays named `.jsonl` and lines named `.json` are common. Without an
-//! ending: `[` or `{` is JSON; a first line of at least three columns, one of them a known name, is a table; all else is
-//! text.
+//! A known ending is believed, but for JSON, where arrays named `.jsonl` and lines named `.json` are common, and for
+//! archives of pages, which say on their first line what they are. Without an ending: a document type or an `html` tag
+//! is a page; `[` or `{` is JSON; a first line of at least three columns, one of them a known name, is a table; all
+//! else is text.
 
 use super::discover::Format;
 use super::feed::Feed;
@@ -21,11 +22,16 @@ pub(super) enum Shape {
     Json,
     Rows { delimiter: u8 },
     Text,
+    Page,
+    Archive,
 }
 
 /// The shape of a source whose name promises `named`.
 pub(super) fn format(named: Option<Format>, feed: &Feed, mapping: &Mapping) -> Shape {
     let head = feed.bytes();
+    if is_archive(head) {
+        return Shape::Archive;
+    }
     match named {
         Some(Format::Jsonl) if is_whole_json(head) => Shape::Json,
         Some(Format::Jsonl) => Shape::Lines,
@@ -33,6 +39,9 @@ pub(super) fn format(named: Option<Format>, feed: &Feed, mapping: &Mapping) -> S
         Some(Format::Csv) => Shape::Rows { delimiter: delimiter(first_line(head)) },
         Some(Format::Tsv) => Shape::Rows { delimiter: b'\t' },
         Some(Format::Text) => Shape::Text,
+        Some(Format::Html) => Shape::Page,
+        Some(Format::Warc) => Shape::Archive,
+        None if is_page(head) => Shape::Page,
         None => match head.trim_ascii_start().first() {
             Some(b'{' | b'[') => json(head),
             _ if is_table(first_line(head.trim_ascii_start()), mapping) => {
@@ -40,6 +49,30 @@ pub(super) fn format(named: Option<Format>, feed: &Feed, mapping: &Mapping) -> S
             }
             _ => Shape::Text,
         },
+    }
+}
+
+/// Whether the bytes begin as a WARC or WET file does.
+fn is_archive(head: &[u8]) -> bool {
+    head.starts_with(b"WARC/1.") || head.starts_with(b"WARC/0.")
+}
+
+/// Whether the bytes begin as a page does, perhaps after comments and an XML declaration.
+fn is_page(head: &[u8]) -> bool {
+    let mut rest = head.trim_ascii_start();
+    loop {
+        let begins = |word: &[u8]| rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        let end: &[u8] = if begins(b"<!--") {
+            b"-->"
+        } else if begins(b"<?xml") {
+            b"?>"
+        } else {
+            return begins(b"<!doctype html") || begins(b"<html") || begins(b"<head>");
+        };
+        match memchr::memmem::find(rest, end) {
+            Some(place) => rest = rest.get(place + end.len()..).unwrap_or_default().trim_ascii_start(),
+            None => return false,
+        }
     }
 }
 

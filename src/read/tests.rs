@@ -11,12 +11,12 @@ use super::*;
 use crate::article::{Article, Reject};
 use crate::settings::ReadSettings;
 
-fn settings() -> ReadSettings {
+pub(super) fn settings() -> ReadSettings {
     ReadSettings { max_record_bytes: 2000, ..ReadSettings::default() }
 }
 
 /// Reads sources in chunks of a size.
-fn read_sources(sources: Vec<Source>, chunk_bytes: usize) -> Parsed {
+pub(super) fn read_sources(sources: Vec<Source>, chunk_bytes: usize) -> Parsed {
     let mapping = Mapping::new(&settings()).unwrap();
     let size_bytes: u64 = sources.iter().map(|source| source.size_bytes).sum();
     let mut all = Parsed::default();
@@ -32,7 +32,7 @@ fn read_sources(sources: Vec<Source>, chunk_bytes: usize) -> Parsed {
 }
 
 /// Reads `bytes` as a file called `name`, without a file.
-fn read_as(name: &str, bytes: &[u8], chunk_bytes: usize) -> Parsed {
+pub(super) fn read_as(name: &str, bytes: &[u8], chunk_bytes: usize) -> Parsed {
     let input = Input::Stream { name: name.into(), reader: Box::new(std::io::Cursor::new(bytes.to_vec())) };
     let mut found = sources(vec![input], &settings()).unwrap();
     for source in &mut found.sources {
@@ -41,21 +41,21 @@ fn read_as(name: &str, bytes: &[u8], chunk_bytes: usize) -> Parsed {
     read_sources(found.sources, chunk_bytes)
 }
 
-fn read(name: &str, bytes: &[u8]) -> Parsed {
+pub(super) fn read(name: &str, bytes: &[u8]) -> Parsed {
     read_as(name, bytes, chunk::CHUNK_BYTES)
 }
 
-fn texts(parsed: &Parsed) -> Vec<&str> {
+pub(super) fn texts(parsed: &Parsed) -> Vec<&str> {
     parsed.articles.iter().map(|article| article.text.as_str()).collect()
 }
 
 /// Record, byte offset and reason of each reject.
-fn reasons(parsed: &Parsed) -> Vec<(u64, u64, &str)> {
+pub(super) fn reasons(parsed: &Parsed) -> Vec<(u64, u64, &str)> {
     parsed.rejects.iter().map(|reject| (reject.record, reject.byte_offset, reject.reason.as_str())).collect()
 }
 
 /// What is read is these texts and these rejects, whatever the size of chunks.
-fn check(name: &str, bytes: &[u8], expected_texts: &[&str], expected_reasons: &[(u64, u64, &str)]) {
+pub(super) fn check(name: &str, bytes: &[u8], expected_texts: &[&str], expected_reasons: &[(u64, u64, &str)]) {
     for chunk_bytes in [1, 7, 100, 5000, chunk::CHUNK_BYTES] {
         let parsed = read_as(name, bytes, chunk_bytes);
         assert_eq!(texts(&parsed), expected_texts, "{name}, {chunk_bytes}");
@@ -68,7 +68,7 @@ fn check(name: &str, bytes: &[u8], expected_texts: &[&str], expected_reasons: &[
     }
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
@@ -208,9 +208,51 @@ fn plain_texts() {
     let article = &parsed.articles[0];
     assert_eq!((article.id.as_str(), article.title.as_deref()), ("news/a", Some("Rain")));
     assert_eq!(article.text, "Rain\n\nIt rained.\n");
-    check("a.txt", b"a\xff", &[], &[(1, 0, "invalid UTF-8 at byte 2")]);
+    check("a.txt", b"caf\xc3\xa9 \xff", &[], &[(1, 0, "invalid UTF-8 at byte 7")]);
     check("a.txt", b" \n", &[], &[(1, 0, "no text")]);
     check("a.txt", b"", &[], &[(1, 0, "no text")]);
+}
+
+#[test]
+fn other_character_sets_are_transcoded() {
+    let set = |label: &str, text: &str| {
+        encoding_rs::Encoding::for_label(label.as_bytes()).unwrap().encode(text).0.into_owned()
+    };
+    let russian = "Паром сел на мель у острова.\n\nПассажиры в безопасности, сообщили спасатели.";
+    check("a.txt", &set("koi8-r", russian), &[russian], &[]);
+    check("a.txt.gz", &gzip(&set("windows-1251", russian)), &[russian], &[]);
+    let japanese = "火曜日の朝、フェリーが島の沖で座礁した。\n乗客は全員無事だった。";
+    check("a.txt", &set("shift_jis", japanese), &[japanese], &[]);
+    let french = "id;texte;text\n1;é;Le ferry s'est échoué près de l'île.\n2;à;Personne n'a été blessé.\n";
+    check(
+        "a.csv",
+        &set("windows-1252", french),
+        &["Le ferry s'est échoué près de l'île.", "Personne n'a été blessé."],
+        &[],
+    );
+    let chinese =
+        "{\"text\":\"一艘渡轮星期二早晨在该岛附近触礁。\"}\n{\"text\":\"乘客全部安全，没有人员伤亡的报告。\"}\n";
+    let texts = ["一艘渡轮星期二早晨在该岛附近触礁。", "乘客全部安全，没有人员伤亡的报告。"];
+    check("a.jsonl", &set("gb18030", chinese), &texts, &[]);
+    check("-", &set("gb18030", chinese), &texts, &[]);
+    // Beyond what is looked at first, and with a character that has no meaning.
+    let long = "Пассажиры в безопасности. ".repeat(5000);
+    let mut bytes = set("shift_jis", &"乗客は全員無事だった。".repeat(30));
+    bytes.extend(b"\x82");
+    check("a.txt", &bytes, &[&("乗客は全員無事だった。".repeat(30) + "\u{fffd}")], &[]);
+    let settings = ReadSettings::default();
+    let mapping = Mapping::new(&settings).unwrap();
+    let input = Input::Stream { name: "-".into(), reader: Box::new(std::io::Cursor::new(set("koi8-r", &long))) };
+    let chunk = chunks(sources(vec![input], &settings).unwrap().sources, &settings, &mapping).next().unwrap();
+    assert_eq!(chunk.parse(&mapping).articles[0].text, long);
+}
+
+#[test]
+fn flaws_in_utf_8_cost_a_record() {
+    let lines: Vec<&[u8]> =
+        vec!["{\"text\":\"é\"}\n".as_bytes(), b"{\"text\":\"\xe9\"}\n", "{\"text\":\"ü\"}\n".as_bytes()];
+    check("a.jsonl", &lines.concat(), &["é", "ü"], &[(2, 14, "invalid UTF-8 at byte 10")]);
+    check("a.jsonl", b"{\"text\":\"a\"}\n{\"text\":\"\xe9t\xe9\"}\n", &["a"], &[(2, 13, "invalid UTF-8")]);
 }
 
 #[test]

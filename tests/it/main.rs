@@ -5,6 +5,7 @@
 #[path = "../../benches/articles.rs"]
 mod articles;
 mod architecture;
+mod archives;
 mod bad_input;
 mod cases;
 mod corpora;
@@ -16,6 +17,7 @@ mod gold;
 mod injection;
 mod interruption;
 mod oracle;
+mod pages;
 mod properties;
 mod report;
 mod sample;
