@@ -15,6 +15,7 @@ mod finished;
 mod gold;
 mod injection;
 mod interruption;
+mod memory;
 mod oracle;
 mod properties;
 mod report;
