@@ -16,6 +16,7 @@ mod finished;
 mod gold;
 mod injection;
 mod interruption;
+mod memory;
 mod oracle;
 mod pages;
 mod properties;
