@@ -70,6 +70,9 @@ pub struct Moment {
     pub offset_minutes: Option<i16>,
     /// Whether only the day was stated.
     pub day_only: bool,
+    /// Whether it cannot be true: a program's zero value, a day before the web, or one after the article was crawled. It is
+    /// shown, but nothing is ordered by it.
+    pub doubtful: bool,
 }
 
 /// RFC 3339 with the stated zone; no zone if none was stated; the day alone if only that was.
@@ -157,6 +160,11 @@ impl Article {
             crawled: None,
             location,
         }
+    }
+
+    /// When it was published, unless that is not known or [doubtful](Moment::doubtful): what articles are ordered by.
+    pub fn trusted_date(&self) -> Option<Moment> {
+        self.published.filter(|published| !published.doubtful)
     }
 }
 

@@ -72,7 +72,7 @@ fn content_hash(ids: &[u32], text: &str) -> u128 {
 /// The place of each article in the order by content, then date, then id.
 fn rank(exact: &[u128], articles: &[Article]) -> Vec<u32> {
     let mut order: Vec<u32> = (0..articles.len() as u32).collect();
-    let key = |article: &Article| article.published.map_or(i64::MAX, |published| published.seconds);
+    let key = |article: &Article| article.trusted_date().map_or(i64::MAX, |published| published.seconds);
     order.par_sort_unstable_by(|&x, &y| {
         let (x, y) = (x as usize, y as usize);
         let (one, other) = (&articles[x], &articles[y]);

@@ -287,7 +287,7 @@ fn related(
 fn calibrated(across: &[Compared], corpus: &Corpus, leaders: &[ArticleId], floor_bits: f64) -> Calibration {
     let sources = corpus.sources();
     let dated = |leader: &ArticleId| {
-        let published = corpus.articles[leader.index()].published?;
+        let published = corpus.articles[leader.index()].trusted_date()?;
         Some((sources[leader.index()], published.seconds)).filter(|(source, _)| *source != 0)
     };
     let known: Vec<Dated> = leaders.iter().map(dated).collect();

@@ -123,11 +123,23 @@ pub struct ReadSettings {
     pub ignore_files: bool,
     /// The largest record taken, in bytes; a longer one is rejected. 16 MiB: the longest article of four scraped corpora had 0.4.
     pub max_record_bytes: u64,
+    /// Dates before this year are doubtful. 1990: the web has no older articles, while digitised newspapers have.
+    pub earliest_year: i16,
+    /// The day of the scan (`2026-01-31`): dates more than two days after it are doubtful. The program fills it in, since the
+    /// library reads no clock; without it only a record's own crawl date tells what lies in the future.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub today: Option<String>,
 }
 
 impl Default for ReadSettings {
     fn default() -> Self {
-        ReadSettings { map: BTreeMap::new(), ignore_files: true, max_record_bytes: 16 << 20 }
+        ReadSettings {
+            map: BTreeMap::new(),
+            ignore_files: true,
+            max_record_bytes: 16 << 20,
+            earliest_year: 1990,
+            today: None,
+        }
     }
 }
 
@@ -238,6 +250,11 @@ impl Settings {
         }
         if self.read.max_record_bytes == 0 {
             return Err(Error::Settings("read.max_record_bytes = 0: nothing could be read".into()));
+        }
+        if let Some(today) = &self.read.today
+            && today.parse::<jiff::civil::Date>().is_err()
+        {
+            return Err(Error::Settings(format!("read.today = {today:?}: a day such as 2026-01-31 is wanted")));
         }
         if self.relate.relations.is_empty() {
             return Err(Error::Settings("relate.relations is empty: nothing could be reported".into()));

@@ -144,12 +144,12 @@ impl Stories {
             .map(|((members, id), least)| {
                 let articles = || members.iter().map(|article| &corpus.articles[article.index()]);
                 let mut order = members.clone();
-                let seconds = |article: ArticleId| corpus.articles[article.index()].published.map(|p| p.seconds);
+                let seconds = |article: ArticleId| corpus.articles[article.index()].trusted_date().map(|p| p.seconds);
                 order
                     .sort_unstable_by_key(|&article| (seconds(article).unwrap_or(i64::MAX), corpus.keys.rank(article)));
                 let by_date = || order.iter().map(|article| &corpus.articles[article.index()]);
-                let first = by_date().find(|article| article.published.is_some());
-                let last = by_date().rfind(|article| article.published.is_some());
+                let first = by_date().find(|article| article.trusted_date().is_some());
+                let last = by_date().rfind(|article| article.trusted_date().is_some());
                 let titled = commonest_title(by_date().filter_map(|article| article.title.as_deref()));
                 let sources: BTreeSet<&String> = articles().filter_map(|article| article.source.as_ref()).collect();
                 Story {
@@ -297,7 +297,7 @@ fn passages(corpus: &Corpus, analysis: &Analysis, stories: &Stories) -> Vec<supe
         }
     }
     let rank = |article: ArticleId| {
-        (corpus.articles[article.index()].published.map_or(i64::MAX, |p| p.seconds), corpus.keys.rank(article))
+        (corpus.articles[article.index()].trusted_date().map_or(i64::MAX, |p| p.seconds), corpus.keys.rank(article))
     };
     collector.passages(
         |article| corpus.spool.spans(article),

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::compress::{self, Compression};
 use super::csv::{self, Header};
+use super::date::Plausible;
 use super::discover::{Bytes, Source};
 use super::feed::Feed;
 use super::mapping::Mapping;
@@ -26,6 +27,7 @@ pub fn chunks<'m>(sources: Vec<Source>, settings: &ReadSettings, mapping: &'m Ma
     let limits = Limits {
         chunk_bytes: CHUNK_BYTES,
         record_bytes: usize::try_from(settings.max_record_bytes).unwrap_or(usize::MAX / 2).min(usize::MAX / 2),
+        plausible: Plausible::new(settings),
     };
     Chunks { sources: sources.into_iter(), current: None, limits, mapping }
 }
@@ -60,6 +62,8 @@ pub(super) struct Limits {
     pub(super) chunk_bytes: usize,
     /// The largest record.
     pub(super) record_bytes: usize,
+    /// Which dates can be true.
+    pub(super) plausible: Plausible,
 }
 
 /// Cuts the bytes of one source at record borders: one implementation a format.
@@ -116,7 +120,7 @@ pub struct Chunk {
     path: Arc<str>,
     cut: Cut,
     bytes_read: u64,
-    record_bytes: usize,
+    limits: Limits,
 }
 
 /// What a chunk's records are.
@@ -172,7 +176,7 @@ pub(super) struct Outcome<'c> {
 impl Outcome<'_> {
     /// The largest record that is taken, in bytes.
     pub(super) fn record_bytes(&self) -> usize {
-        self.chunk.record_bytes
+        self.chunk.limits.record_bytes
     }
 
     /// The location of a record, by its place in the chunk.
@@ -182,7 +186,10 @@ impl Outcome<'_> {
 
     pub(super) fn push(&mut self, location: Location, outcome: Result<Article, String>) {
         match outcome {
-            Ok(article) => self.parsed.articles.push(article),
+            Ok(mut article) => {
+                self.chunk.limits.plausible.judge(&mut article);
+                self.parsed.articles.push(article);
+            }
             Err(reason) => self.parsed.rejects.push(Reject {
                 path: location.path.to_string(),
                 record: location.record,
@@ -224,7 +231,7 @@ impl Iterator for Chunks<'_> {
 
 impl Chunks<'_> {
     fn chunk(&self, path: Arc<str>, cut: Cut, bytes_read: u64) -> Chunk {
-        Chunk { path, cut, bytes_read, record_bytes: self.limits.record_bytes }
+        Chunk { path, cut, bytes_read, limits: self.limits }
     }
 
     /// The same with another size of chunks, to test that it changes nothing.

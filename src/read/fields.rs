@@ -47,7 +47,8 @@ impl<'a> Fields<'a> {
 
     fn wants(&self, target: &Target) -> bool {
         let taken = self.taken.get(target.field as usize).and_then(Option::as_ref);
-        taken.is_none_or(|taken| target.rank < taken.rank)
+        // A date that cannot be true gives way to any that can.
+        taken.is_none_or(|taken| target.rank < taken.rank || taken.moment.is_some_and(|moment| moment.doubtful))
     }
 
     /// Offers a value to all its targets.
@@ -78,6 +79,11 @@ impl<'a> Fields<'a> {
         let is_date = matches!(target.field, Field::Published | Field::Modified | Field::Crawled);
         let moment = if is_date { date::moment(&text) } else { None };
         if is_date && moment.is_none() {
+            return;
+        }
+        if let (Some(moment), Some(Some(taken))) = (moment, self.taken.get(target.field as usize))
+            && (moment.doubtful, target.rank) > (taken.moment.is_some_and(|taken| taken.doubtful), taken.rank)
+        {
             return;
         }
         if let Some(slot) = self.taken.get_mut(target.field as usize) {

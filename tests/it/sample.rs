@@ -100,7 +100,8 @@ pub fn many() -> Findings {
             min_similarity: 0.03,
         });
     }
-    findings.members[1].published = Some(Moment { seconds: 1_709_251_200, offset_minutes: None, day_only: true });
+    findings.members[1].published =
+        Some(Moment { seconds: 1_709_251_200, offset_minutes: None, day_only: true, doubtful: false });
     findings.members[7].partial_in = vec![0, 2];
     findings.members[7].url = Some("https://outlet.example/?a=1&b=<x>\"'".into());
     findings.pairs = vec![
@@ -171,7 +172,7 @@ fn pair(a: u32, b: u32, relation: Relation) -> Pair {
 }
 
 fn moment(seconds: i64, offset_minutes: Option<i16>) -> Moment {
-    Moment { seconds, offset_minutes, day_only: false }
+    Moment { seconds, offset_minutes, day_only: false, doubtful: false }
 }
 
 fn counts(articles: u64, stories: u64, links: u64) -> Counts {

@@ -34,10 +34,11 @@ fn run(args: Args) -> anyhow::Result<()> {
         Some(Command::Explain(explain)) => explain.settings.overrides(),
         _ => Vec::new(),
     };
-    let config = Config::load(args.global.config_source(), overrides)?;
+    let mut config = Config::load(args.global.config_source(), overrides)?;
     if args.global.dump_config {
         return console.print(|out| out.write_all(config.dump().as_bytes()));
     }
+    config.settings.read.today.get_or_insert_with(|| jiff::Timestamp::now().strftime("%F").to_string());
     match args.command {
         Some(Command::Scan(args)) => commands::scan::run(&args, &config, &console),
         Some(Command::Eval(args)) => commands::eval::run(&args, &config, &console),
