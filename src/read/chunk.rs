@@ -5,13 +5,14 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::archive::{self, Archive, Seekable};
 use super::compress::{self, Compression};
 use super::csv::{self, Header};
 use super::date::Plausible;
-use super::discover::{Bytes, Source};
+use super::discover::{Bytes, Format, Source};
 use super::feed::Feed;
 use super::mapping::Mapping;
-use super::{json_array, jsonl, sniff, txt};
+use super::{json_array, jsonl, sniff, txt, xml};
 use crate::article::{Article, Location, Reject};
 use crate::settings::ReadSettings;
 
@@ -29,13 +30,26 @@ pub fn chunks<'m>(sources: Vec<Source>, settings: &ReadSettings, mapping: &'m Ma
         record_bytes: usize::try_from(settings.max_record_bytes).unwrap_or(usize::MAX / 2).min(usize::MAX / 2),
         plausible: Plausible::new(settings),
     };
-    Chunks { sources: sources.into_iter(), current: None, limits, mapping }
+    Chunks {
+        sources: sources.into_iter(),
+        archives: Vec::new(),
+        current: None,
+        progress: None,
+        passed_over: 0,
+        limits,
+        mapping,
+    }
 }
 
 /// The chunks of some sources; made by [`chunks`].
 pub struct Chunks<'m> {
     sources: std::vec::IntoIter<Source>,
+    /// The archives that are open, each in the one before.
+    archives: Vec<(Arc<str>, Archive)>,
     current: Option<Current<'m>>,
+    /// That of the source, which may be an archive.
+    progress: Option<InputProgress>,
+    passed_over: u64,
     limits: Limits,
     mapping: &'m Mapping,
 }
@@ -45,7 +59,12 @@ struct Current<'m> {
     path: Arc<str>,
     feed: Feed,
     splitter: Box<dyn Split + Send + 'm>,
-    progress: InputProgress,
+}
+
+/// What a source turned out to be.
+enum Opened<'m> {
+    Records(Current<'m>),
+    Archive(Archive),
 }
 
 /// How much of a source's bytes was reported.
@@ -104,6 +123,11 @@ pub(super) enum Records {
     Rows(Arc<Header>),
     /// The whole piece is one text.
     Text,
+    /// XML elements at these places, and what holds for all of them.
+    Elements {
+        places: Vec<xml::Place>,
+        head: Arc<xml::Head>,
+    },
 }
 
 /// A reject before its path is known.
@@ -154,6 +178,7 @@ impl Chunk {
             Records::Values(values) => json_array::parse(&self.cut, values, &mut outcome, mapping),
             Records::Rows(header) => csv::parse(&self.cut, header, &mut outcome, mapping),
             Records::Text => txt::parse(&self.cut, &mut outcome),
+            Records::Elements { places, head } => xml::parse(&self.cut, places, head, &mut outcome, mapping),
         }
         let mut parsed = outcome.parsed;
         parsed.rejects.extend(self.cut.flaws.iter().map(|flaw| Reject {
@@ -206,31 +231,99 @@ impl Iterator for Chunks<'_> {
     fn next(&mut self) -> Option<Chunk> {
         loop {
             if let Some(current) = &mut self.current {
+                let path = Arc::clone(&current.path);
                 if let Some(cut) = current.splitter.next_cut(&mut current.feed) {
-                    let (path, bytes_read) = (Arc::clone(&current.path), current.progress.so_far());
-                    return Some(self.chunk(path, cut, bytes_read));
+                    return Some(self.chunk(path, cut));
                 }
-                let (path, rest) = (Arc::clone(&current.path), current.progress.rest());
                 self.current = None;
-                if rest > 0 {
-                    return Some(self.chunk(path, Cut::of_flaws(Vec::new()), rest));
+                if let Some(chunk) = self.ended(path) {
+                    return Some(chunk);
                 }
             }
-            let source = self.sources.next()?;
-            let (path, size_bytes) = (Arc::clone(&source.path), source.size_bytes);
-            match open(source, self.limits, self.mapping) {
-                Ok(current) => self.current = Some(current),
-                Err(reason) => {
-                    let flaw = Flaw { record: 0, byte_offset: 0, reason };
-                    return Some(self.chunk(path, Cut::of_flaws(vec![flaw]), size_bytes));
+            let flaw = match self.archives.last_mut() {
+                Some((path, archive)) => {
+                    let path = Arc::clone(path);
+                    match archive.next() {
+                        Some(archive::Next::Member(member)) => self.open_member(&path, member),
+                        Some(archive::Next::Damaged { name: Some(name), reason }) => {
+                            Some((format!("{path}!/{name}").into(), reason))
+                        }
+                        Some(archive::Next::Damaged { name: None, reason }) => Some((path, reason)),
+                        None => {
+                            self.archives.pop();
+                            match self.ended(path) {
+                                Some(chunk) => return Some(chunk),
+                                None => continue,
+                            }
+                        }
+                    }
                 }
+                None => {
+                    let source = self.sources.next()?;
+                    let read = Arc::new(AtomicU64::new(0));
+                    let progress =
+                        InputProgress { size_bytes: source.size_bytes, read: Arc::clone(&read), reported: 0 };
+                    self.progress = Some(progress);
+                    self.open(source, &read)
+                }
+            };
+            if let Some((path, reason)) = flaw {
+                let flaw = Flaw { record: 0, byte_offset: 0, reason };
+                let mut chunk = self.chunk(path, Cut::of_flaws(vec![flaw]));
+                if self.archives.is_empty() {
+                    chunk.bytes_read += self.progress.take().map_or(0, |mut progress| progress.rest());
+                }
+                return Some(chunk);
             }
         }
     }
 }
 
+impl<'m> Chunks<'m> {
+    /// Opens a source, or gives its path with the reason why it cannot be read.
+    fn open(&mut self, source: Source, read: &Arc<AtomicU64>) -> Option<(Arc<str>, String)> {
+        let path = Arc::clone(&source.path);
+        match open(source, read, self.limits, self.mapping) {
+            Ok(Opened::Records(current)) => self.current = Some(current),
+            Ok(Opened::Archive(_)) if self.archives.len() >= archive::DEEPEST => {
+                return Some((path, format!("archives nested more than {} deep", archive::DEEPEST)));
+            }
+            Ok(Opened::Archive(archive)) => self.archives.push((path, archive)),
+            Err(reason) => return Some((path, reason)),
+        }
+        None
+    }
+
+    fn open_member(&mut self, archive: &str, member: archive::Member) -> Option<(Arc<str>, String)> {
+        let source = Source::member(format!("{archive}!/{}", member.name), member.reader);
+        if source.format.is_none() || archive::is_hidden(&member.name) {
+            self.passed_over += u64::from(!archive::is_hidden(&member.name));
+            return None;
+        }
+        // What is read of a member was counted when the archive read it.
+        self.open(source, &Arc::new(AtomicU64::new(0)))
+    }
+
+    /// How many members of archives had an ending that is not read, so far.
+    pub fn passed_over(&self) -> u64 {
+        self.passed_over
+    }
+}
+
 impl Chunks<'_> {
-    fn chunk(&self, path: Arc<str>, cut: Cut, bytes_read: u64) -> Chunk {
+    /// After the end of a source or a member: what was not reported yet of the source, if it is done with.
+    fn ended(&mut self, path: Arc<str>) -> Option<Chunk> {
+        if !self.archives.is_empty() {
+            return None;
+        }
+        let rest = self.progress.take().map_or(0, |mut progress| progress.rest());
+        let mut chunk = self.chunk(path, Cut::of_flaws(Vec::new()));
+        chunk.bytes_read = rest;
+        (rest > 0).then_some(chunk)
+    }
+
+    fn chunk(&mut self, path: Arc<str>, cut: Cut) -> Chunk {
+        let bytes_read = self.progress.as_mut().map_or(0, InputProgress::so_far);
         Chunk { path, cut, bytes_read, limits: self.limits }
     }
 
@@ -258,32 +351,54 @@ impl InputProgress {
     }
 }
 
-/// Opens a source and chooses its splitter, or says why it cannot be read.
-fn open<'m>(source: Source, limits: Limits, mapping: &'m Mapping) -> Result<Current<'m>, String> {
-    let cannot = |error: io::Error| format!("cannot be read: {error}");
-    let input: Box<dyn Read + Send> = match source.bytes {
-        Bytes::File(path) => Box::new(File::open(path).map_err(cannot)?),
-        Bytes::Stream(reader) => reader,
+/// Opens a source and chooses its splitter, or says why it cannot be read. `read` counts the bytes taken from it.
+fn open<'m>(source: Source, read: &Arc<AtomicU64>, limits: Limits, mapping: &'m Mapping) -> Result<Opened<'m>, String> {
+    let cannot = |error: io::Error| compress::damage_of(&error).unwrap_or_else(|| format!("cannot be read: {error}"));
+    let (input, file): (Box<dyn Read + Send>, _) = match source.bytes {
+        Bytes::File(path) => (Box::new(File::open(&path).map_err(cannot)?), Some(path)),
+        Bytes::Stream(reader) => (reader, None),
     };
-    let read = Arc::new(AtomicU64::new(0));
-    let (compression, reader) = compress::open(input, &read).map_err(cannot)?;
+    let (compression, reader) = compress::open(input, read).map_err(cannot)?;
+    let file = file.filter(|_| compression == Compression::None);
     let mut feed = Feed::new(reader, compression);
     feed.drop_byte_order_mark();
     feed.fill(sniff::HEAD_BYTES);
-    let misnamed = source.compression != Compression::None && compression == Compression::None;
-    if misnamed && sniff::is_binary(feed.bytes()) {
-        return Err("neither gzip nor zstd data, as its name says, nor text".into());
-    }
-    let splitter = splitter(sniff::format(source.format, &feed, mapping), limits, mapping);
-    let progress = InputProgress { size_bytes: source.size_bytes, read, reported: 0 };
-    Ok(Current { path: source.path, feed, splitter, progress })
-}
-
-fn splitter<'m>(shape: sniff::Shape, limits: Limits, mapping: &'m Mapping) -> Box<dyn Split + Send + 'm> {
-    match shape {
+    let shape = sniff::format(source.format, &feed, mapping);
+    let is_binary = sniff::is_binary(feed.bytes());
+    let seekable = |feed: Feed| match file {
+        Some(path) => Ok(Seekable::file(path)),
+        None => Seekable::copy(feed.into_reader()),
+    };
+    let splitter: Box<dyn Split + Send + 'm> = match shape {
+        sniff::Shape::Tar => return Ok(Opened::Archive(Archive::tar(feed.into_reader()))),
+        sniff::Shape::Zip => return Archive::zip(seekable(feed)?).map(Opened::Archive),
+        sniff::Shape::Parquet | sniff::Shape::Arrow => return Err("not read yet".into()),
+        sniff::Shape::Misnamed => return Err(misnamed(source.format, &feed)),
+        _ if is_binary && source.compression != Compression::None && compression == Compression::None => {
+            return Err(format!("neither {} data, as its name says, nor text", source.compression.name()));
+        }
         sniff::Shape::Lines => Box::new(jsonl::Lines::new(limits)),
         sniff::Shape::Json => Box::new(json_array::Values::new(limits, mapping)),
         sniff::Shape::Rows { delimiter } => Box::new(csv::Rows::new(limits, delimiter, mapping)),
         sniff::Shape::Text => Box::new(txt::Whole::new(limits)),
+        sniff::Shape::Xml(kind) => Box::new(xml::Elements::new(limits, kind)),
+    };
+    Ok(Opened::Records(Current { path: source.path, feed, splitter }))
+}
+
+/// Why a file that is not what its name says is not read.
+fn misnamed(named: Option<Format>, feed: &Feed) -> String {
+    if let Some(damage) = feed.damage() {
+        return damage.to_owned();
+    }
+    let name = match named {
+        Some(Format::Archive) => "a tar or zip archive",
+        Some(Format::Parquet) => "Parquet",
+        Some(Format::Arrow) => "Arrow",
+        _ => "XML of a known kind",
+    };
+    match feed.bytes() {
+        [] => "the file is empty".to_owned(),
+        _ => format!("not {name}, as its name says"),
     }
 }

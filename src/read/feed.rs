@@ -5,7 +5,7 @@
 
 use std::io::{self, Cursor, Read};
 
-use super::compress::Compression;
+use super::compress::{Compression, Damage};
 
 /// The bytes of one source that wait to be cut into chunks.
 pub(super) struct Feed {
@@ -77,6 +77,16 @@ impl Feed {
         self.offset += count_bytes as u64;
     }
 
+    /// All that is left, as a reader: the window, then what was not read yet. Damage is said again where it was met.
+    pub(super) fn into_reader(self) -> Box<dyn Read + Send> {
+        let window = Cursor::new(self.waiting);
+        match self.end {
+            End::Open => Box::new(window.chain(Explained { reader: self.reader, compression: self.compression })),
+            End::Clean => Box::new(window),
+            End::Damaged(reason) => Box::new(window.chain(Broken(reason))),
+        }
+    }
+
     /// Drops the byte order mark, and has UTF-16 transcoded to UTF-8. From then on offsets of such a source are those of
     /// the transcoded bytes.
     pub(super) fn drop_byte_order_mark(&mut self) {
@@ -99,6 +109,30 @@ impl Feed {
         let rest = std::mem::replace(&mut self.reader, Box::new(io::empty()));
         self.reader =
             Box::new(Utf16 { input: Box::new(Cursor::new(head).chain(rest)), unit, ready: Vec::new(), at: 0 });
+    }
+}
+
+/// Says in words why its bytes end before their time.
+struct Explained {
+    reader: Box<dyn Read + Send>,
+    compression: Compression,
+}
+
+impl Read for Explained {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buffer).map_err(|error| match error.kind() {
+            io::ErrorKind::Interrupted => error,
+            _ => Damage::error(self.compression.damage(&error)),
+        })
+    }
+}
+
+/// Where bytes ended before their time.
+struct Broken(String);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(Damage::error(self.0.clone()))
     }
 }
 

@@ -28,6 +28,7 @@
 //! # Ok::<(), wirecopy::error::Error>(())
 //! ```
 
+mod archive;
 mod chunk;
 mod compress;
 mod csv;
@@ -40,9 +41,11 @@ mod json_array;
 mod json_record;
 mod jsonl;
 mod mapping;
+mod markup;
 mod site;
 mod sniff;
 mod txt;
+mod xml;
 
 pub use chunk::{Chunk, Chunks, Parsed, chunks};
 pub use compress::Compression;

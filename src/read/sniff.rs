@@ -1,12 +1,13 @@
 //! Which format is it really? A look at a source's first bytes.
 //!
-//! A known ending is believed, but for JSON, where arrays named `.jsonl` and lines named `.json` are common. Without an
-//! ending: `[` or `{` is JSON; a first line of at least three columns, one of them a known name, is a table; all else is
-//! text.
+//! Archives, Parquet and Arrow are told by their first bytes whatever they are called. Else a known ending is believed, but
+//! for JSON, where arrays named `.jsonl` and lines named `.json` are common. Without an ending: `[` or `{` is JSON, `<` XML;
+//! a first line of at least three columns, one of them a known name, is a table; all else is text.
 
 use super::discover::Format;
 use super::feed::Feed;
 use super::mapping::Mapping;
+use super::{archive, csv, xml};
 
 /// How many bytes are looked at.
 pub(super) const HEAD_BYTES: usize = 64 << 10;
@@ -19,28 +20,64 @@ const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 pub(super) enum Shape {
     Lines,
     Json,
-    Rows { delimiter: u8 },
+    Rows {
+        delimiter: u8,
+    },
     Text,
+    Xml(xml::Kind),
+    Tar,
+    Zip,
+    Parquet,
+    Arrow,
+    /// Not what its name says, and nothing else that is known.
+    Misnamed,
 }
 
 /// The shape of a source whose name promises `named`.
 pub(super) fn format(named: Option<Format>, feed: &Feed, mapping: &Mapping) -> Shape {
     let head = feed.bytes();
+    if let Some(shape) = by_first_bytes(named, head) {
+        return shape;
+    }
     match named {
+        Some(Format::Xml) => xml::Kind::of(head).map_or(Shape::Misnamed, Shape::Xml),
+        Some(Format::Parquet | Format::Arrow | Format::Archive) => Shape::Misnamed,
         Some(Format::Jsonl) if is_whole_json(head) => Shape::Json,
         Some(Format::Jsonl) => Shape::Lines,
         Some(Format::Json) => json(head),
+        Some(Format::Csv) if csv::is_trafilatura(first_line(head)) => Shape::Rows { delimiter: b'\t' },
         Some(Format::Csv) => Shape::Rows { delimiter: delimiter(first_line(head)) },
         Some(Format::Tsv) => Shape::Rows { delimiter: b'\t' },
         Some(Format::Text) => Shape::Text,
         None => match head.trim_ascii_start().first() {
             Some(b'{' | b'[') => json(head),
+            Some(b'<') if xml::Kind::of(head).is_some_and(|kind| kind != xml::Kind::Table || is_declared_xml(head)) => {
+                xml::Kind::of(head).map_or(Shape::Text, Shape::Xml)
+            }
+            _ if csv::is_trafilatura(first_line(head)) => Shape::Rows { delimiter: b'\t' },
             _ if is_table(first_line(head.trim_ascii_start()), mapping) => {
                 Shape::Rows { delimiter: delimiter(first_line(head.trim_ascii_start())) }
             }
             _ => Shape::Text,
         },
     }
+}
+
+/// The shapes that no text can have.
+fn by_first_bytes(named: Option<Format>, head: &[u8]) -> Option<Shape> {
+    match head {
+        _ if archive::is_zip(head) => Some(Shape::Zip),
+        _ if archive::is_tar(head, named == Some(Format::Archive)) => Some(Shape::Tar),
+        [b'P', b'A', b'R', b'1', ..] => Some(Shape::Parquet),
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Some(Shape::Arrow),
+        // The mark of a message, then the length of the schema, which has less than sixteen megabytes.
+        [0xff, 0xff, 0xff, 0xff, _, _, _, 0, ..] => Some(Shape::Arrow),
+        _ => None,
+    }
+}
+
+fn is_declared_xml(head: &[u8]) -> bool {
+    head.trim_ascii_start().starts_with(b"<?xml")
 }
 
 /// Whether the bytes are no text: they hold a NUL or are far from UTF-8.

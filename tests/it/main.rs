@@ -10,6 +10,7 @@ mod cases;
 mod corpora;
 mod demonstration;
 mod determinism;
+mod dialects;
 mod explain;
 mod finished;
 mod gold;

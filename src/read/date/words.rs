@@ -370,13 +370,18 @@ impl Reader<'_> {
             let named = self.role(blank + 1, |role| matches!(role, Role::Minutes | Role::Seconds));
             match named {
                 Some((role, tokens)) if role == unit => self.at += blank + 1 + tokens,
-                // "15h30" has nothing behind its minutes.
-                None if is_minute && blank == 0 && digits == 2 => self.at += 1,
+                // "15h30" has nothing behind its minutes; "15 h 2 janvier" has a day there.
+                None if is_minute && digits == 2 && (blank == 0 || self.ends_there(blank + 1)) => self.at += blank + 1,
                 _ => break,
             }
             *(if is_minute { &mut self.read.minute } else { &mut self.read.second }) = value;
         }
         self.half_of_day()
+    }
+
+    /// Whether neither a word nor a dot follows.
+    fn ends_there(&self, ahead: usize) -> bool {
+        self.word(ahead).is_none() && self.mark(ahead) != Some('.')
     }
 
     /// Which half of the day stands next: `pm`, `p.m.`, `p. m.`, and how many tokens it is.
