@@ -128,6 +128,9 @@ pub(super) enum Records {
         places: Vec<xml::Place>,
         head: Arc<xml::Head>,
     },
+    /// Rows of columns.
+    #[cfg(feature = "parquet")]
+    Columns(Box<super::columnar::Piece>),
 }
 
 /// A reject before its path is known.
@@ -178,6 +181,8 @@ impl Chunk {
             Records::Values(values) => json_array::parse(&self.cut, values, &mut outcome, mapping),
             Records::Rows(header) => csv::parse(&self.cut, header, &mut outcome, mapping),
             Records::Text => txt::parse(&self.cut, &mut outcome),
+            #[cfg(feature = "parquet")]
+            Records::Columns(piece) => super::columnar::parse(&self.cut, piece, &mut outcome, mapping),
             Records::Elements { places, head } => xml::parse(&self.cut, places, head, &mut outcome, mapping),
         }
         let mut parsed = outcome.parsed;
@@ -365,14 +370,23 @@ fn open<'m>(source: Source, read: &Arc<AtomicU64>, limits: Limits, mapping: &'m 
     feed.fill(sniff::HEAD_BYTES);
     let shape = sniff::format(source.format, &feed, mapping);
     let is_binary = sniff::is_binary(feed.bytes());
-    let seekable = |feed: Feed| match file {
+    let seekable = |feed: &mut Feed| match file {
         Some(path) => Ok(Seekable::file(path)),
-        None => Seekable::copy(feed.into_reader()),
+        None => Seekable::copy(feed.take_reader()),
     };
     let splitter: Box<dyn Split + Send + 'm> = match shape {
-        sniff::Shape::Tar => return Ok(Opened::Archive(Archive::tar(feed.into_reader()))),
-        sniff::Shape::Zip => return Archive::zip(seekable(feed)?).map(Opened::Archive),
-        sniff::Shape::Parquet | sniff::Shape::Arrow => return Err("not read yet".into()),
+        sniff::Shape::Tar => return Ok(Opened::Archive(Archive::tar(feed.take_reader()))),
+        sniff::Shape::Zip => return Archive::zip(seekable(&mut feed)?).map(Opened::Archive),
+        #[cfg(feature = "parquet")]
+        sniff::Shape::Parquet => Box::new(super::columnar::RowGroups::open(seekable(&mut feed)?, limits, mapping)?),
+        #[cfg(feature = "parquet")]
+        sniff::Shape::Arrow => Box::new(super::columnar::Messages::new(mapping)),
+        #[cfg(not(feature = "parquet"))]
+        sniff::Shape::Parquet | sniff::Shape::Arrow => {
+            return Err(
+                "Parquet and Arrow are not built into this program: build it with the feature parquet".to_owned()
+            );
+        }
         sniff::Shape::Misnamed => return Err(misnamed(source.format, &feed)),
         _ if is_binary && source.compression != Compression::None && compression == Compression::None => {
             return Err(format!("neither {} data, as its name says, nor text", source.compression.name()));

@@ -77,11 +77,13 @@ impl Feed {
         self.offset += count_bytes as u64;
     }
 
-    /// All that is left, as a reader: the window, then what was not read yet. Damage is said again where it was met.
-    pub(super) fn into_reader(self) -> Box<dyn Read + Send> {
-        let window = Cursor::new(self.waiting);
-        match self.end {
-            End::Open => Box::new(window.chain(Explained { reader: self.reader, compression: self.compression })),
+    /// All that is left, as a reader: the window, then what was not read yet. Damage is said again where it was met. The feed
+    /// is empty afterwards.
+    pub(super) fn take_reader(&mut self) -> Box<dyn Read + Send> {
+        let window = Cursor::new(std::mem::take(&mut self.waiting));
+        let reader = std::mem::replace(&mut self.reader, Box::new(io::empty()));
+        match std::mem::replace(&mut self.end, End::Clean) {
+            End::Open => Box::new(window.chain(Explained { reader, compression: self.compression })),
             End::Clean => Box::new(window),
             End::Damaged(reason) => Box::new(window.chain(Broken(reason))),
         }

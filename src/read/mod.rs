@@ -30,6 +30,8 @@
 
 mod archive;
 mod chunk;
+#[cfg(feature = "parquet")]
+mod columnar;
 mod compress;
 mod csv;
 mod date;
