@@ -92,6 +92,7 @@ impl Corpus {
     pub fn read(inputs: Vec<Input>, settings: &Settings, progress: &dyn Progress) -> Result<Corpus> {
         let bands = Bands::plan(&settings.near);
         let names = inputs.iter().map(Input::name).collect::<Vec<_>>().join(", ");
+        let has_folder = inputs.iter().any(Input::is_folder);
         let found = read::sources(inputs, &settings.read)?;
         progress.begin(Stage::Read, Some(found.sources.iter().map(|source| source.size_bytes).sum()));
         let mut corpus = Corpus {
@@ -101,7 +102,7 @@ impl Corpus {
             rejects: found.rejects.clone(),
             files: found.sources.len() as u64,
         };
-        let passed_over = found.passed_over;
+        let mut passed_over = found.passed_over;
         let mapping = read::Mapping::new(&settings.read)?;
         let mut ids = read::UniqueIds::new();
         let mut chunks = read::chunks(found.sources, &settings.read, &mapping);
@@ -132,13 +133,17 @@ impl Corpus {
                 corpus.spool.append(part.segment);
             }
         }
+        passed_over += chunks.passed_over();
         corpus.rejects.sort();
         if corpus.articles.is_empty() {
             let hint = match corpus.rejects.first() {
-                None => format!(
-                    "files with other endings than txt, jsonl, ndjson, json, csv, tsv (plain, gz or zst) are passed over \
-                     ({passed_over} here), and what .gitignore and .wirecopyignore name is left out"
+                None if has_folder || passed_over > 0 => format!(
+                    "files with other endings than {} are passed over ({passed_over} here), and what .gitignore and \
+                     .wirecopyignore name is left out",
+                    read::ENDINGS
                 ),
+                None => "it is empty, or has a header and no record".to_owned(),
+                Some(only) if corpus.rejects.len() == 1 => only.reason.clone(),
                 Some(first) => format!("{} records rejected; the first: {}", corpus.rejects.len(), first.reason),
             };
             return Err(Error::Empty { inputs: names, hint });

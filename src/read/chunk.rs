@@ -57,6 +57,7 @@ pub struct Chunks<'m> {
 /// The source that is being cut.
 struct Current<'m> {
     path: Arc<str>,
+    nature: Nature,
     feed: Feed,
     splitter: Box<dyn Split + Send + 'm>,
 }
@@ -141,11 +142,24 @@ pub(super) struct Flaw {
     pub(super) reason: String,
 }
 
+/// What a source was found to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Nature {
+    /// How its records lie.
+    pub(super) format: &'static str,
+    /// How it is packed; "none" if it is not.
+    pub(super) compression: &'static str,
+    /// Its character set; empty where records state theirs.
+    pub(super) encoding: &'static str,
+}
+
 /// Some consecutive records of one source, not yet parsed: self-contained, so that threads can share them out.
 #[derive(Debug)]
 pub struct Chunk {
     path: Arc<str>,
-    cut: Cut,
+    /// Nothing where the source could not be read at all.
+    pub(super) nature: Option<Nature>,
+    pub(super) cut: Cut,
     bytes_read: u64,
     limits: Limits,
 }
@@ -309,6 +323,11 @@ impl<'m> Chunks<'m> {
         self.open(source, &Arc::new(AtomicU64::new(0)))
     }
 
+    /// Leaves the rest of the source, or of the member of an archive, unread.
+    pub(super) fn leave_source(&mut self) {
+        self.current = None;
+    }
+
     /// How many members of archives had an ending that is not read, so far.
     pub fn passed_over(&self) -> u64 {
         self.passed_over
@@ -329,11 +348,11 @@ impl Chunks<'_> {
 
     fn chunk(&mut self, path: Arc<str>, cut: Cut) -> Chunk {
         let bytes_read = self.progress.as_mut().map_or(0, InputProgress::so_far);
-        Chunk { path, cut, bytes_read, limits: self.limits }
+        let nature = self.current.as_ref().map(|current| current.nature);
+        Chunk { path, nature, cut, bytes_read, limits: self.limits }
     }
 
-    /// The same with another size of chunks, to test that it changes nothing.
-    #[cfg(test)]
+    /// The same with another size of chunks, which changes nothing else.
     pub(super) fn of_size(mut self, chunk_bytes: usize) -> Self {
         self.limits.chunk_bytes = chunk_bytes;
         self
@@ -374,6 +393,7 @@ fn open<'m>(source: Source, read: &Arc<AtomicU64>, limits: Limits, mapping: &'m 
         Some(path) => Ok(Seekable::file(path)),
         None => Seekable::copy(feed.take_reader()),
     };
+    let nature = Nature { format: shape.name(), compression: compression.name(), encoding: feed.encoding() };
     let splitter: Box<dyn Split + Send + 'm> = match shape {
         sniff::Shape::Tar => return Ok(Opened::Archive(Archive::tar(feed.take_reader()))),
         sniff::Shape::Zip => return Archive::zip(seekable(&mut feed)?).map(Opened::Archive),
@@ -397,7 +417,7 @@ fn open<'m>(source: Source, read: &Arc<AtomicU64>, limits: Limits, mapping: &'m 
         sniff::Shape::Text => Box::new(txt::Whole::new(limits)),
         sniff::Shape::Xml(kind) => Box::new(xml::Elements::new(limits, kind)),
     };
-    Ok(Opened::Records(Current { path: source.path, feed, splitter }))
+    Ok(Opened::Records(Current { path: source.path, nature, feed, splitter }))
 }
 
 /// Why a file that is not what its name says is not read.

@@ -395,6 +395,18 @@ pub(super) fn parse(cut: &Cut, header: &Header, outcome: &mut Outcome<'_>, mappi
     }
 }
 
+/// The cells of each row of a chunk by their columns, to look at.
+pub(super) fn columns(cut: &Cut, header: &Header) -> Vec<Vec<(String, String)>> {
+    let mut parser = parser(&cut.bytes, header.delimiter);
+    let mut row = csv::ByteRecord::new();
+    let mut rows = Vec::new();
+    while matches!(parser.read_byte_record(&mut row), Ok(true)) {
+        let cells = row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned());
+        rows.push(header.columns.iter().cloned().zip(cells).collect());
+    }
+    rows
+}
+
 fn place(parser: &csv::Reader<&[u8]>) -> usize {
     usize::try_from(parser.position().byte()).unwrap_or(usize::MAX)
 }

@@ -27,6 +27,11 @@ pub enum Input {
 }
 
 impl Input {
+    /// Whether it is a folder.
+    pub fn is_folder(&self) -> bool {
+        matches!(self, Input::Path(path) if path.is_dir())
+    }
+
     /// The path or the name, as it is shown.
     pub fn name(&self) -> String {
         match self {
@@ -58,6 +63,10 @@ pub enum Format {
     /// tar or zip: files in a file.
     Archive,
 }
+
+/// The endings of the files that are read, to show where none was found.
+pub(crate) const ENDINGS: &str = "jsonl, ndjson, json, csv, tsv, txt, xml, rss, atom, nitf, parquet, arrow, feather, tar and zip, \
+    plain or with gz, zst, bz2 or xz";
 
 impl Format {
     /// The format that a file name promises, after the ending of a compression is taken off.

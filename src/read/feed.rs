@@ -14,6 +14,7 @@ pub(super) struct Feed {
     waiting: Vec<u8>,
     offset: u64,
     end: End,
+    encoding: &'static str,
 }
 
 enum End {
@@ -24,7 +25,7 @@ enum End {
 
 impl Feed {
     pub(super) fn new(reader: Box<dyn Read + Send>, compression: Compression) -> Feed {
-        Feed { reader, compression, waiting: Vec::new(), offset: 0, end: End::Open }
+        Feed { reader, compression, waiting: Vec::new(), offset: 0, end: End::Open, encoding: "UTF-8" }
     }
 
     /// The window.
@@ -101,7 +102,13 @@ impl Feed {
         }
     }
 
+    /// The character set that the source has, by its byte order mark.
+    pub(super) fn encoding(&self) -> &'static str {
+        self.encoding
+    }
+
     fn transcode(&mut self, unit: fn([u8; 2]) -> u16) {
+        self.encoding = "UTF-16";
         let head = self.waiting.split_off(2);
         self.waiting.clear();
         // Whatever ended the first bytes would end them again: an error has to be kept.

@@ -25,6 +25,27 @@ pub(super) enum Value<'a> {
     Nested(Json),
 }
 
+impl Value<'_> {
+    /// The same, whatever becomes of the record.
+    pub(super) fn into_owned(self) -> Value<'static> {
+        match self {
+            Value::Missing => Value::Missing,
+            Value::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Value::Nested(json) => Value::Nested(json),
+        }
+    }
+
+    /// The words that a field would be read from, at the end of a path into the value; nothing if there are none.
+    pub(super) fn words(&self, field: Field, path: &[Step]) -> Option<String> {
+        let text = match self {
+            Value::Text(text) if path.is_empty() => text.clone().into_owned(),
+            Value::Nested(json) => words(field, follow(json, path)?)?,
+            _ => return None,
+        };
+        (!is_blank(&text)).then_some(text)
+    }
+}
+
 /// The values that were taken from one record.
 pub(super) struct Fields<'a> {
     taken: [Option<Taken<'a>>; FIELDS],

@@ -47,7 +47,7 @@ pub(super) struct Values<'m> {
 #[derive(Debug)]
 pub(super) struct Place {
     record: u64,
-    bytes: Range<usize>,
+    pub(super) bytes: Range<usize>,
 }
 
 /// Where in the structure `next` is.

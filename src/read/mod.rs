@@ -39,6 +39,7 @@ mod discover;
 mod feed;
 mod fields;
 mod id;
+pub mod inspect;
 mod json_array;
 mod json_record;
 mod jsonl;
@@ -51,6 +52,7 @@ mod xml;
 
 pub use chunk::{Chunk, Chunks, Parsed, chunks};
 pub use compress::Compression;
+pub(crate) use discover::ENDINGS;
 pub use discover::{Format, Found, Input, Source, sources};
 pub use id::UniqueIds;
 pub use mapping::Mapping;

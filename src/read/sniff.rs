@@ -33,6 +33,27 @@ pub(super) enum Shape {
     Misnamed,
 }
 
+impl Shape {
+    /// What it is called.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Shape::Lines => "JSON lines",
+            Shape::Json => "JSON",
+            Shape::Rows { delimiter: b',' } => "CSV",
+            Shape::Rows { delimiter: b'\t' } => "TSV",
+            Shape::Rows { delimiter: b';' } => "CSV separated by semicolons",
+            Shape::Rows { .. } => "CSV separated by bars",
+            Shape::Text => "text",
+            Shape::Xml(kind) => kind.name(),
+            Shape::Tar => "tar",
+            Shape::Zip => "zip",
+            Shape::Parquet => "Parquet",
+            Shape::Arrow => "Arrow IPC",
+            Shape::Misnamed => "unknown",
+        }
+    }
+}
+
 /// The shape of a source whose name promises `named`.
 pub(super) fn format(named: Option<Format>, feed: &Feed, mapping: &Mapping) -> Shape {
     let head = feed.bytes();
@@ -101,13 +122,17 @@ fn is_whole_json(head: &[u8]) -> bool {
     }
 }
 
-/// JSON lines if the first line is an object and another begins after it.
+/// JSON lines if the first line is an object, and what comes after it is no part of an array.
 fn json(head: &[u8]) -> Shape {
     let head = head.trim_ascii_start();
     let line = first_line(head);
     let next = head.get(line.len()..).unwrap_or_default().trim_ascii_start();
     let line = line.trim_ascii();
-    if line.starts_with(b"{") && line.ends_with(b"}") && next.starts_with(b"{") { Shape::Lines } else { Shape::Json }
+    if line.starts_with(b"{") && line.ends_with(b"}") && !matches!(next.first(), None | Some(b',' | b']')) {
+        Shape::Lines
+    } else {
+        Shape::Json
+    }
 }
 
 fn first_line(head: &[u8]) -> &[u8] {

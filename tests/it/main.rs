@@ -13,6 +13,7 @@ mod determinism;
 mod dialects;
 mod explain;
 mod finished;
+mod formats;
 mod gold;
 mod injection;
 mod interruption;

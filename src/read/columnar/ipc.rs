@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::ArrayRef;
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_buffer::Buffer;
 use arrow_ipc::reader::{read_dictionary, read_record_batch};
 use arrow_ipc::{MessageHeader, MetadataVersion, convert};
@@ -88,8 +88,8 @@ impl<'m> Messages<'m> {
         }
         feed.fill(header.end);
         let bytes = feed.bytes().get(header.clone()).ok_or_else(|| early(feed))?;
-        let message =
-            arrow_ipc::root_as_message(bytes).map_err(|error| format!("the Arrow data is damaged ({error})"))?;
+        let message = arrow_ipc::root_as_message(bytes)
+            .map_err(|error| format!("the Arrow data is damaged ({})", super::first_line(&error)))?;
         let length = u64::try_from(message.bodyLength()).ok().filter(|length| *length <= BATCH_BYTES);
         let length =
             length.ok_or_else(|| format!("the Arrow data is damaged (a batch of {} bytes)", message.bodyLength()))?;
@@ -107,7 +107,8 @@ impl<'m> Messages<'m> {
         let bytes = Buffer::from_vec(feed.take(place.body.end));
         let header = bytes.as_slice().get(place.header).unwrap_or_default();
         let body = bytes.slice_with_length(place.body.start, place.body.len());
-        let damaged = |error: &dyn std::fmt::Display| format!("the Arrow data is damaged ({error})");
+        let damaged =
+            |error: &dyn std::fmt::Display| format!("the Arrow data is damaged ({})", super::first_line(error));
         let message = arrow_ipc::root_as_message(header).map_err(|error| damaged(&error))?;
         match message.header_type() {
             MessageHeader::Schema => {
@@ -267,15 +268,22 @@ impl Batch {
         self.rows
     }
 
+    /// The columns that are not decoded.
+    pub(super) fn left_out(&self) -> Vec<String> {
+        let fields = self.schema.fields().iter().enumerate();
+        let left_out = fields.filter(|(place, _)| !self.projection.contains(place));
+        left_out.map(|(_, field)| field.name().clone()).collect()
+    }
+
     /// Gives the rows, or why they could not be decoded.
-    pub(super) fn decode(&self, rows: &mut super::Rows<'_, '_, '_>) -> Result<(), String> {
+    pub(super) fn decode(&self, take: &mut dyn FnMut(&RecordBatch)) -> Result<(), String> {
         let message = arrow_ipc::root_as_message(&self.message).map_err(|error| error.to_string())?;
         let batch = message.header_as_record_batch().ok_or("no batch")?;
         let schema = Arc::clone(&self.schema);
         let batch =
             read_record_batch(&self.body, batch, schema, &self.dictionaries, Some(&self.projection), &self.version)
                 .map_err(|error| error.to_string())?;
-        rows.push(&batch);
+        take(&batch);
         Ok(())
     }
 }

@@ -35,20 +35,52 @@ pub(super) enum Piece {
 /// Decodes and reads the rows of a chunk.
 pub(super) fn parse(cut: &Cut, piece: &Piece, outcome: &mut Outcome<'_>, mapping: &Mapping) {
     let mut rows = Rows { next: cut.first_record, outcome, mapping };
-    let decoded = guarded(|| match piece {
-        Piece::RowGroup(piece) => piece.decode(&mut rows),
-        Piece::Batch(piece) => piece.decode(&mut rows),
-    });
+    let decoded = guarded(|| piece.decode(&mut |batch| rows.push(batch)));
     if let Err(reason) = decoded {
         let last = cut.first_record + piece.rows().saturating_sub(1);
         let first = rows.next;
         let lost = if first < last { format!("rows {first} to {last}") } else { format!("row {first}") };
         let location = outcome.location(first, 0);
-        outcome.push(location, Err(format!("the {} data of {lost} is damaged ({reason})", piece.format())));
+        outcome
+            .push(location, Err(format!("the {} data of {lost} is damaged ({})", piece.format(), first_line(&reason))));
     }
 }
 
+/// The cells of each row of a chunk by their columns, to look at.
+pub(super) fn columns(piece: &Piece) -> Vec<Vec<(String, Value<'static>)>> {
+    let mut rows = Vec::new();
+    // What could not be decoded is told when the chunk is parsed.
+    let _ = guarded(|| {
+        piece.decode(&mut |batch| {
+            let columns: Vec<value::Column> = batch.columns().iter().map(value::Column::new).collect();
+            let schema = batch.schema_ref();
+            for row in 0..batch.num_rows() {
+                let cells = columns.iter().zip(schema.fields());
+                rows.push(
+                    cells.map(|(column, field)| (field.name().clone(), column.value(row).into_owned())).collect(),
+                );
+            }
+        })
+    });
+    rows
+}
+
 impl Piece {
+    fn decode(&self, take: &mut dyn FnMut(&RecordBatch)) -> Result<(), String> {
+        match self {
+            Piece::RowGroup(piece) => piece.decode(take),
+            Piece::Batch(piece) => piece.decode(take),
+        }
+    }
+
+    /// The columns that are not read.
+    pub(super) fn left_out(&self) -> Vec<String> {
+        match self {
+            Piece::RowGroup(piece) => piece.left_out(),
+            Piece::Batch(piece) => piece.left_out(),
+        }
+    }
+
     fn rows(&self) -> u64 {
         match self {
             Piece::RowGroup(piece) => piece.rows(),
@@ -67,6 +99,12 @@ impl Piece {
 /// What a decoder gives, a panic as an error.
 fn guarded<T>(decode: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| Err("its decoder gave up".to_owned()))
+}
+
+/// A decoder's word without the rest of a long one.
+fn first_line(error: &dyn std::fmt::Display) -> String {
+    let words = error.to_string();
+    words.lines().next().unwrap_or_default().trim_end_matches(['.', ' ']).to_owned()
 }
 
 /// Takes decoded rows.

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use arrow_array::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 
@@ -117,8 +118,15 @@ impl Rows {
         self.count
     }
 
+    /// The columns that are not decoded.
+    pub(super) fn left_out(&self) -> Vec<String> {
+        let columns = self.table.metadata.parquet_schema().columns().iter().enumerate();
+        let left_out = columns.filter(|(place, _)| !self.table.mask.leaf_included(*place));
+        left_out.map(|(_, column)| column.path().string()).collect()
+    }
+
     /// Gives the rows, or why no more of them could be decoded.
-    pub(super) fn decode(&self, rows: &mut super::Rows<'_, '_, '_>) -> Result<(), String> {
+    pub(super) fn decode(&self, take: &mut dyn FnMut(&RecordBatch)) -> Result<(), String> {
         let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         let file = self.table.file.open().map_err(|error| format!("cannot be read: {error}"))?;
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.table.metadata.clone())
@@ -133,7 +141,7 @@ impl Rows {
         for batch in reader {
             let batch = batch.map_err(|error| error.to_string())?;
             got += batch.num_rows() as u64;
-            rows.push(&batch);
+            take(&batch);
         }
         if got < self.count { Err(format!("{} rows are missing", self.count - got)) } else { Ok(()) }
     }

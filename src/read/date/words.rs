@@ -245,15 +245,17 @@ impl Reader<'_> {
             return self.worded_clock(value, tokens + 1);
         }
         // "kl. 15.30" and "15.30 Uhr", once there is a day.
-        if digits <= 2 && value < 24 && self.mark(1) == Some('.') && self.read.hour.is_none() {
-            if let Some((minute, 2)) = self.number(2).filter(|(minute, _)| *minute < 60) {
-                let is_date = self.mark(3) == Some('.') && self.number(4).is_some();
-                if !is_date && self.read.day.is_some() && self.read.year.is_some() {
-                    once(&mut self.read.hour, value)?;
-                    self.read.minute = minute;
-                    self.at += 3;
-                    return self.half_of_day();
-                }
+        if digits <= 2
+            && value < 24
+            && self.mark(1) == Some('.')
+            && let Some((minute, 2)) = self.number(2).filter(|(minute, _)| *minute < 60)
+        {
+            let is_date = self.mark(3) == Some('.') && self.number(4).is_some();
+            if !is_date && self.read.hour.is_none() && self.read.day.is_some() && self.read.year.is_some() {
+                once(&mut self.read.hour, value)?;
+                self.read.minute = minute;
+                self.at += 3;
+                return self.half_of_day();
             }
         }
         if digits <= 2 && self.half(1).is_some() && self.read.hour.is_none() && (1..=12).contains(&value) {

@@ -2,9 +2,8 @@
 //!
 //! A scanner finds where records begin and end; it knows tags, comments and CDATA sections and builds nothing, so that an
 //! export of any size is cut in flat memory. A record becomes a tree when the chunk is parsed (`tree`), and its fields are
-//! looked for where its format has them (`syndication`, `newswire`); `read.map` goes before that. Records are numbered from
-//! 1. No feed library is used: those at hand keep neither the zone of a date nor the items around a broken one, and hold the
-//! whole file.
+//! looked for where its format has them (`syndication`, `newswire`); `read.map` goes before that. Records are numbered
+//! from 1. Why no feed library is used is told in `docs/decisions/0030-feeds-by-their-items.md`.
 //!
 //! A record that is never closed ends where the next of its name begins. Character sets are those that the XML declaration
 //! names; without one, UTF-8.
@@ -164,7 +163,7 @@ pub(super) struct Head {
     pub(super) kind: Kind,
     pub(super) encoding: &'static Encoding,
     /// Values of the feed that hold for items without their own.
-    inherited: Vec<(Field, &'static str, String)>,
+    pub(super) inherited: Vec<(Field, &'static str, String)>,
 }
 
 impl Head {
@@ -530,6 +529,9 @@ pub(super) struct Offer<'a> {
     pub(super) value: Value<'a>,
 }
 
+/// Values by name.
+pub(super) type Columns = Vec<(String, Value<'static>)>;
+
 /// Reads the records of a chunk.
 pub(super) fn parse(cut: &Cut, places: &[Place], head: &Head, outcome: &mut Outcome<'_>, mapping: &Mapping) {
     for place in places {
@@ -543,13 +545,7 @@ fn article(bytes: &[u8], head: &Head, location: Location, mapping: &Mapping) -> 
     let element = element(bytes, head)?;
     let mut fields = Fields::new();
     let is_own = |field: Field| head.kind != Kind::Table && !mapping.is_set(field);
-    let own = match head.kind {
-        Kind::Table => Ok(Vec::new()),
-        Kind::Feed => Ok(syndication::offers(&element)),
-        Kind::Nitf => Ok(newswire::nitf(&element)),
-        Kind::NewsMl => newswire::newsml(&element),
-    };
-    let (own, reason) = match own {
+    let (own, reason) = match offers(&element, head.kind) {
         Ok(own) => (own, None),
         Err(reason) => (Vec::new(), Some(reason)),
     };
@@ -581,6 +577,22 @@ fn article(bytes: &[u8], head: &Head, location: Location, mapping: &Mapping) -> 
     })
 }
 
+/// What a record says where its format has its fields, or why it has no text.
+fn offers(element: &Element, kind: Kind) -> Result<Vec<Offer<'static>>, String> {
+    match kind {
+        Kind::Table => Ok(Vec::new()),
+        Kind::Feed => Ok(syndication::offers(element)),
+        Kind::Nitf => Ok(newswire::nitf(element)),
+        Kind::NewsMl => newswire::newsml(element),
+    }
+}
+
+/// What the record at a place says, and its elements as columns, to look at.
+pub(super) fn looked_at(cut: &Cut, place: &Place, head: &Head) -> Option<(Vec<Offer<'static>>, Columns)> {
+    let element = element(cut.bytes.get(place.bytes.clone())?, head).ok()?;
+    Some((offers(&element, head.kind).unwrap_or_default(), columns(&element)))
+}
+
 fn element(bytes: &[u8], head: &Head) -> Result<Element, String> {
     if memchr(0, bytes).is_some() {
         return Err(super::BINARY.to_owned());
@@ -597,7 +609,7 @@ fn element(bytes: &[u8], head: &Head) -> Result<Element, String> {
 
 /// A record's elements as columns: by name, by name without prefix, and of those with elements in them the inner ones by a
 /// dotted path. Several of one name are a list.
-fn columns(record: &Element) -> Vec<(String, Value<'static>)> {
+fn columns(record: &Element) -> Columns {
     let mut columns = Vec::new();
     for (name, value) in &record.attributes {
         columns.push((name.clone(), Value::Text(value.clone().into())));
