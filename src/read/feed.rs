@@ -7,7 +7,7 @@ use std::io::{self, Cursor, Read};
 
 use encoding_rs::{Decoder, Encoding, UTF_8};
 
-use super::compress::Compression;
+use super::compress::{Compression, Damage};
 use super::members::Breaks;
 
 /// The bytes of one source that wait to be cut into chunks.
@@ -18,6 +18,7 @@ pub(super) struct Feed {
     offset: u64,
     end: End,
     breaks: Breaks,
+    encoding: &'static str,
 }
 
 /// What is reserved at most before it is known how much there is to read.
@@ -31,7 +32,7 @@ enum End {
 
 impl Feed {
     pub(super) fn new(reader: Box<dyn Read + Send>, compression: Compression, breaks: Breaks) -> Feed {
-        Feed { reader, compression, waiting: Vec::new(), offset: 0, end: End::Open, breaks }
+        Feed { reader, compression, waiting: Vec::new(), offset: 0, end: End::Open, breaks, encoding: "UTF-8" }
     }
 
     /// Where the packed data of an archive was broken and reading went on.
@@ -90,6 +91,18 @@ impl Feed {
         self.offset += count_bytes as u64;
     }
 
+    /// All that is left, as a reader: the window, then what was not read yet. Damage is said again where it was met. The feed
+    /// is empty afterwards.
+    pub(super) fn take_reader(&mut self) -> Box<dyn Read + Send> {
+        let window = Cursor::new(std::mem::take(&mut self.waiting));
+        let reader = std::mem::replace(&mut self.reader, Box::new(io::empty()));
+        match std::mem::replace(&mut self.end, End::Clean) {
+            End::Open => Box::new(window.chain(Explained { reader, compression: self.compression })),
+            End::Clean => Box::new(window),
+            End::Damaged(reason) => Box::new(window.chain(Broken(reason))),
+        }
+    }
+
     /// Drops the byte order mark, and has UTF-16 transcoded to UTF-8.
     pub(super) fn drop_byte_order_mark(&mut self) {
         self.fill(3);
@@ -103,9 +116,15 @@ impl Feed {
         }
     }
 
+    /// The character set that the source has, by its byte order mark or by what was detected.
+    pub(super) fn encoding(&self) -> &'static str {
+        self.encoding
+    }
+
     /// Has the source transcoded from `set` to UTF-8, from the beginning of the window on; what is no character becomes
     /// U+FFFD. From then on offsets of such a source are those of the transcoded bytes.
     pub(super) fn decode(&mut self, set: &'static Encoding) {
+        self.encoding = set.name();
         let head = std::mem::take(&mut self.waiting);
         match self.end {
             // Nothing comes after an error.
@@ -124,6 +143,30 @@ impl Feed {
             ended: false,
             failure: None,
         });
+    }
+}
+
+/// Says in words why its bytes end before their time.
+struct Explained {
+    reader: Box<dyn Read + Send>,
+    compression: Compression,
+}
+
+impl Read for Explained {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buffer).map_err(|error| match error.kind() {
+            io::ErrorKind::Interrupted => error,
+            _ => Damage::error(self.compression.damage(&error)),
+        })
+    }
+}
+
+/// Where bytes ended before their time.
+struct Broken(String);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(Damage::error(self.0.clone()))
     }
 }
 

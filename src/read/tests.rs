@@ -285,12 +285,69 @@ fn compressed_sources() {
     check("a.jsonl.zst", &[zst(first), zst(second)].concat(), &["a", "b"], &[]);
     check("a.jsonl", &gzip(lines), &["a", "b"], &[]);
     check("a.jsonl.gz", lines, &["a", "b"], &[]);
-    check("a.jsonl.gz", &[0, 1, 2, 255], &[], &[(0, 0, "neither gzip nor zstd data")]);
+    check("a.jsonl.gz", &[0, 1, 2, 255], &[], &[(0, 0, "neither gzip data")]);
     check("a.jsonl.gz", b"", &[], &[]);
     let mut damaged = gzip(lines);
     let end = damaged.len();
     damaged[end - 6] ^= 1;
     check("a.jsonl.gz", &damaged, &["a", "b"], &[(3, 26, "the gzip data is damaged")]);
+}
+
+#[test]
+fn bzip2_and_xz() {
+    let lines = b"{\"text\":\"a\"}\n{\"text\":\"b\"}\n";
+    let (first, second) = lines.split_at(8);
+    check("a.jsonl.bz2", &[bzip2(first), bzip2(second)].concat(), &["a", "b"], &[]);
+    check("a.jsonl.xz", &[xz(first), xz(second)].concat(), &["a", "b"], &[]);
+    check("a.jsonl", &bzip2(lines), &["a", "b"], &[]);
+    check("a.jsonl.gz", &xz(lines), &["a", "b"], &[]);
+    check("a.txt", b"BZh9 is how it begins.", &["BZh9 is how it begins."], &[]);
+    check("a.jsonl.xz", &[0, 1, 2, 255], &[], &[(0, 0, "neither xz data")]);
+    let mut damaged = bzip2(lines);
+    let end = damaged.len();
+    damaged[end - 8] ^= 1;
+    // A block of bzip2 is good as a whole or not at all.
+    check("a.jsonl.bz2", &damaged, &[], &[(1, 0, "the bzip2 data is damaged")]);
+}
+
+pub(super) fn bzip2(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = ::bzip2::write::BzEncoder::new(Vec::new(), ::bzip2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+pub(super) fn xz(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).unwrap();
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
+}
+
+#[test]
+fn wrappers_of_interfaces() {
+    let records = json!([{"text": "a", "tags": [{"n": 1}]}, {"text": "b"}]);
+    for wrapper in [
+        json!({"articles": {"results": records, "page": 1}, "info": {"x": 1}}),
+        json!({"version": "x", "authors": [{"name": "N"}], "items": records}),
+        json!({"data": records, "links": [{"rel": "next"}]}),
+        json!({"anything": records}),
+    ] {
+        check("a.json", wrapper.to_string().as_bytes(), &["a", "b"], &[]);
+    }
+    let unclear = json!({"x": [{"text": "a"}], "y": [{"text": "b"}]});
+    check("a.json", unclear.to_string().as_bytes(), &[], &[(1, 0, "no text")]);
+}
+
+#[test]
+fn html_in_fields_becomes_text() {
+    let text = |record: serde_json::Value| read("a.jsonl", record.to_string().as_bytes()).articles[0].text.clone();
+    assert_eq!(text(json!({"body_html": "<p>One.</p><p>Two &amp; three.</p>"})), "One.\n\nTwo & three.");
+    assert_eq!(text(json!({"content": {"rendered": "<p>One.</p>", "protected": false}})), "One.");
+    assert_eq!(text(json!({"body": "<p>One.</p>\n<p>Two.</p>"})), "One.\n\nTwo.");
+    assert_eq!(text(json!({"text": "plain", "body_html": "<p>One.</p>"})), "plain");
+    assert_eq!(text(json!({"text": "1 <b>2</b>"})), "1 <b>2</b>");
+    let bodies =
+        json!([{"contentType": "text/html", "value": "<p>h</p>"}, {"contentType": "text/plain", "value": "p"}]);
+    assert_eq!(text(json!({"bodies": bodies})), "p");
 }
 
 /// Whatever is cut off, the records before are there, and one reject tells where they stop.
@@ -306,9 +363,10 @@ fn truncated_sources_give_what_is_whole() {
     {
         let whole = read(name, text.as_bytes());
         assert!(whole.rejects.is_empty());
-        for packed in [gzip(text.as_bytes()), zstd::encode_all(text.as_bytes(), 1).unwrap()] {
+        let zst = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
+        for packed in [gzip(text.as_bytes()), zst(text.as_bytes()), bzip2(text.as_bytes()), xz(text.as_bytes())] {
             // With fewer bytes nothing tells that it is packed.
-            for length in 4..packed.len() {
+            for length in 10..packed.len() {
                 let parsed = read(name, &packed[..length]);
                 assert!(whole.articles.starts_with(&parsed.articles), "{name} cut at {length}");
                 let rejects = reasons(&parsed);
@@ -435,7 +493,7 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
         2 => "[a-z]{1,5}".prop_map(|word| format!("{word},\"{word}\n\"\n").into_bytes()),
         1 => "[a-z]{3000}".prop_map(String::into_bytes),
         3 => proptest::sample::select(vec![
-            &b"\n"[..], b"\r\n", b"[", b"]", b"{", b"}", b",", b"\"", b"\\", b" ", b"\0", b"\xff", b"null",
+            &b"\n"[..], b"\r\n", b"<item>", b"</item>", b"<text>x</text>", b"<![CDATA[", b"]]>", b"<!--", b"<x y='", b"[", b"]", b"{", b"}", b",", b"\"", b"\\", b" ", b"\0", b"\xff", b"null",
             b"{\"articles\":[", b"  {\"text\":\"x\"},\n", b"{\"text\":\"x\n", b"a,b,c\n", b"\"\"",
         ])
         .prop_map(<[u8]>::to_vec),
@@ -447,9 +505,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn chunk_borders_change_nothing(bytes in pieces(), start in 0usize..5, chunk_bytes in 1usize..6000) {
+    fn chunk_borders_change_nothing(bytes in pieces(), start in 0usize..7, chunk_bytes in 1usize..6000) {
         let (name, start): (&str, &[u8]) =
-            [("a.jsonl", &b""[..]), ("a.json", b"["), ("a.json", b""), ("a.csv", b"id,text\n"), ("-", b"")][start];
+            [("a.jsonl", &b""[..]), ("a.json", b"["), ("a.json", b""), ("a.csv", b"id,text\n"), ("-", b""), ("a.xml", b"<rss>"), ("a.xml", b"<items>")][start];
         let bytes = [start, &bytes].concat();
         let whole = read_as(name, &bytes, chunk::CHUNK_BYTES);
         prop_assert_eq!(&read_as(name, &bytes, chunk_bytes), &whole);

@@ -59,7 +59,7 @@ fn article(bytes: &[u8], location: Location) -> Result<Article, String> {
     }
     let text = super::utf8(bytes)?;
     if text.trim().is_empty() {
-        return Err("no text: the file is blank".to_owned());
+        return Err("no text: it is empty or blank".to_owned());
     }
     Ok(Article { title: title(text), ..Article::new(id(&location.path, &[".txt"]), text, location) })
 }
