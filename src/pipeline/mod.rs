@@ -178,7 +178,7 @@ fn learn(
         class: &|article| classes.near[article.index()],
     };
     let known =
-        |stock: &Stock, posting: &Posting| stock.learned(sources[posting.article().index()], posting.hash).is_some();
+        |stock: &Stock, posting: &Posting| stock.learned(sources[posting.article().index()], posting.hash()).is_some();
     let recurring = Stock::recurring(postings, &places)?;
     let mut found = passages::candidates(postings, workspace, leader_rank, |posting| known(&recurring, posting))?;
     let mut stock = Stock::default();
