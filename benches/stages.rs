@@ -10,7 +10,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use wirecopy::article::ArticleId;
 use wirecopy::bucket::classes::Classes;
-use wirecopy::bucket::passages;
+use wirecopy::bucket::passages::{self, Postings};
 use wirecopy::corpus::Corpus;
 use wirecopy::findings::Findings;
 use wirecopy::pipeline;
@@ -119,7 +119,7 @@ fn tokenise_language(bencher: Bencher, language: &str) {
 #[divan::bench(sample_count = 20)]
 fn sketch(bencher: Bencher) {
     let mut scratch = Vec::new();
-    let mut sketch = |article: ArticleId| Sketch::of(CORPUS.spool.document(article).ids, &mut scratch);
+    let mut sketch = |article: ArticleId| Sketch::of(&CORPUS.spool.words(article), &mut scratch);
     let [first, copy, _] = takes(0).map(&mut sketch);
     let other = sketch(takes(1)[0]);
     assert!(first.estimate(&copy) > 0.8 && first.estimate(&other) < 0.1);
@@ -143,8 +143,12 @@ fn classes(bencher: Bencher) {
 }
 
 fn candidates() -> Vec<(ArticleId, ArticleId)> {
-    let postings = passages::postings(&CLASSES.texts, &CORPUS.spool, &|_| {});
-    passages::candidates(&postings, |article| (CLASSES.near[article.index()] == article).then_some(article.0))
+    let workspace = &CORPUS.workspace;
+    let leader = |article: ArticleId| (CLASSES.near[article.index()] == article).then_some(article.0);
+    let found = Postings::of(&CLASSES.texts, &CORPUS.spool, workspace, &|_| {})
+        .and_then(|postings| passages::candidates(&postings, workspace, leader, |_| false))
+        .expect("nothing is written where memory has no limit");
+    found.into_iter().map(|pair| (pair.a, pair.b)).collect()
 }
 
 #[divan::bench(sample_count = 20)]

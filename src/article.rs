@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::disk::Weight;
-
 /// The number of an article in one scan: its place in input order, from 0.
 ///
 /// It names an article inside a run and nowhere else; what is shown and stored is [`Article::id`].
@@ -178,25 +176,6 @@ impl Article {
             crawled: None,
             location,
         }
-    }
-}
-
-impl Weight for Article {
-    fn owned_bytes(&self) -> usize {
-        let optional = [
-            &self.title,
-            &self.url,
-            &self.source,
-            &self.author,
-            &self.credit,
-            &self.dateline,
-            &self.copyright,
-            &self.based_on,
-            &self.version,
-            &self.lang,
-        ];
-        let optional: usize = optional.into_iter().flatten().map(String::len).sum();
-        optional + self.id.len() + self.text.len()
     }
 }
 

@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use crate::article::{Article, ArticleId, Reject};
 use crate::bucket::classes::Keys;
-use crate::disk::{Table, Workspace};
+use crate::disk::{Table, Weight, Workspace};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Stage};
 use crate::read::{self, Input};
@@ -23,6 +23,25 @@ const CHUNKS_A_THREAD: usize = 4;
 
 /// Articles at hand that are made a segment at a time.
 const AT_HAND: usize = 1000;
+
+impl Weight for Article {
+    fn owned_bytes(&self) -> usize {
+        let optional = [
+            &self.title,
+            &self.url,
+            &self.source,
+            &self.author,
+            &self.credit,
+            &self.dateline,
+            &self.copyright,
+            &self.based_on,
+            &self.version,
+            &self.lang,
+        ];
+        let optional: usize = optional.into_iter().flatten().map(String::len).sum();
+        optional + self.id.len() + self.text.len()
+    }
+}
 
 /// Everything later stages know of the input.
 pub struct Corpus {

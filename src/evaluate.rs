@@ -580,7 +580,7 @@ fn wilson(hits: u64, of: u64) -> Estimate {
 mod tests {
     use super::*;
     use crate::article::Location;
-    use crate::findings::Member;
+    use crate::findings::{Member, Pair};
 
     /// Members by id, each with the member it duplicates and its story.
     fn findings(members: &[(&str, Option<u32>, Option<usize>)], pairs: &[(u32, u32, Relation)]) -> Findings {

@@ -22,6 +22,7 @@
 //! Three articles, two of which carry one story:
 //!
 //! ```
+//! use wirecopy::article::ArticleId;
 //! use wirecopy::pipeline;
 //! use wirecopy::progress::Silent;
 //! use wirecopy::read::Input;
@@ -45,10 +46,10 @@
 //!
 //! assert_eq!(findings.members.len(), 3);
 //! assert_eq!(findings.stories.len(), 1);
-//! let story: Vec<&str> =
-//!     findings.stories[0].members.iter().map(|article| findings.members[article.index()].id.as_str()).collect();
+//! let id = |article: &ArticleId| findings.members.get(article.index()).id.clone();
+//! let story: Vec<String> = findings.stories[0].members.iter().map(id).collect();
 //! assert_eq!(story, ["wire", "reprint"]);
-//! assert_eq!(findings.pairs[0].relation, Relation::Version);
+//! assert_eq!(findings.pairs.get(0).relation, Relation::Version);
 //! assert!(findings.passages.iter().any(|passage| passage.text.starts_with("A ferry carrying 148 people")));
 //! # Ok::<(), wirecopy::error::Error>(())
 //! ```

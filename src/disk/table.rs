@@ -1,6 +1,7 @@
 //! A table that may be longer than memory.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -107,6 +108,13 @@ impl Stored {
         let bytes = self.workspace.note(self.bytes.slice(start..self.ends[place] as usize).map(Cow::into_owned));
         // Bytes that could not be read are none, and what is read is what was written.
         postcard::from_bytes(&bytes).unwrap_or_default()
+    }
+}
+
+/// Shows every row, those on disk, too.
+impl<T: Weight + Clone + Default + Serialize + DeserializeOwned + fmt::Debug> fmt::Debug for Table<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.iter()).finish()
     }
 }
 

@@ -19,7 +19,7 @@ pub use assemble::{NamedStory, assemble, stories_of};
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// What a scan found.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Findings {
     /// One row per article, in input order.
     pub members: Table<Member>,

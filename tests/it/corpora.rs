@@ -1,13 +1,17 @@
 //! Corpora for tests: invented articles, scanned in memory, and the demonstration corpus.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use wirecopy::article::ArticleId;
 use wirecopy::corpus::Corpus;
+use wirecopy::disk::{Table, Weight};
 use wirecopy::findings::{Findings, Pair};
 use wirecopy::pipeline::{self, Analysis};
 use wirecopy::progress::Silent;
@@ -100,9 +104,22 @@ pub fn demonstration_articles(beginning: &str) -> Vec<Written> {
         .collect()
 }
 
+/// A row of a table that is in memory, as all are that are scanned without a limit.
+pub fn row<T: Weight + Clone + Default + Serialize + DeserializeOwned>(table: &Table<T>, place: usize) -> &T {
+    match table.get(place) {
+        Cow::Borrowed(row) => row,
+        Cow::Owned(_) => panic!("row {place} is on disk"),
+    }
+}
+
+/// All rows of such a table.
+pub fn rows<T: Weight + Clone + Default + Serialize + DeserializeOwned>(table: &Table<T>) -> impl Iterator<Item = &T> {
+    (0..table.len()).map(|place| row(table, place))
+}
+
 /// The id of an article.
 pub fn id(findings: &Findings, article: ArticleId) -> &str {
-    &findings.members[article.index()].id
+    &row(&findings.members, article.index()).id
 }
 
 /// The pairs that link, by id, the lesser first.
@@ -111,7 +128,7 @@ pub fn links(findings: &Findings) -> BTreeMap<(&str, &str), Relation> {
         let (a, b) = (id(findings, pair.a), id(findings, pair.b));
         (a.min(b), a.max(b))
     };
-    findings.pairs.iter().filter(|pair| pair.relation.links()).map(|pair| (ids(pair), pair.relation)).collect()
+    rows(&findings.pairs).filter(|pair| pair.relation.links()).map(|pair| (ids(pair), pair.relation)).collect()
 }
 
 /// The articles of each story by id, in no order that a scan has chosen.

@@ -8,10 +8,10 @@ use std::io::BufReader;
 
 use wirecopy::article::Span;
 use wirecopy::evaluate::{Evaluation, LabelledPair, evaluate, labelled_pairs};
-use wirecopy::report::rows;
+use wirecopy::report;
 use wirecopy::text::Tokenizer;
 
-use crate::corpora::{demonstration, demonstration_records, id, project};
+use crate::corpora::{demonstration, demonstration_records, id, project, rows};
 
 /// Precision, recall and F1 of links, and macro F1 of relations, in all languages together.
 const FLOORS: [f64; 4] = [1.0, 1.0, 1.0, 0.997];
@@ -59,13 +59,13 @@ fn no_language_is_below_its_floor() {
 fn every_article_has_one_row_and_each_story_its_articles() {
     let findings = demonstration();
     let expected: Vec<&str> = demonstration_records().iter().map(|record| record["id"].as_str().unwrap()).collect();
-    let rows: Vec<_> = rows::members(findings).collect();
+    let rows: Vec<_> = report::rows::members(findings).collect();
     assert_eq!(rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), expected);
     let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
     for story in rows.iter().filter_map(|row| row.story_id.as_deref()) {
         *sizes.entry(story).or_default() += 1;
     }
-    let stories: Vec<_> = rows::stories(findings).collect();
+    let stories: Vec<_> = report::rows::stories(findings).collect();
     assert_eq!(stories.iter().map(|story| (story.story_id.as_str(), story.size)).collect::<BTreeMap<_, _>>(), sizes);
     assert!(rows.iter().all(|row| row.story_id.is_none() || row.story_size == sizes[row.story_id.as_deref().unwrap()]));
 }
@@ -78,7 +78,7 @@ fn the_spans_of_every_pair_are_equal_words() {
         .map(|record| (record["id"].as_str().unwrap(), record["maintext"].as_str().unwrap()))
         .collect();
     let mut spans = 0;
-    for pair in &findings.pairs {
+    for pair in rows(&findings.pairs) {
         let (a, b) = (id(findings, pair.a), id(findings, pair.b));
         assert_eq!(pair.a_spans.len(), pair.b_spans.len(), "{a} {b}");
         for (ours, theirs) in pair.a_spans.iter().zip(&pair.b_spans) {

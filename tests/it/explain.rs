@@ -20,6 +20,8 @@ use wirecopy::report::{comparison, explanation};
 use wirecopy::settings::{NearSettings, Settings};
 use wirecopy::verify::Comparer;
 
+use crate::corpora::row;
+
 const HOSTILE: &str = "\x1b[31mred\x1b[0m \u{202e}desrever\u{202c}\r\n::error::x";
 
 fn party(id: &str) -> Party {
@@ -349,7 +351,7 @@ fn demonstration() -> (Corpus, Analysis, Settings) {
 fn check_mirror(corpus: &Corpus, analysis: &Analysis, a: ArticleId, b: ArticleId) {
     let context = analysis.context(corpus);
     let (there, back) = (Comparer::of(a, context).evidence(b), Comparer::of(b, context).evidence(a));
-    let name = || format!("{} and {}", corpus.articles[a.index()].id, corpus.articles[b.index()].id);
+    let name = || format!("{} and {}", row(&corpus.articles, a.index()).id, row(&corpus.articles, b.index()).id);
     assert_eq!(there.overlap.shared, back.overlap.shared, "{}", name());
     assert_eq!((there.overlap.a, there.overlap.b), (back.overlap.b, back.overlap.a), "{}", name());
     assert_eq!((there.a, there.b), (back.b, back.a), "{}", name());
@@ -375,7 +377,7 @@ fn check_mirror(corpus: &Corpus, analysis: &Analysis, a: ArticleId, b: ArticleId
 #[test]
 fn evidence_is_the_same_from_both_sides_in_the_demonstration_corpus() {
     let (corpus, analysis, _) = demonstration();
-    for pair in &analysis.compared {
+    for pair in analysis.compared.iter() {
         check_mirror(&corpus, &analysis, pair.a, pair.b);
     }
 }

@@ -69,7 +69,7 @@ prop_compose! {
         }
         let spans = |ends: &[(u32, u32)]| ends.iter().map(|&(start, end)| Span { start, end }).collect::<Vec<_>>();
         Findings {
-            members,
+            members: members.into(),
             stories: made,
             pairs: pairs.into_iter().map(|(a, b, relation, same_source, share, ends, rule)| Pair {
                 a: article(a),

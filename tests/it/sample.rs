@@ -6,7 +6,11 @@ use wirecopy::relate::{Direction, Relation};
 
 /// A scan of nothing that could be found.
 pub fn none() -> Findings {
-    Findings { members: vec![member("alone", "vellpost.example")], counts: counts(1, 0, 0), ..Findings::default() }
+    Findings {
+        members: vec![member("alone", "vellpost.example")].into(),
+        counts: counts(1, 0, 0),
+        ..Findings::default()
+    }
 }
 
 /// One story of two articles.
@@ -27,8 +31,8 @@ pub fn one() -> Findings {
     second.keep = false;
     second.keep_reason = "near-duplicate of vell-1".into();
     Findings {
-        members: vec![first, second],
-        pairs: vec![pair(0, 1, Relation::NearDuplicate)],
+        members: vec![first, second].into(),
+        pairs: vec![pair(0, 1, Relation::NearDuplicate)].into(),
         stories: vec![Story {
             id: "5f2d0c11".into(),
             members: vec![ArticleId(0), ArticleId(1)],
@@ -51,7 +55,8 @@ pub fn one() -> Findings {
             tokens: 10,
             carriers: vec![(ArticleId(0), Span { start: 120, end: 178 }), (ArticleId(1), Span { start: 4, end: 62 })],
             earliest: ArticleId(0),
-        }],
+        }]
+        .into(),
         rejects: vec![],
         counts: counts(2, 1, 1),
         ..Findings::default()
@@ -76,19 +81,16 @@ pub fn many() -> Findings {
         "\u{202e}تحذير\u{2066} من العاصفة\u{2069}\r\n::error::x",
         "=HYPERLINK(\"x\")",
     ];
-    let mut findings = Findings {
-        members: ids.iter().map(|id| member(id, "@outlet\x1b[2J.example")).collect(),
-        counts: counts(8, 3, 4),
-        ..Findings::default()
-    };
+    let mut members: Vec<Member> = ids.iter().map(|id| member(id, "@outlet\x1b[2J.example")).collect();
+    let mut found = Vec::new();
     for (place, (articles, title)) in stories.iter().zip(titles).enumerate() {
         for &article in *articles {
-            let member = &mut findings.members[article as usize];
+            let member = &mut members[article as usize];
             member.story = Some(place);
             member.title = Some(title.into());
             member.relation = Some(Relation::Rewrite);
         }
-        findings.stories.push(Story {
+        found.push(Story {
             id: format!("story-{place}"),
             members: articles.iter().copied().map(ArticleId).collect(),
             sources: vec!["@outlet\x1b[2J.example".into()],
@@ -100,17 +102,17 @@ pub fn many() -> Findings {
             min_similarity: 0.03,
         });
     }
-    findings.members[1].published = Some(Moment { seconds: 1_709_251_200, offset_minutes: None, day_only: true });
-    findings.members[7].partial_in = vec![0, 2];
-    findings.members[7].url = Some("https://outlet.example/?a=1&b=<x>\"'".into());
-    findings.pairs = vec![
+    members[1].published = Some(Moment { seconds: 1_709_251_200, offset_minutes: None, day_only: true });
+    members[7].partial_in = vec![0, 2];
+    members[7].url = Some("https://outlet.example/?a=1&b=<x>\"'".into());
+    let pairs = vec![
         pair(0, 1, Relation::Rewrite),
         Pair { direction: Some(Direction::BInA), ..pair(0, 2, Relation::Excerpt) },
         pair(3, 4, Relation::Version),
         pair(5, 6, Relation::Identical),
         Pair { rule: "quotes only: \u{9b}31m of\u{2028}words".into(), ..pair(6, 7, Relation::Quote) },
     ];
-    findings.passages = vec![Passage {
+    let passages = vec![Passage {
         id: "p-2".into(),
         story: None,
         text: "+1 said \"no\",\n\tthen -- 'yes'\u{85}\u{feff}".into(),
@@ -124,8 +126,15 @@ pub fn many() -> Findings {
         byte_offset: record * 100,
         reason: reason.into(),
     };
-    findings.rejects = vec![reject(1, "no text"), reject(2, "broken JSON: \x1b[31m"), reject(3, "no text")];
-    findings
+    Findings {
+        members: members.into(),
+        pairs: pairs.into(),
+        stories: found,
+        passages: passages.into(),
+        rejects: vec![reject(1, "no text"), reject(2, "broken JSON: \x1b[31m"), reject(3, "no text")],
+        counts: counts(8, 3, 4),
+        ..Findings::default()
+    }
 }
 
 fn member(id: &str, source: &str) -> Member {

@@ -6,7 +6,7 @@ use wirecopy::findings::{Findings, Member};
 use wirecopy::relate::Relation;
 
 use crate::articles::Generator;
-use crate::corpora::{Written, demonstration, demonstration_articles, links, scanned, stories, written};
+use crate::corpora::{Written, demonstration, demonstration_articles, links, rows, scanned, stories, written};
 
 /// Articles that share nothing with any other, so that the corpus is more than one story.
 fn unrelated(generator: &mut Generator, count: usize) -> Vec<Written> {
@@ -24,7 +24,7 @@ fn take(id: impl Into<String>, paragraphs: &[String]) -> Written {
 }
 
 fn member<'f>(findings: &'f Findings, id: &str) -> &'f Member {
-    findings.members.iter().find(|member| member.id == id).unwrap()
+    rows(&findings.members).find(|member| member.id == id).unwrap()
 }
 
 /// The ids of the story that an article belongs to.
