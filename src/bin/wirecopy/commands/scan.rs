@@ -18,6 +18,7 @@ use crate::console::{Console, Talk};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::progress::Bars;
+use crate::resume;
 
 /// Everything that can be refused is refused before the first article is read.
 pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Result<()> {
@@ -28,6 +29,9 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
     let temp_dir = args.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
     let workspace = Workspace::limited(temp_dir, args.memory.as_u64());
+    if args.resume {
+        resume::prepare(&workspace, &args.corpus, &config.settings)?;
+    }
     let findings = pool.install(|| pipeline::scan_within(&workspace, inputs, &config.settings, &bars));
     bars.finish();
     let findings = findings?;
@@ -50,10 +54,12 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
             )
         })?;
     }
-    console.print(|out| match args.output.format {
+    let shown = console.print(|out| match args.output.format {
         Format::Text => summary::write(&findings, &console.summary_options(), out),
         Format::Json => json::write(&findings, out),
-    })
+    });
+    resume::finish(&workspace, &shown, &bars);
+    shown
 }
 
 fn inputs(corpus: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Input>> {
