@@ -108,7 +108,7 @@ impl<'p> Checkpoints<'p> {
             Err(Error::Io { path, source, .. }) => {
                 self.gave_up.set(true);
                 let what = format!("cannot keep what was made so far in {}: {source}", path.display());
-                self.progress.warn(&format!("{what}; the scan goes on, but could be continued from before only"));
+                self.progress.warn(&format!("{what}; the scan goes on, and keeps no more"));
                 Ok(())
             }
             saved => saved,

@@ -21,7 +21,7 @@ fn scan(inputs: Vec<Input>) -> Findings {
 }
 
 /// Every table in every format, the lists and the JSON report.
-fn bytes(findings: &Findings) -> BTreeMap<String, Vec<u8>> {
+pub fn bytes(findings: &Findings) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     for table in Table::ALL {
         for format in TableFormat::ALL {
@@ -38,7 +38,7 @@ fn bytes(findings: &Findings) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-fn assert_same(found: &Findings, what: &str) {
+pub fn assert_same(found: &Findings, what: &str) {
     let expected = bytes(demonstration());
     for (name, bytes) in bytes(found) {
         assert!(bytes == expected[&name], "{name} differs: {what}");

@@ -18,5 +18,6 @@ mod interruption;
 mod oracle;
 mod properties;
 mod report;
+mod resume;
 mod sample;
 mod stories;
