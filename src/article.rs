@@ -3,12 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use bytemuck::{Pod, Zeroable};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The number of an article in one scan: its place in input order, from 0.
 ///
 /// It names an article inside a run and nowhere else; what is shown and stored is [`Article::id`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable, Serialize, Deserialize)]
+#[repr(transparent)]
 pub struct ArticleId(pub u32);
 
 impl ArticleId {
@@ -188,7 +190,7 @@ impl Article {
 }
 
 /// A record that is no article, and why: data, not an error.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Reject {
     /// The file.
     pub path: String,

@@ -3,12 +3,14 @@
 //! In: files. Out: [`Corpus`]. One pass: chunks of input are parsed, tokenised and sketched in parallel and joined in input
 //! order, so that the result does not depend on the number of threads.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use crate::article::{Article, ArticleId, Reject};
 use crate::bucket::classes::Keys;
-use crate::disk::{Table, Weight, Workspace};
+use crate::disk::{KeptReader, KeptWriter, Table, Weight, Workspace};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Stage};
 use crate::read::{self, Input};
@@ -249,6 +251,37 @@ impl Corpus {
         corpus.keys.rank = rank(&corpus.keys.exact, &corpus.published, &corpus.articles);
         workspace.check()?;
         Ok(corpus)
+    }
+
+    /// Writes everything that was read.
+    pub fn save(&self, to: &mut KeptWriter) -> Result<()> {
+        to.row(&self.files)?;
+        to.rows(self.rejects.iter())?;
+        self.keys.save(to)?;
+        to.items(&self.published)?;
+        to.items(&self.sources)?;
+        self.articles.save(to)?;
+        self.spool.save(to)
+    }
+
+    /// The corpus that was written.
+    pub fn load(workspace: &Workspace, from: &mut KeptReader) -> Result<Corpus> {
+        let (files, rejects, keys) = (from.row()?, from.rows()?, Keys::load(from)?);
+        let (published, sources) = (from.items()?, from.items()?);
+        let mut articles = Table::new(workspace, workspace.share(ARTICLES_PERCENT));
+        let mut path: Arc<str> = "".into();
+        for _ in 0..from.row::<u64>()? {
+            let mut article: Article = from.row()?;
+            // The articles of a file share its name, as they did when they were read.
+            if article.location.path != path {
+                path = article.location.path;
+            }
+            article.location.path = path.clone();
+            articles.push(article)?;
+        }
+        let spool = Spool::load(workspace, from)?;
+        let workspace = workspace.clone();
+        Ok(Corpus { articles, spool, keys, published, sources, rejects, files, workspace })
     }
 
     fn empty(making: Making, workspace: &Workspace) -> Corpus {

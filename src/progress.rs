@@ -50,6 +50,10 @@ pub trait Progress: Sync {
     fn advance(&self, units: u64) {
         let _ = units;
     }
+    /// Something a user may want to know.
+    fn tell(&self, message: &str) {
+        let _ = message;
+    }
     /// Something a user should know that ends nothing.
     fn warn(&self, message: &str) {
         let _ = message;

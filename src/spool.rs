@@ -12,10 +12,11 @@
 use std::borrow::Cow;
 use std::sync::Mutex;
 
+use bytemuck::{Pod, Zeroable};
 use rayon::prelude::*;
 
 use crate::article::{ArticleId, Span};
-use crate::disk::{TempFile, Workspace};
+use crate::disk::{KeptReader, KeptWriter, TempFile, Workspace};
 use crate::error::Result;
 use crate::text::{Marks, Tokenizer, Tokens};
 
@@ -39,7 +40,8 @@ pub struct Segment {
 }
 
 /// Where an article's part of each list of its segment ends.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, Pod, Zeroable)]
+#[repr(C)]
 struct End {
     token: u32,
     span: u32,
@@ -110,6 +112,13 @@ struct Stored {
     ends: Vec<End>,
     /// Whether it has marks and spans.
     marked: bool,
+}
+
+impl Stored {
+    /// Where its last article ends.
+    fn end(&self) -> End {
+        self.ends.last().copied().unwrap_or_default()
+    }
 }
 
 struct Files {
@@ -242,6 +251,68 @@ impl Spool {
         Ok(())
     }
 
+    /// Writes everything, a segment at a time; to be done before texts are completed.
+    pub fn save(&self, to: &mut KeptWriter) -> Result<()> {
+        debug_assert_eq!(self.segments.iter().map(|segment| segment.ends.len()).sum::<usize>(), self.len());
+        to.row(&(self.segments.len() as u64))?;
+        for segment in &self.segments {
+            to.items(&segment.ends)?;
+            let end = segment.end();
+            match &segment.place {
+                Place::Memory { ids, marks, spans, text } => {
+                    to.items(ids)?;
+                    to.items(marks)?;
+                    to.items(spans)?;
+                    to.items(text.as_bytes())?;
+                }
+                Place::Disk { ids, marks, spans, text } => {
+                    to.items(&self.read_ids(*ids, end.token as usize))?;
+                    to.items(&self.read_bytes(*marks, if segment.marked { end.token as usize } else { 0 }))?;
+                    to.items(&self.read_bytes(*spans, end.span as usize))?;
+                    to.items(&self.read_bytes(*text, end.text as usize))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The spool that was written.
+    pub fn load(workspace: &Workspace, from: &mut KeptReader) -> Result<Spool> {
+        let mut spool = Spool::new(workspace);
+        for _ in 0..from.row::<u64>()? {
+            let (ends, ids, marks, spans) = (from.items()?, from.items()?, from.items()?, from.items()?);
+            let text = String::from_utf8(from.items()?).map_err(|_| from.not_as_written())?;
+            spool.append(Segment { ids, marks, spans, text, ends })?;
+        }
+        Ok(spool)
+    }
+
+    /// Writes the marks of all articles, a segment at a time.
+    pub fn save_marks(&self, to: &mut KeptWriter) -> Result<()> {
+        self.segments.iter().filter(|segment| segment.marked).try_for_each(|segment| match &segment.place {
+            Place::Memory { marks, .. } => to.items(marks),
+            Place::Disk { marks, .. } => to.items(&self.read_bytes(*marks, segment.end().token as usize)),
+        })
+    }
+
+    /// Takes the marks that were written, of the same articles in the same segments, for those that are there.
+    pub fn load_marks(&mut self, from: &mut KeptReader) -> Result<()> {
+        for segment in self.segments.iter_mut().filter(|segment| segment.marked) {
+            let kept: Vec<Marks> = from.items()?;
+            if kept.len() != segment.end().token as usize {
+                return Err(from.not_as_written());
+            }
+            match (&mut segment.place, &self.files) {
+                (Place::Memory { marks, .. }, _) => *marks = kept,
+                (Place::Disk { marks, .. }, Some(files)) => {
+                    files.bytes.write(*marks, bytemuck::cast_slice::<Marks, u8>(&kept))?;
+                }
+                (Place::Disk { .. }, None) => {}
+            }
+        }
+        Ok(())
+    }
+
     /// How many articles there are.
     pub fn len(&self) -> usize {
         self.places.len()
@@ -334,14 +405,14 @@ impl Spool {
 
     /// Takes a mark off everywhere.
     pub fn unmark(&mut self, mark: Marks) -> Result<()> {
-        self.segments.par_iter_mut().try_for_each(|segment| match &mut segment.place {
+        self.segments.par_iter_mut().try_for_each(|Stored { place, ends, marked }| match place {
             Place::Memory { marks, .. } => {
                 marks.iter_mut().for_each(|marks| marks.clear(mark));
                 Ok(())
             }
             Place::Disk { marks: at, .. } => {
-                let tokens = segment.ends.last().map_or(0, |end| end.token as usize);
-                let Some(files) = self.files.as_ref().filter(|_| segment.marked) else { return Ok(()) };
+                let tokens = ends.last().map_or(0, |end| end.token as usize);
+                let Some(files) = self.files.as_ref().filter(|_| *marked) else { return Ok(()) };
                 let mut marks = vec![Marks::default(); tokens];
                 files.bytes.read(*at, bytemuck::cast_slice_mut::<Marks, u8>(&mut marks))?;
                 marks.iter_mut().for_each(|marks| marks.clear(mark));

@@ -15,6 +15,8 @@ use rayon::prelude::*;
 
 use super::radix;
 use crate::article::ArticleId;
+use crate::disk::{KeptReader, KeptWriter};
+use crate::error::Result;
 use crate::shingle::shingle_set;
 use crate::spool::Spool;
 use crate::verify::overlap::{Overlap, ShingleTable};
@@ -46,6 +48,26 @@ impl Keys {
     /// The place of an article in the order by content.
     pub fn rank(&self, article: ArticleId) -> u32 {
         self.rank[article.index()]
+    }
+
+    /// Writes all keys.
+    pub fn save(&self, to: &mut KeptWriter) -> Result<()> {
+        to.row(&(self.bands as u64))?;
+        to.items(&self.exact)?;
+        to.items(&self.band_keys)?;
+        to.items(&self.shingles)?;
+        to.items(&self.rank)
+    }
+
+    /// The keys that were written.
+    pub fn load(from: &mut KeptReader) -> Result<Keys> {
+        Ok(Keys {
+            bands: from.row::<u64>()? as usize,
+            exact: from.items()?,
+            band_keys: from.items()?,
+            shingles: from.items()?,
+            rank: from.items()?,
+        })
     }
 
     fn band(&self, article: ArticleId, band: usize) -> u32 {
@@ -103,6 +125,23 @@ impl Classes {
         let near = near_classes(&exact, &texts, &verified, spool, keys);
         let leaders = texts.iter().copied().filter(|a| near[a.index()] == *a).collect();
         Classes { exact, near, texts, leaders, candidates, verified, oversized }
+    }
+
+    /// Writes everything.
+    pub fn save(&self, to: &mut KeptWriter) -> Result<()> {
+        to.items(&self.exact)?;
+        to.items(&self.near)?;
+        to.items(&self.texts)?;
+        to.items(&self.leaders)?;
+        to.row(&(self.candidates, self.oversized))?;
+        to.rows(self.verified.iter())
+    }
+
+    /// The classes that were written.
+    pub fn load(from: &mut KeptReader) -> Result<Classes> {
+        let (exact, near, texts, leaders) = (from.items()?, from.items()?, from.items()?, from.items()?);
+        let (candidates, oversized) = from.row()?;
+        Ok(Classes { exact, near, texts, leaders, candidates, verified: from.rows()?, oversized })
     }
 
     /// The articles of each class of at least two, by leader, in order.

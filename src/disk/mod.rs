@@ -34,6 +34,7 @@
 //! ```
 
 mod file;
+mod kept;
 mod list;
 mod merge;
 mod sort;
@@ -41,6 +42,7 @@ mod table;
 mod workspace;
 
 pub(crate) use file::TempFile;
+pub use kept::{Damaged, Kept, KeptReader, KeptWriter};
 pub use list::List;
 pub use sort::{Sorted, Sorter};
 pub use table::{Table, Weight};

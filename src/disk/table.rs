@@ -6,7 +6,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::disk::{List, Workspace};
+use crate::disk::{KeptWriter, List, Workspace};
 use crate::error::Result;
 
 /// About how many bytes of memory a row takes, with what it owns.
@@ -87,6 +87,11 @@ impl<T: Weight + Clone + Default + Serialize + DeserializeOwned> Table<T> {
             Some(stored) if place >= self.memory.len() => Cow::Owned(stored.get(place - self.memory.len())),
             _ => Cow::Borrowed(&self.memory[place]),
         }
+    }
+
+    /// Writes all rows.
+    pub fn save(&self, to: &mut KeptWriter) -> Result<()> {
+        to.rows(self.iter())
     }
 
     /// All rows, in order.

@@ -3,9 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::disk::file::TempFile;
+use crate::disk::kept::Kept;
 use crate::error::{Error, Result};
 
 /// A folder for temporary files, and how much went there.
@@ -28,6 +29,8 @@ struct Inner {
     /// How many reads there were, and the number of the one that fails.
     #[cfg(test)]
     reads: (AtomicU64, u64),
+    /// Where the finished stages of the scan are kept, if they are.
+    kept: OnceLock<Kept>,
 }
 
 /// A workspace in which everything stays in memory.
@@ -73,7 +76,24 @@ impl Workspace {
             quota,
             #[cfg(test)]
             reads: (AtomicU64::new(0), u64::MAX),
+            kept: OnceLock::new(),
         }))
+    }
+
+    /// Keeps what finished stages made, in a folder for the scan with this fingerprint beside the temporary files, and uses
+    /// what is there of them.
+    ///
+    /// The fingerprint must tell apart everything that results depend on: `pipeline::fingerprint` makes it.
+    pub fn keep_stages(&self, fingerprint: u64) -> Result<()> {
+        let kept = Kept::open(&self.0.folder, fingerprint)?;
+        // Who asks twice for the same run gets what was asked for first.
+        let _ = self.0.kept.set(kept);
+        Ok(())
+    }
+
+    /// Where finished stages are kept, if they are.
+    pub fn kept(&self) -> Option<&Kept> {
+        self.0.kept.get()
     }
 
     /// A share of the memory, in bytes: so many percent, or all there is where nothing is limited.

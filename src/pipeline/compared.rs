@@ -6,10 +6,12 @@
 use std::borrow::Cow;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::article::ArticleId;
 use crate::bucket::classes::Classes;
-use crate::disk::{Table, Workspace};
+use crate::calibrate::Calibration;
+use crate::disk::{KeptReader, KeptWriter, Table, Workspace};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::relate::{Relation, Verdict, relate};
@@ -49,7 +51,7 @@ impl Compared<'_> {
 }
 
 /// What is kept in memory of a pair.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 pub struct Head {
     /// The one that comes first in the order by content.
     pub a: ArticleId,
@@ -62,6 +64,7 @@ pub struct Head {
     /// Whether the passage was found to be an item of a round-up.
     item: bool,
     /// The place of its evidence.
+    #[serde(skip)]
     row: u32,
     /// See [`Evidence::bits`].
     pub bits: f64,
@@ -108,12 +111,30 @@ impl ComparedPairs {
                 })
                 .collect();
             for (head, evidence) in found.into_iter().flatten() {
-                self.heads.push(Head { row: self.evidence.len() as u32, ..head });
-                self.evidence.push(evidence)?;
+                self.push(head, evidence)?;
             }
             if progress.cancelled() {
                 return Err(Error::Cancelled);
             }
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, head: Head, evidence: Evidence) -> Result<()> {
+        self.heads.push(Head { row: self.evidence.len() as u32, ..head });
+        self.evidence.push(evidence)
+    }
+
+    /// Writes the pairs from a place on.
+    pub fn save(&self, from: usize, to: &mut KeptWriter) -> Result<()> {
+        to.rows((from..self.len()).map(|place| (self.heads[place], self.evidence(place))))
+    }
+
+    /// Adds pairs that were written, as they were judged.
+    pub fn load(&mut self, from: &mut KeptReader) -> Result<()> {
+        for _ in 0..from.row::<u64>()? {
+            let (head, evidence) = from.row()?;
+            self.push(head, evidence)?;
         }
         Ok(())
     }
@@ -189,6 +210,32 @@ impl ComparedPairs {
     /// The pair of two articles in this order, once the pairs are sorted.
     pub fn find(&self, a: ArticleId, b: ArticleId) -> Option<Compared<'_>> {
         self.heads.binary_search_by_key(&(a, b), |head| (head.a, head.b)).ok().map(|place| self.get(place))
+    }
+}
+
+/// The pairs that decide about links: those of class leaders, and those inside classes.
+pub struct Verified {
+    /// The pairs, as they were compared.
+    pub compared: ComparedPairs,
+    /// How many of them, the first ones, are of class leaders.
+    pub across: usize,
+    /// What the links among those say about chance.
+    pub calibration: Calibration,
+}
+
+impl Verified {
+    /// Writes everything.
+    pub fn save(&self, to: &mut KeptWriter) -> Result<()> {
+        to.row(&(self.across as u64, &self.calibration))?;
+        self.compared.save(0, to)
+    }
+
+    /// The pairs that were written.
+    pub fn load(workspace: &Workspace, settings: &Settings, from: &mut KeptReader) -> Result<Verified> {
+        let (across, calibration): (u64, Calibration) = from.row()?;
+        let mut compared = ComparedPairs::new(workspace, &calibration.settings(settings));
+        compared.load(from)?;
+        Ok(Verified { compared, across: across as usize, calibration })
     }
 }
 

@@ -2,17 +2,18 @@
 //!
 //! `files → Article → Tokens → Shingles → Sketch → Candidate → Evidence → Relation → Story → Findings`
 
+mod checkpoint;
 mod compared;
 
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
 use crate::bucket::classes::Classes;
-use crate::bucket::passages::{self, Candidate, Posting, Postings};
+use crate::bucket::passages::{Candidate, Posting, Postings, candidates, without_stock};
 use crate::calibrate::{Calibration, Dated, calibrate};
 use crate::corpus::{Corpus, UNDATED};
-use crate::disk::Workspace;
-use crate::error::{Error, Result};
+use crate::disk::{KeptReader, Workspace};
+use crate::error::Result;
 use crate::findings::{Findings, assemble};
 use crate::progress::{Progress, Stage};
 use crate::read::Input;
@@ -23,7 +24,10 @@ use crate::text::Marks;
 use crate::verify::stock::{Places, Related, Stock, takes_of_one_text};
 use crate::verify::surprise::PhraseModel;
 use crate::verify::{Context, Evidence, Limits};
+use checkpoint::Checkpoints;
+use compared::Verified;
 
+pub use checkpoint::{InputFile, fingerprint};
 pub use compared::{Compared, ComparedPairs, Head, Parts, verdict};
 
 /// Classes up to this size have all their pairs verified and listed; in larger ones each article is compared with the
@@ -75,28 +79,43 @@ pub fn scan(inputs: Vec<Input>, settings: &Settings, progress: &dyn Progress) ->
     scan_within(&Workspace::default(), inputs, settings, progress)
 }
 
-/// As [`scan`], with what does not fit into the memory of `workspace` in its temporary files. The findings are the same.
+/// As [`scan`], with what does not fit into the memory of `workspace` in its temporary files, and with the stages that an
+/// earlier run kept there, if it is told to ([`Workspace::keep_stages`]). The findings are the same.
 pub fn scan_within(
     workspace: &Workspace,
     inputs: Vec<Input>,
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Result<Findings> {
-    let mut corpus = Corpus::read_within(workspace, inputs, settings, progress)?;
-    let analysis = analyse(&mut corpus, settings, progress)?;
+    let kept = Checkpoints::of(workspace, progress);
+    let read = || Corpus::read_within(workspace, inputs, settings, progress);
+    let mut corpus = kept.stage(Stage::Read, |from| Corpus::load(workspace, from), read, Corpus::save)?;
+    let analysis = stages(&mut corpus, settings, progress, &kept)?;
     assemble(corpus, analysis, settings)
 }
 
 /// All stages from classes to stories. What is learned about furniture is marked in the corpus.
 pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress) -> Result<Analysis> {
     let workspace = corpus.workspace.clone();
-    let go_on = || if progress.cancelled() { Err(Error::Cancelled) } else { workspace.check() };
+    stages(corpus, settings, progress, &Checkpoints::of(&workspace, progress))
+}
+
+fn stages(
+    corpus: &mut Corpus,
+    settings: &Settings,
+    progress: &dyn Progress,
+    kept: &Checkpoints<'_>,
+) -> Result<Analysis> {
+    let workspace = corpus.workspace.clone();
 
     forget(corpus, settings)?;
 
-    progress.begin(Stage::Classes, Some(corpus.keys.bands as u64));
-    let classes = Classes::of(&corpus.keys, &corpus.spool, settings.near.threshold, &|| progress.advance(1));
-    go_on()?;
+    let find_classes = || {
+        progress.begin(Stage::Classes, Some(corpus.keys.bands as u64));
+        let classes = Classes::of(&corpus.keys, &corpus.spool, settings.near.threshold, &|| progress.advance(1));
+        kept.go_on().map(|()| classes)
+    };
+    let classes = kept.stage(Stage::Classes, Classes::load, find_classes, Classes::save)?;
     let leaders = &classes.leaders;
 
     let (mut model, mut candidates, mut stock) = (PhraseModel::default(), Vec::new(), Stock::default());
@@ -105,14 +124,8 @@ pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress
         if !settings.lacks(Part::Phrases) {
             model = PhraseModel::of(leaders, &corpus.spool, |article| corpus.content(article));
         }
-        go_on()?;
-        progress.begin(Stage::Passages, Some(classes.texts.len() as u64));
-        let advance = |done| progress.advance(done);
-        let postings = Postings::of(&classes.texts, &corpus.spool, &workspace, &advance)?;
-        go_on()?;
-        progress.begin(Stage::Furniture, None);
-        (stock, candidates) = learn(corpus, &classes, &postings, settings)?;
-        go_on()?;
+        kept.go_on()?;
+        (stock, candidates) = passages(corpus, &classes, settings, kept)?;
     }
 
     let groups = classes.groups();
@@ -122,7 +135,6 @@ pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress
     let within = within_classes(&groups, leaders, in_order);
     let several = groups.iter().filter(|group| group.len() > 1).flatten().copied();
     corpus.spool.complete(&several.collect::<Vec<_>>())?;
-    progress.begin(Stage::Verify, Some((within.len() + candidates.len()) as u64));
     let context = Context {
         spool: &corpus.spool,
         shingles: &corpus.keys.shingles,
@@ -130,28 +142,68 @@ pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress
         stock: &stock,
         limits: Limits::of(settings.near.threshold, &settings.relate),
     };
-    let mut compared = ComparedPairs::new(&workspace, settings);
-    compared.compare(&candidates, context, &classes, progress)?;
-    let calibration = calibrated(compared.heads(), corpus, leaders, settings.relate.link_bits);
-    if calibration.link_bits > settings.relate.link_bits {
-        compared.judge_again(&calibration.settings(settings), &classes);
-    }
-    take_items(&mut compared, corpus.len());
-    let across = compared.len();
-    compared.compare(&within, context, &classes, progress)?;
-    go_on()?;
+    let verify = || {
+        progress.begin(Stage::Verify, Some((within.len() + candidates.len()) as u64));
+        let mut compared = ComparedPairs::new(&workspace, settings);
+        compared.compare(&candidates, context, &classes, progress)?;
+        let calibration = calibrated(compared.heads(), corpus, leaders, settings.relate.link_bits);
+        if calibration.link_bits > settings.relate.link_bits {
+            compared.judge_again(&calibration.settings(settings), &classes);
+        }
+        take_items(&mut compared, corpus.len());
+        let across = compared.len();
+        compared.compare(&within, context, &classes, progress)?;
+        kept.go_on().map(|()| Verified { compared, across, calibration })
+    };
+    let verified =
+        kept.stage(Stage::Verify, |from| Verified::load(&workspace, settings, from), verify, Verified::save)?;
+    let Verified { mut compared, across, calibration } = verified;
     let more = beside_leaders(&compared.heads()[..across], &classes, &groups, in_order);
-    let verified = (within.len() + candidates.len() + more.len()) as u64;
-    progress.begin(Stage::Reprints, Some(more.len() as u64));
     let links = links(&compared, across, leaders, settings, |article| corpus.keys.rank(article));
-    compared.compare(&more, context, &classes, progress)?;
+    let before = compared.len();
+    if kept.taken(Stage::Reprints, |from| compared.load(from))?.is_none() {
+        progress.begin(Stage::Reprints, Some(more.len() as u64));
+        compared.compare(&more, context, &classes, progress)?;
+        kept.keep(Stage::Reprints, |to| compared.save(before, to))?;
+    }
     compared.sort();
-    go_on()?;
+    kept.go_on()?;
 
+    kept.tell(Stage::Stories);
     progress.begin(Stage::Stories, Some(links.len() as u64));
     let joining = if settings.lacks(Part::Linkage) { Joining::Any } else { Joining::Average(settings.story.linkage) };
     let stories = stories(leaders.len(), &links, joining);
+    let verified = (within.len() + candidates.len() + more.len()) as u64;
     Ok(Analysis { classes, model, stock, candidates, calibration, compared, verified, stories })
+}
+
+/// The pairs of class leaders that share passages, and what belongs to no story, which is marked in the corpus.
+fn passages(
+    corpus: &mut Corpus,
+    classes: &Classes,
+    settings: &Settings,
+    kept: &Checkpoints<'_>,
+) -> Result<(Stock, Vec<(ArticleId, ArticleId)>)> {
+    let load = |from: &mut KeptReader| {
+        corpus.spool.load_marks(from)?;
+        Ok((Stock::load(from)?, from.rows()?))
+    };
+    if let Some(passages) = kept.taken(Stage::Passages, load)? {
+        return Ok(passages);
+    }
+    kept.progress.begin(Stage::Passages, Some(classes.texts.len() as u64));
+    let advance = |done| kept.progress.advance(done);
+    let postings = Postings::of(&classes.texts, &corpus.spool, &corpus.workspace, &advance)?;
+    kept.go_on()?;
+    kept.progress.begin(Stage::Furniture, None);
+    let (stock, candidates) = learn(corpus, classes, &postings, settings)?;
+    kept.go_on()?;
+    kept.keep(Stage::Passages, |to| {
+        corpus.spool.save_marks(to)?;
+        stock.save(to)?;
+        to.rows(candidates.iter())
+    })?;
+    Ok((stock, candidates))
 }
 
 /// Takes off the marks, and the bands, of the parts of the method that are left out.
@@ -180,14 +232,14 @@ fn learn(
     let known =
         |stock: &Stock, posting: &Posting| stock.learned(sources[posting.article().index()], posting.hash()).is_some();
     let recurring = Stock::recurring(postings, &places)?;
-    let mut found = passages::candidates(postings, workspace, leader_rank, |posting| known(&recurring, posting))?;
+    let mut found = candidates(postings, workspace, leader_rank, |posting| known(&recurring, posting))?;
     let mut stock = Stock::default();
     if !settings.lacks(Part::Learning) {
         let longer = |pair: &Candidate| spool.tokens_of(pair.a).max(spool.tokens_of(pair.b));
         let takes = found.iter().filter(|pair| takes_of_one_text(pair, longer(pair)));
         let related: Vec<(ArticleId, ArticleId)> = takes.map(|pair| (pair.a, pair.b)).collect();
         stock = Stock::learn(postings, &Related::of(&related, spool.len()), &places)?;
-        found = passages::without_stock(found, postings, leader_rank, |posting| known(&stock, posting))?;
+        found = without_stock(found, postings, leader_rank, |posting| known(&stock, posting))?;
         let same_texts = SameTexts::of(&classes.exact);
         stock.mark(postings, &places, |leader| same_texts.of_leader(leader), spool, workspace)?;
     }
@@ -333,6 +385,7 @@ impl SameTexts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
     use crate::progress::Silent;
     use crate::report::{Table, TableFormat};
 

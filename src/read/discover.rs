@@ -115,6 +115,16 @@ pub struct Source {
     pub(super) bytes: Bytes,
 }
 
+impl Source {
+    /// The file, if it is one.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.bytes {
+            Bytes::File(path) => Some(path),
+            Bytes::Stream(_) => None,
+        }
+    }
+}
+
 /// Where a source's bytes come from.
 pub(super) enum Bytes {
     File(PathBuf),

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 
 use crate::article::ArticleId;
 use crate::bucket::passages::{Candidate, GRAM_TOKENS, Posting, Postings, fingerprints, same_fingerprint};
-use crate::disk::{Sorter, Workspace};
+use crate::disk::{KeptReader, KeptWriter, Sorter, Workspace};
 use crate::error::Result;
 use crate::hashed::HashedSet;
 use crate::spool::Spool;
@@ -194,6 +194,22 @@ impl Stock {
             let stock = self.common.contains(&fingerprint).then_some(Marks::STOCK);
             stock.or_else(|| self.quoted.contains(&fingerprint).then_some(Marks::QUOTED))
         }
+    }
+
+    /// Writes everything.
+    pub fn save(&self, to: &mut KeptWriter) -> Result<()> {
+        to.rows(self.outlet.iter())?;
+        for set in [&self.common, &self.quoted, &self.leads] {
+            to.items(&set.iter().copied().collect::<Vec<u64>>())?;
+        }
+        Ok(())
+    }
+
+    /// What was written.
+    pub fn load(from: &mut KeptReader) -> Result<Stock> {
+        let outlet = from.rows()?.into_iter().collect();
+        let mut set = || Ok(from.items()?.into_iter().collect());
+        Ok(Stock { outlet, common: set()?, quoted: set()?, leads: set()? })
     }
 
     /// Marks what was learned in the texts that have it: furniture of an outlet as [`Marks::FURNITURE`] in its texts, stock of

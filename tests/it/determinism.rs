@@ -38,7 +38,7 @@ pub fn bytes(findings: &Findings) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-fn assert_same(found: &Findings, what: &str) {
+pub fn assert_same(found: &Findings, what: &str) {
     let expected = bytes(demonstration());
     for (name, bytes) in bytes(found) {
         assert!(bytes == expected[&name], "{name} differs: {what}");

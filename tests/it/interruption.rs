@@ -1,11 +1,11 @@
-//! Ctrl-C: the run stops, says so, and leaves no half-written table under its final name.
+//! Ctrl-C: the run stops, says so, and leaves no half-written table under its final name. A run that was killed is continued.
 
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -116,4 +116,109 @@ pub fn check_whenever(folder: &Path, pauses: &[u64], arguments: &[&str]) {
             code => panic!("exit code {code:?} after {pause} ms"),
         }
     }
+}
+
+/// Scans `corpus.jsonl` in the folder with `--resume`, beside other arguments.
+fn resumable(folder: &Path, arguments: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .current_dir(folder)
+        .args(["scan", "corpus.jsonl", "--isolated", "--threads", "2", "--memory", "2MiB"])
+        .args(["--resume", "--temp-dir", ".", "--out", "found", "--force"])
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Runs it to its end; what it said.
+fn ended(child: Child) -> String {
+    let output = child.wait_with_output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{error}");
+    error
+}
+
+/// The folders with finished stages.
+fn kept(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("wirecopy-resume-")).collect()
+}
+
+/// Runs it until a stage is kept, and kills it; whether it had ended by itself.
+fn killed(folder: &Path, stage: &str, arguments: &[&str]) -> bool {
+    let mut child = resumable(folder, arguments);
+    let there = || kept(folder).iter().any(|kept| kept.join(format!("{stage}.stage")).exists());
+    while child.try_wait().unwrap().is_none() && !there() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap().success()
+}
+
+/// The tables, without the manifest, which has times.
+fn tables(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut tables = files(&folder.join("found"));
+    assert!(tables.remove("manifest.json").is_some());
+    tables
+}
+
+#[test]
+fn a_scan_that_was_killed_is_continued() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("corpus.jsonl"), lines(&articles(1500))).unwrap();
+    let said = ended(resumable(folder.path(), &[]));
+    assert!(said.starts_with("nothing to continue: "), "{said}");
+    assert!(kept(folder.path()).is_empty());
+    let expected = tables(folder.path());
+    for stage in ["read", "classes", "passages", "verify"] {
+        fs::remove_dir_all(folder.path().join("found")).unwrap();
+        if !killed(folder.path(), stage, &[]) {
+            let said = ended(resumable(folder.path(), &[]));
+            assert!(said.starts_with("continues with "), "{said}");
+        }
+        assert!(tables(folder.path()) == expected, "after {stage}");
+        assert!(kept(folder.path()).is_empty());
+    }
+}
+
+#[test]
+fn another_scan_is_not_continued() {
+    let folder = TempDir::new().unwrap();
+    let corpus = folder.path().join("corpus.jsonl");
+    fs::write(&corpus, lines(&articles(1000))).unwrap();
+    if killed(folder.path(), "read", &["--threads", "1"]) {
+        return;
+    }
+    let first = kept(folder.path());
+    let said = ended(resumable(folder.path(), &["--recall", "0.99"]));
+    assert!(said.starts_with("nothing to continue: "), "{said}");
+    assert_eq!(kept(folder.path()), first);
+    let mut file = fs::OpenOptions::new().append(true).open(&corpus).unwrap();
+    file.write_all(b"\n").unwrap();
+    drop(file);
+    let said = ended(resumable(folder.path(), &[]));
+    assert!(said.starts_with("nothing to continue: "), "{said}");
+    assert_eq!(kept(folder.path()), first);
+}
+
+#[test]
+fn what_can_be_read_once_only_cannot_be_continued() {
+    let folder = TempDir::new().unwrap();
+    let child = scan(folder.path(), Stdio::null(), &["--resume", "--temp-dir", "."]);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "error: standard input (-) cannot be read again to continue a scan\n\
+         hint: write it to a file first, or scan without --resume\n"
+    );
+    let device = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+        .current_dir(folder.path())
+        .args(["scan", "/dev/null", "--isolated", "--resume", "--temp-dir", "."])
+        .output()
+        .unwrap();
+    let error = String::from_utf8(device.stderr).unwrap();
+    assert!(error.starts_with("error: /dev/null is no regular file and cannot be read again"), "{error}");
+    assert!(kept(folder.path()).is_empty());
 }

@@ -23,5 +23,6 @@ mod oracle;
 mod pages;
 mod properties;
 mod report;
+mod resume;
 mod sample;
 mod stories;

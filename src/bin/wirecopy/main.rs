@@ -17,6 +17,7 @@ mod failure;
 mod interrupt;
 mod output;
 mod progress;
+mod resume;
 
 fn main() -> ExitCode {
     match run(Args::parse()) {

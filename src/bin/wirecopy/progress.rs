@@ -106,11 +106,15 @@ impl Progress for Bars {
         self.bar.read().unwrap_or_else(PoisonError::into_inner).inc(units);
     }
 
-    fn warn(&self, message: &str) {
+    fn tell(&self, message: &str) {
         if self.talk != Talk::Quiet {
             let bar = self.bar.read().unwrap_or_else(PoisonError::into_inner);
-            bar.suspend(|| eprintln!("warning: {}", printable(message)));
+            bar.suspend(|| eprintln!("{}", printable(message)));
         }
+    }
+
+    fn warn(&self, message: &str) {
+        self.tell(&format!("warning: {message}"));
     }
 
     fn cancelled(&self) -> bool {

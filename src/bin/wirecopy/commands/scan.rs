@@ -18,6 +18,7 @@ use crate::console::{Console, Talk};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::progress::Bars;
+use crate::resume;
 
 /// Everything that can be refused is refused before the first article is read.
 pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Result<()> {
@@ -27,6 +28,9 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
     let bars = Bars::new(console.talk);
     let threads = usize::from(args.threads.unwrap_or(0));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
+    if args.resume {
+        resume::prepare(&workspace, &args.corpus, &config.settings)?;
+    }
     let findings = pool.install(|| pipeline::scan_within(&workspace, inputs, &config.settings, &bars));
     bars.finish();
     let findings = findings?;
@@ -49,12 +53,14 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
             )
         })?;
     }
-    console.print(|out| match args.output.format {
+    let shown = console.print(|out| match args.output.format {
         Format::Text => summary::write(&findings, &console.summary_options(), out),
         Format::Json => json::write(&findings, out),
-    })?;
+    });
     // Rows may lie in temporary files.
-    Ok(findings.workspace.check()?)
+    let shown = shown.and_then(|()| Ok(findings.workspace.check()?));
+    resume::finish(&workspace, &shown, &bars);
+    shown
 }
 
 /// Where temporary files go. A folder that was named is tried at once, not when memory is full.
