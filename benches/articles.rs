@@ -95,3 +95,49 @@ pub fn corpus(articles: usize) -> Vec<String> {
     });
     texts.collect()
 }
+
+/// Links around the article on [`page`].
+const FURNITURE_LINKS: usize = 60;
+
+/// A page as an outlet serves it: an article of these paragraphs among navigation, teasers, a script and a footer.
+pub fn page(number: usize, paragraphs: &[String]) -> String {
+    let mut generator = Generator::new(number as u64);
+    let mut links = String::new();
+    for link in 0..FURNITURE_LINKS {
+        let title = generator.sentence();
+        links += &format!("<li class=\"menu-item\"><a href=\"/news/{link}\" title=\"{title}\">{title}</a></li>");
+    }
+    let text: String = paragraphs.iter().map(|paragraph| format!("<p class=\"text\">{paragraph}</p>\n")).collect();
+    let script = "window.settings = {\"slots\": [\"top\", \"side\"]}; ".repeat(600);
+    format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Story {number} | The Lark</title>\
+         <link rel=\"canonical\" href=\"https://lark.example/{number}\">\
+         <meta property=\"og:site_name\" content=\"The Lark\">\
+         <script type=\"application/ld+json\">{{\"@type\": \"NewsArticle\", \"headline\": \"Story {number}\", \
+         \"datePublished\": \"2026-03-10T09:30:00Z\", \"author\": {{\"name\": \"Ann Vell\"}}}}</script>\
+         <script>{script}</script></head><body><header><nav><ul>{links}</ul></nav></header>\
+         <main><article><h1>Story {number}</h1>{text}</article><aside class=\"sidebar\"><ul>{links}</ul></aside></main>\
+         <footer><ul>{links}</ul><p>All rights reserved.</p></footer></body></html>"
+    )
+}
+
+/// A record of an archive of texts.
+pub fn record(number: usize, text: &str) -> Vec<u8> {
+    archived("conversion", "text/plain", number, text)
+}
+
+/// A record of an archive of pages.
+pub fn response(number: usize, page: &str) -> Vec<u8> {
+    let answer = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{page}");
+    archived("response", "application/http; msgtype=response", number, &answer)
+}
+
+fn archived(kind: &str, content_type: &str, number: usize, content: &str) -> Vec<u8> {
+    let size_bytes = content.len();
+    let record = format!(
+        "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:{number}>\r\nWARC-Date: 2026-03-10T12:00:00Z\r\n\
+         WARC-Target-URI: https://lark.example/{number}\r\nWARC-Identified-Content-Language: eng\r\n\
+         Content-Type: {content_type}\r\nContent-Length: {size_bytes}\r\n\r\n{content}\r\n\r\n"
+    );
+    record.into_bytes()
+}

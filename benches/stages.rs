@@ -4,7 +4,7 @@
 
 use std::io::Cursor;
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
@@ -23,7 +23,7 @@ use wirecopy::story::{self, Link};
 use wirecopy::text::Tokenizer;
 use wirecopy::verify::stock::Stock;
 use wirecopy::verify::surprise::PhraseModel;
-use wirecopy::verify::{Comparer, Context};
+use wirecopy::verify::{Comparer, Context, Limits};
 
 mod articles;
 
@@ -75,6 +75,58 @@ fn read(bencher: Bencher) {
     bencher.counter(BytesCount::of_str(LINES.as_str())).bench_local(read);
 }
 
+/// How many articles of archives or pages are read.
+fn articles_in(name: &str, bytes: &[u8]) -> usize {
+    let settings = Settings::default().read;
+    let mapping = Mapping::new(&settings).expect("the default mapping is valid");
+    let input = Input::Stream { name: name.into(), reader: Box::new(Cursor::new(bytes.to_vec())) };
+    let found = read::sources(vec![input], &settings).expect("a stream is found");
+    read::chunks(found.sources, &settings, &mapping).map(|chunk| chunk.parse(&mapping).articles.len()).sum()
+}
+
+/// Pages of 90 KB, as a folder of them is read: a page a file.
+#[divan::bench(sample_count = 10)]
+fn read_html(bencher: Bencher) {
+    const PAGES: usize = 50;
+    let pages: Vec<String> = (0..PAGES).map(|number| articles::page(number, &paragraphs(number))).collect();
+    let read = || pages.iter().map(|page| articles_in("page", page.as_bytes())).sum::<usize>();
+    assert_eq!(read(), PAGES);
+    let bytes: usize = pages.iter().map(String::len).sum();
+    bencher.counter(ItemsCount::new(PAGES)).counter(BytesCount::new(bytes)).bench_local(read);
+}
+
+/// An archive of texts, 2.5 KB each.
+#[divan::bench(sample_count = 10)]
+fn read_wet(bencher: Bencher) {
+    let archive: Vec<u8> = TEXTS.iter().enumerate().flat_map(|(number, text)| articles::record(number, text)).collect();
+    let read = || articles_in("archive", &archive);
+    assert_eq!(read(), ARTICLES);
+    bencher.counter(BytesCount::new(archive.len())).bench_local(read);
+}
+
+/// An archive of pages that are cut and not read.
+#[divan::bench(sample_count = 10)]
+fn cut_warc(bencher: Bencher) {
+    const PAGES: usize = 500;
+    let page = |number| articles::response(number, &articles::page(number, &paragraphs(number)));
+    static ARCHIVE: OnceLock<Vec<u8>> = OnceLock::new();
+    let archive = ARCHIVE.get_or_init(|| (0..PAGES).flat_map(page).collect());
+    let settings = Settings::default().read;
+    let mapping = Mapping::new(&settings).expect("the default mapping is valid");
+    let cut = || {
+        let input = Input::Stream { name: "archive".into(), reader: Box::new(Cursor::new(archive.as_slice())) };
+        let found = read::sources(vec![input], &settings).expect("a stream is found");
+        read::chunks(found.sources, &settings, &mapping).map(|chunk| chunk.bytes_read()).sum::<u64>()
+    };
+    assert!(cut() >= archive.len() as u64);
+    bencher.counter(BytesCount::new(archive.len())).bench_local(cut);
+}
+
+/// The paragraphs of an article.
+fn paragraphs(number: usize) -> Vec<String> {
+    TEXTS[number].split("\n\n").map(str::to_owned).collect()
+}
+
 #[divan::bench(sample_count = 20)]
 fn tokenise(bencher: Bencher) {
     let mut tokenizer = Tokenizer::new();
@@ -107,7 +159,7 @@ fn tokenise_language(bencher: Bencher, language: &str) {
     let settings = Settings::default();
     let corpus =
         Corpus::read(vec![Input::Path(path)], &settings, &Silent).expect("the demonstration corpus can be read");
-    let texts: Vec<&str> = corpus.spool.articles().map(|article| corpus.spool.text(article)).collect();
+    let texts: Vec<_> = corpus.spool.articles().map(|article| corpus.spool.text(article)).collect();
     let bytes = texts.iter().map(|text| text.len()).sum::<usize>();
     assert!(bytes > 40_000);
     let mut tokenizer = Tokenizer::new();
@@ -165,7 +217,10 @@ fn shared_passages(bencher: Bencher) {
 fn verify(bencher: Bencher) {
     let model = PhraseModel::of(&CLASSES.leaders, &CORPUS.spool, |article| CORPUS.content(article));
     let stock = Stock::default();
-    let context = Context { spool: &CORPUS.spool, model: &model, stock: &stock };
+    let settings = Settings::default();
+    let limits = Limits::of(settings.near.threshold, &settings.relate);
+    let shingles = &CORPUS.keys.shingles;
+    let context = Context { spool: &CORPUS.spool, shingles, model: Some(&model), stock: &stock, limits };
     let evidence = |story: usize| {
         let [first, copy, rewrite] = takes(story);
         let mut comparer = Comparer::of(first, context);

@@ -79,6 +79,9 @@ pub struct Moment {
     pub offset_minutes: Option<i16>,
     /// Whether only the day was stated.
     pub day_only: bool,
+    /// Whether it cannot be true: a program's zero value, a day before the web, or one after the article was crawled. It is
+    /// shown, but nothing is ordered by it.
+    pub doubtful: bool,
 }
 
 /// RFC 3339 with the stated zone; no zone if none was stated; the day alone if only that was.
@@ -107,7 +110,7 @@ impl Serialize for Moment {
         if serializer.is_human_readable() {
             serializer.collect_str(self)
         } else {
-            (self.seconds, self.offset_minutes, self.day_only).serialize(serializer)
+            (self.seconds, self.offset_minutes, self.day_only, self.doubtful).serialize(serializer)
         }
     }
 }
@@ -115,8 +118,8 @@ impl Serialize for Moment {
 /// From formats for machines only.
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Moment, D::Error> {
-        let (seconds, offset_minutes, day_only) = Deserialize::deserialize(deserializer)?;
-        Ok(Moment { seconds, offset_minutes, day_only })
+        let (seconds, offset_minutes, day_only, doubtful) = Deserialize::deserialize(deserializer)?;
+        Ok(Moment { seconds, offset_minutes, day_only, doubtful })
     }
 }
 
@@ -178,6 +181,11 @@ impl Article {
             crawled: None,
             location,
         }
+    }
+
+    /// When it was published, unless that is not known or [doubtful](Moment::doubtful): what articles are ordered by.
+    pub fn trusted_date(&self) -> Option<Moment> {
+        self.published.filter(|published| !published.doubtful)
     }
 }
 

@@ -53,7 +53,7 @@ pub struct Corpus {
     pub spool: Spool,
     /// What identifies their texts.
     pub keys: Keys,
-    /// When each was published, in seconds since 1970; the greatest number where that is not known.
+    /// When each was published, in seconds since 1970; the greatest number where that is not known or doubtful.
     pub published: Vec<i64>,
     /// The outlet of each as a number, 0 for none.
     pub sources: Vec<u64>,
@@ -181,12 +181,13 @@ impl Corpus {
     ) -> Result<Corpus> {
         let making = Making::of(settings);
         let names = inputs.iter().map(Input::name).collect::<Vec<_>>().join(", ");
+        let has_folder = inputs.iter().any(Input::is_folder);
         let found = read::sources(inputs, &settings.read)?;
         progress.begin(Stage::Read, Some(found.sources.iter().map(|source| source.size_bytes).sum()));
         let mut corpus = Corpus::empty(making, workspace);
         corpus.rejects = found.rejects.clone();
         corpus.files = found.sources.len() as u64;
-        let passed_over = found.passed_over;
+        let mut passed_over = found.passed_over;
         let mapping = read::Mapping::new(&settings.read)?;
         let mut ids = read::UniqueIds::new();
         let mut chunks = read::chunks(found.sources, &settings.read, &mapping);
@@ -210,13 +211,17 @@ impl Corpus {
                 .collect();
             parts.into_iter().try_for_each(|part| corpus.append(part, &mut ids))?;
         }
+        passed_over += chunks.passed_over();
         corpus.rejects.sort();
         if corpus.articles.is_empty() {
             let hint = match corpus.rejects.first() {
-                None => format!(
-                    "files with other endings than txt, jsonl, ndjson, json, csv, tsv (plain, gz or zst) are passed over \
-                     ({passed_over} here), and what .gitignore and .wirecopyignore name is left out"
+                None if has_folder || passed_over > 0 => format!(
+                    "files with other endings than {} are passed over ({passed_over} here), and what .gitignore and \
+                     .wirecopyignore name is left out",
+                    read::ENDINGS
                 ),
+                None => "it is empty, or has a header and no record".to_owned(),
+                Some(only) if corpus.rejects.len() == 1 => only.reason.clone(),
                 Some(first) => format!("{} records rejected; the first: {}", corpus.rejects.len(), first.reason),
             };
             return Err(Error::Empty { inputs: names, hint });
@@ -296,7 +301,7 @@ impl Corpus {
         let number = |source: &String| xxhash_rust::xxh3::xxh3_64_with_seed(source.as_bytes(), SEED);
         for mut article in part.articles {
             ids.claim(&mut article);
-            self.published.push(article.published.map_or(UNDATED, |published| published.seconds));
+            self.published.push(article.trusted_date().map_or(UNDATED, |published| published.seconds));
             self.sources.push(article.source.as_ref().map_or(0, number));
             self.articles.push(article)?;
         }

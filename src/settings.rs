@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, Result};
 use crate::relate::Relation;
@@ -113,21 +113,98 @@ pub enum Field {
     Crawled,
 }
 
+impl Field {
+    /// Every field, the text first.
+    pub const ALL: [Field; 15] = [
+        Field::Text,
+        Field::Title,
+        Field::Id,
+        Field::Url,
+        Field::Source,
+        Field::Author,
+        Field::Credit,
+        Field::Dateline,
+        Field::Copyright,
+        Field::BasedOn,
+        Field::Version,
+        Field::Lang,
+        Field::Published,
+        Field::Modified,
+        Field::Crawled,
+    ];
+
+    /// The name in settings and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Field::Text => "text",
+            Field::Title => "title",
+            Field::Id => "id",
+            Field::Url => "url",
+            Field::Source => "source",
+            Field::Author => "author",
+            Field::Credit => "credit",
+            Field::Dateline => "dateline",
+            Field::Copyright => "copyright",
+            Field::BasedOn => "based_on",
+            Field::Version => "version",
+            Field::Lang => "lang",
+            Field::Published => "published",
+            Field::Modified => "modified",
+            Field::Crawled => "crawled",
+        }
+    }
+
+    /// Whether it holds a date.
+    pub fn is_date(self) -> bool {
+        matches!(self, Field::Published | Field::Modified | Field::Crawled)
+    }
+}
+
+/// The names of a field: a list, or one of them alone.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a name such as \"body\" is wanted, or a list of names such as [\"body\", \"content\"]")]
+enum Names {
+    One(String),
+    Many(Vec<String>),
+}
+
+fn names<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<BTreeMap<Field, Vec<String>>, D::Error> {
+    let map: BTreeMap<Field, Names> = BTreeMap::deserialize(deserializer)?;
+    let list = |names| match names {
+        Names::One(name) => vec![name],
+        Names::Many(names) => names,
+    };
+    Ok(map.into_iter().map(|(field, names)| (field, list(names))).collect())
+}
+
 /// How records are read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ReadSettings {
     /// Field names that replace the default ones, as dotted paths (`source.title`, `headlines[0].value`), first match wins.
+    #[serde(deserialize_with = "names")]
     pub map: BTreeMap<Field, Vec<String>>,
     /// Whether `.gitignore` and `.wirecopyignore` are respected in folders.
     pub ignore_files: bool,
     /// The largest record taken, in bytes; a longer one is rejected. 16 MiB: the longest article of four scraped corpora had 0.4.
     pub max_record_bytes: u64,
+    /// Dates before this year are doubtful. 1990: the web has no older articles, while digitised newspapers have.
+    pub earliest_year: i16,
+    /// The day of the scan (`2026-01-31`): dates more than two days after it are doubtful. The program fills it in, since the
+    /// library reads no clock; without it only a record's own crawl date tells what lies in the future.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub today: Option<String>,
 }
 
 impl Default for ReadSettings {
     fn default() -> Self {
-        ReadSettings { map: BTreeMap::new(), ignore_files: true, max_record_bytes: 16 << 20 }
+        ReadSettings {
+            map: BTreeMap::new(),
+            ignore_files: true,
+            max_record_bytes: 16 << 20,
+            earliest_year: 1990,
+            today: None,
+        }
     }
 }
 
@@ -243,6 +320,11 @@ impl Settings {
         }
         if self.read.max_record_bytes == 0 {
             return Err(Error::Settings("read.max_record_bytes = 0: nothing could be read".into()));
+        }
+        if let Some(today) = &self.read.today
+            && today.parse::<jiff::civil::Date>().is_err()
+        {
+            return Err(Error::Settings(format!("read.today = {today:?}: a day such as 2026-01-31 is wanted")));
         }
         if self.relate.relations.is_empty() {
             return Err(Error::Settings("relate.relations is empty: nothing could be reported".into()));

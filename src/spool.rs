@@ -345,10 +345,12 @@ impl Spool {
             }
             Place::Disk { ids: first, marks: first_mark, .. } => {
                 let marks = self.read_bytes(first_mark + marks.start, marks.len());
-                Document {
-                    ids: self.read_ids(first + ids.start, ids.len()).into(),
-                    marks: marks.into_iter().map(Marks).collect(),
+                let ids = self.read_ids(first + ids.start, ids.len());
+                if ids.len() != marks.len() {
+                    // One of them could not be read.
+                    return Document { ids: Cow::default(), marks: Cow::default() };
                 }
+                Document { ids: ids.into(), marks: marks.into_iter().map(Marks).collect() }
             }
         }
     }

@@ -43,14 +43,15 @@ const END_TOKENS: usize = 50;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
     /// Hash of the run.
-    pub hash: u32,
+    pub hash: u64,
     /// Its first token.
     pub token: u32,
 }
 
 /// The winnowed fingerprints of a text, in order. A text shorter than a gram has none.
 pub fn fingerprints(ids: &[u32]) -> Vec<Fingerprint> {
-    let hashes: Vec<u32> = ids.windows(GRAM_TOKENS).map(|run| shingle::hash(run) as u32).collect();
+    let hashes: Vec<u64> =
+        ids.windows(GRAM_TOKENS).map(|run| shingle::hash(run).rotate_left(32) >> (64 - HASH_BITS)).collect();
     let mut chosen: Vec<Fingerprint> = Vec::with_capacity(hashes.len() / 2 + 1);
     let width = WINDOW.min(hashes.len().max(1));
     for (start, window) in hashes.windows(width).enumerate() {
@@ -70,20 +71,22 @@ pub fn fingerprints(ids: &[u32]) -> Vec<Fingerprint> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Posting {
-    /// Hash of the run.
-    pub hash: u32,
+    /// The upper bits of the run's hash.
+    hash: u32,
     /// The text, as the number of an [`ArticleId`].
     article: u32,
     /// The first token of the run, where it stands first.
     pub token: u32,
-    /// 29 bits of the hash of the line it begins in, and three flags.
-    line: u32,
+    /// The lower bits of the run's hash, a hash of the line it begins in, and three flags.
+    rest: u32,
 }
 
-/// By hash, article, token and line: one number is compared faster than four.
+/// By hash, article, token and line: one number is compared faster than several.
 impl Ord for Posting {
     fn cmp(&self, other: &Self) -> Ordering {
-        let number = |p: &Posting| packed([p.hash, p.article, p.token, p.line]);
+        let number = |p: &Posting| {
+            u128::from(p.hash()) << 80 | packed([0, p.article, p.token, p.rest & (1 << Posting::REST_BITS) - 1])
+        };
         number(self).cmp(&number(other))
     }
 }
@@ -99,10 +102,29 @@ fn packed([a, b, c, d]: [u32; 4]) -> u128 {
     u128::from(a) << 96 | u128::from(b) << 64 | u128::from(c) << 32 | u128::from(d)
 }
 
+/// Bits of a fingerprint's hash. Among the 10^8 fingerprints of a million articles some 30 pairs are equal by chance; with 32
+/// bits it were a million, each a pair of articles to compare.
+const HASH_BITS: u32 = 48;
+
 impl Posting {
     const QUOTED: u32 = 1;
     const AT_AN_END: u32 = 2;
     const IN_LEAD: u32 = 4;
+    /// Bits of the line's hash. Lines are compared among the carriers of one fingerprint.
+    const LINE_BITS: u32 = 13;
+    /// Bits beside the hash.
+    const REST_BITS: u32 = Posting::LINE_BITS + 3;
+
+    fn new(hash: u64, article: ArticleId, token: u32, line: u32, flags: u32) -> Posting {
+        let line = line & ((1 << Posting::LINE_BITS) - 1);
+        let rest = (hash as u32) << Posting::REST_BITS | line << 3 | flags;
+        Posting { hash: (hash >> (HASH_BITS - 32)) as u32, article: article.0, token, rest }
+    }
+
+    /// Hash of the run.
+    pub fn hash(&self) -> u64 {
+        u64::from(self.hash) << (HASH_BITS - 32) | u64::from(self.rest >> Posting::REST_BITS)
+    }
 
     /// The text.
     pub fn article(&self) -> ArticleId {
@@ -111,22 +133,22 @@ impl Posting {
 
     /// The line that the run begins in, so that equal lines can be told from equal words in different ones.
     pub fn line(&self) -> u32 {
-        self.line >> 3
+        self.rest >> 3 & ((1 << Posting::LINE_BITS) - 1)
     }
 
     /// Whether the run stands in quotation marks.
     pub fn quoted(&self) -> bool {
-        self.line & Posting::QUOTED != 0
+        self.rest & Posting::QUOTED != 0
     }
 
     /// Whether it begins among the first or last [`END_TOKENS`] of the text.
     pub fn at_an_end(&self) -> bool {
-        self.line & Posting::AT_AN_END != 0
+        self.rest & Posting::AT_AN_END != 0
     }
 
     /// Whether it begins in the lead.
     pub fn in_lead(&self) -> bool {
-        self.line & Posting::IN_LEAD != 0
+        self.rest & Posting::IN_LEAD != 0
     }
 }
 
@@ -217,24 +239,23 @@ impl Postings {
     }
 
     /// The texts that carry one fingerprint, where at least two do.
-    pub fn of_fingerprint(&self, hash: u32) -> Result<Vec<Posting>> {
+    pub fn of_fingerprint(&self, hash: u64) -> Result<Vec<Posting>> {
         let before = |limit: u64| -> Result<usize> {
             let (mut low, mut high) = (0, self.shared.len());
             while low < high {
                 let middle = low + (high - low) / 2;
-                let at = self.shared.slice(middle..middle + 1)?[0].hash;
-                if u64::from(at) < limit { low = middle + 1 } else { high = middle }
+                let at = self.shared.slice(middle..middle + 1)?[0].hash();
+                if at < limit { low = middle + 1 } else { high = middle }
             }
             Ok(low)
         };
-        let hash = u64::from(hash);
         Ok(self.shared.slice(before(hash)?..before(hash + 1)?)?.into_owned())
     }
 }
 
 /// Whether two neighbours are of one fingerprint.
 pub fn same_fingerprint(x: &Posting, y: &Posting) -> bool {
-    x.hash == y.hash
+    x.hash() == y.hash()
 }
 
 /// Appends the fingerprints of one text, each once.
@@ -250,13 +271,12 @@ fn add_postings(article: ArticleId, document: &Document<'_>, list: &mut Vec<Post
         let flags = flag(run.iter().all(|marks| marks.has(Marks::QUOTED)), Posting::QUOTED)
             | flag(token < end || token + end >= length, Posting::AT_AN_END)
             | flag(token < lead_end, Posting::IN_LEAD);
-        let line = lines.hash_at(token) << 3 | flags;
-        Posting { hash: fingerprint.hash, article: article.0, token: fingerprint.token, line }
+        Posting::new(fingerprint.hash, article, fingerprint.token, lines.hash_at(token), flags)
     }));
     list[from..].sort_unstable();
     let mut kept = from;
     for place in from..list.len() {
-        if kept == from || list[kept - 1].hash != list[place].hash {
+        if kept == from || list[kept - 1].hash() != list[place].hash() {
             list[kept] = list[place];
             kept += 1;
         }

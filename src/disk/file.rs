@@ -26,6 +26,8 @@ impl TempFile {
 
     /// Fills `items` with those that begin with number `at`.
     pub(crate) fn read<T: Pod>(&self, at: usize, items: &mut [T]) -> Result<()> {
+        #[cfg(test)]
+        self.workspace.read()?;
         self.place
             .read(offset::<T>(at), bytemuck::cast_slice_mut(items))
             .map_err(|cause| self.workspace.failed("read", cause))

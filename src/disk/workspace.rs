@@ -28,6 +28,9 @@ struct Inner {
     quota: u64,
     /// Where the finished stages of the scan are kept, if they are.
     kept: OnceLock<Kept>,
+    /// How many reads there were, and the number of the one that fails.
+    #[cfg(test)]
+    reads: (AtomicU64, u64),
 }
 
 /// A workspace in which everything stays in memory.
@@ -50,16 +53,31 @@ impl Workspace {
         Self::made(folder.into(), Some(memory_bytes), u64::MAX)
     }
 
-    /// A workspace on a disk with room for so many bytes.
+    /// A limited workspace on a disk with room for so many bytes.
     #[cfg(test)]
-    pub(in crate::disk) fn with_quota(folder: impl Into<PathBuf>, quota: u64) -> Self {
-        Self::made(folder.into(), None, quota)
+    pub(crate) fn with_quota(folder: impl Into<PathBuf>, memory_bytes: u64, quota: u64) -> Self {
+        Self::made(folder.into(), Some(memory_bytes), quota)
+    }
+
+    /// A limited workspace on a disk of which one read fails: the one with this number, from 0.
+    #[cfg(test)]
+    pub(crate) fn with_bad_read(folder: impl Into<PathBuf>, memory_bytes: u64, number: u64) -> Self {
+        let mut workspace = Self::limited(folder, memory_bytes);
+        Arc::get_mut(&mut workspace.0).unwrap().reads.1 = number;
+        workspace
     }
 
     fn made(folder: PathBuf, memory_bytes: Option<u64>, quota: u64) -> Self {
-        let failure = Mutex::new(None);
-        let (written, kept) = (AtomicU64::new(0), OnceLock::new());
-        Self(Arc::new(Inner { folder, memory_bytes, failure, written, quota, kept }))
+        Self(Arc::new(Inner {
+            folder,
+            memory_bytes,
+            failure: Mutex::new(None),
+            written: AtomicU64::new(0),
+            quota,
+            kept: OnceLock::new(),
+            #[cfg(test)]
+            reads: (AtomicU64::new(0), u64::MAX),
+        }))
     }
 
     /// Keeps what finished stages made, in a folder for the scan with this fingerprint beside the temporary files, and uses
@@ -103,6 +121,20 @@ impl Workspace {
     /// How many bytes have been written so far, in all files, those already gone included.
     pub fn bytes_written(&self) -> u64 {
         self.0.written.load(Ordering::Relaxed)
+    }
+
+    /// How many times something was read so far.
+    #[cfg(test)]
+    pub(crate) fn reads(&self) -> u64 {
+        self.0.reads.0.load(Ordering::Relaxed)
+    }
+
+    /// Counts a read, and fails if it is to fail.
+    #[cfg(test)]
+    pub(in crate::disk) fn read(&self) -> Result<()> {
+        let (reads, bad) = &self.0.reads;
+        let good = reads.fetch_add(1, Ordering::Relaxed) != *bad;
+        if good { Ok(()) } else { Err(self.failed("read", io::Error::other("a bad sector"))) }
     }
 
     /// A new, empty file.
@@ -160,7 +192,7 @@ mod tests {
     #[test]
     fn a_full_disk_is_named_with_what_was_written() {
         let folder = tempfile::tempdir().unwrap();
-        let workspace = Workspace::with_quota(folder.path(), 100);
+        let workspace = Workspace::with_quota(folder.path(), 0, 100);
         let mut list = List::new(&workspace, 16);
         let numbers: Vec<u64> = (0..20).collect();
         let failed = numbers.iter().find_map(|number| list.extend(&[*number]).err()).unwrap();
@@ -174,10 +206,10 @@ mod tests {
         assert_eq!(*list.slice(0..list.len()).unwrap(), numbers[..list.len()]);
         assert!(list.len() >= 12);
 
-        let mut sorter = Sorter::new(&Workspace::with_quota(folder.path(), 100), 16);
+        let mut sorter = Sorter::new(&Workspace::with_quota(folder.path(), 0, 100), 16);
         assert!(matches!(sorter.extend(&numbers), Err(Error::DiskFull { written_bytes: 96, .. })));
         // Room for the runs, but not for merging some beforehand.
-        let mut sorter = Sorter::new(&Workspace::with_quota(folder.path(), 160), 16);
+        let mut sorter = Sorter::new(&Workspace::with_quota(folder.path(), 0, 160), 16);
         sorter.extend(&numbers).unwrap();
         assert!(matches!(sorter.sorted().err(), Some(Error::DiskFull { written_bytes: 160, .. })));
     }

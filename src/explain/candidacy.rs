@@ -84,13 +84,13 @@ impl Carriers {
     }
 
     /// The texts that carry a fingerprint, if more than one does.
-    pub(super) fn texts(&self, hash: u32) -> impl Iterator<Item = ArticleId> + '_ {
+    pub(super) fn texts(&self, hash: u64) -> impl Iterator<Item = ArticleId> + '_ {
         let found = self.postings.iter().map(move |postings| postings.of_fingerprint(hash));
         found.flat_map(|found| self.workspace.note(found)).map(|posting| posting.article())
     }
 
     /// How many of them lead a class: only these name candidates.
-    pub(super) fn leaders(&self, hash: u32, view: View<'_>) -> usize {
+    pub(super) fn leaders(&self, hash: u64, view: View<'_>) -> usize {
         let near = &view.analysis.classes.near;
         self.texts(hash).filter(|text| near[text.index()] == *text).count()
     }
@@ -106,7 +106,7 @@ pub(super) fn seeding(classes: usize) -> &'static str {
 }
 
 /// What was learned of a fingerprint where it stands in an article.
-pub(super) fn learned(view: View<'_>, article: ArticleId, hash: u32) -> Option<Kind> {
+pub(super) fn learned(view: View<'_>, article: ArticleId, hash: u64) -> Option<Kind> {
     let source = view.corpus.sources[article.index()];
     view.analysis.stock.learned(source, hash).map(Kind::of)
 }
@@ -152,7 +152,7 @@ fn shared(view: View<'_>, carriers: &Carriers, a: ArticleId, b: ArticleId) -> Ve
             let span = gram(&spans_a, ours.token);
             let classes = carriers.leaders(ours.hash, view);
             SharedFingerprint {
-                hash: format!("{:08x}", ours.hash),
+                hash: format!("{:012x}", ours.hash),
                 a: span,
                 b: gram(&spans_b, theirs.token),
                 text: span.of(&text).to_owned(),

@@ -519,7 +519,7 @@ fn passages(view: View<'_>, carriers: &Carriers, article: ArticleId) -> Passages
                 unbroken = true;
             }
         }
-        let hash = format!("{:08x}", fingerprint.hash);
+        let hash = format!("{:012x}", fingerprint.hash);
         list.push(Fingerprint {
             hash,
             span,

@@ -177,8 +177,8 @@ impl Stories {
                 let read: Vec<Cow<'_, Article>> =
                     order.iter().map(|article| corpus.articles.get(article.index())).collect();
                 let by_date = || read.iter();
-                let first = by_date().find(|article| article.published.is_some());
-                let last = by_date().rfind(|article| article.published.is_some());
+                let first = by_date().find(|article| article.trusted_date().is_some());
+                let last = by_date().rfind(|article| article.trusted_date().is_some());
                 let titled = commonest_title(by_date().filter_map(|article| article.title.as_deref()));
                 let sources: BTreeSet<&String> = by_date().filter_map(|article| article.source.as_ref()).collect();
                 Story {

@@ -50,6 +50,9 @@ struct Carrier {
     end: u32,
 }
 
+/// A passage that is not inside another, by its number, and the place of its first carrier.
+type Kept = (u32, usize);
+
 /// One of the two tables that say which passage stands where: sorted by their first number.
 type Row = [u32; 4];
 
@@ -188,7 +191,7 @@ impl Found {
         by_article: Sorter<Row>,
         spool: &Spool,
         workspace: &Workspace,
-    ) -> Result<(Vec<(u32, usize)>, List<Carrier>)> {
+    ) -> Result<(Vec<Kept>, List<Carrier>)> {
         let mut covered = vec![false; self.ids.len()];
         let mut by_passage = Sorter::new(workspace, workspace.share(SORTING_PERCENT));
         let same_article = |x: &Row, y: &Row| x[0] == y[0];

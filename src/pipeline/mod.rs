@@ -230,7 +230,7 @@ fn learn(
         class: &|article| classes.near[article.index()],
     };
     let known =
-        |stock: &Stock, posting: &Posting| stock.learned(sources[posting.article().index()], posting.hash).is_some();
+        |stock: &Stock, posting: &Posting| stock.learned(sources[posting.article().index()], posting.hash()).is_some();
     let recurring = Stock::recurring(postings, &places)?;
     let mut found = candidates(postings, workspace, leader_rank, |posting| known(&recurring, posting))?;
     let mut stock = Stock::default();
@@ -379,5 +379,84 @@ impl SameTexts {
 
     fn of_leader(&self, leader: ArticleId) -> &[ArticleId] {
         &self.members[self.starts[leader.index()] as usize..self.starts[leader.index() + 1] as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+    use crate::report::{Table, TableFormat};
+
+    /// The articles of one language, which share passages, furniture and stories, scanned by one thread: what is written in
+    /// which order then is the same every time.
+    fn scanned(workspace: &Workspace, settings: &Settings) -> Result<Findings> {
+        let input = Input::Path(concat!(env!("CARGO_MANIFEST_DIR"), "/data/corpus/es.jsonl").into());
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        pool.install(|| scan_within(workspace, vec![input], settings, &Silent))
+    }
+
+    /// The tables of what is found.
+    fn tables(workspace: &Workspace, settings: &Settings) -> Result<Vec<u8>> {
+        let findings = scanned(workspace, settings)?;
+        let mut bytes = Vec::new();
+        Table::ALL.iter().for_each(|table| table.write(&findings, TableFormat::Jsonl, &mut bytes).unwrap());
+        findings.workspace.check()?;
+        Ok(bytes)
+    }
+
+    /// Calls `check` with limits of memory and with settings that between them write everything that can be written.
+    fn everywhere(check: impl Fn(u64, &Settings)) {
+        let wanted = |relation| {
+            let mut settings = Settings::default();
+            settings.relate.relations = vec![relation];
+            settings
+        };
+        let without = vec![Part::Quotations, Part::Furniture, Part::Names];
+        check(1 << 10, &Settings::default());
+        check(1 << 16, &Settings::default());
+        check(1 << 16, &Settings { without, ..Settings::default() });
+        check(1 << 10, &wanted(Relation::NearDuplicate));
+        check(1 << 10, &wanted(Relation::Identical));
+    }
+
+    #[test]
+    fn a_disk_that_is_full_at_any_time_is_reported() {
+        /// Disks that are tried: with room for nothing, a little more, and so on to almost enough.
+        const DISKS: u64 = 120;
+        let folder = std::env::temp_dir();
+        everywhere(|memory_bytes, settings| {
+            let workspace = Workspace::limited(&folder, memory_bytes);
+            let expected = tables(&workspace, settings).unwrap();
+            let needed = workspace.bytes_written();
+            assert!(needed > DISKS, "{needed} bytes at {memory_bytes}");
+            for quota in (0..DISKS).map(|disk| needed * disk / DISKS).chain([needed - 1]) {
+                match tables(&Workspace::with_quota(&folder, memory_bytes, quota), settings) {
+                    Err(Error::DiskFull { written_bytes, .. }) => assert!(written_bytes <= quota),
+                    Err(other) => panic!("{other} with {quota} of {needed} bytes"),
+                    Ok(_) => panic!("{quota} of {needed} bytes were enough"),
+                }
+            }
+            assert!(tables(&Workspace::with_quota(&folder, memory_bytes, needed), settings).unwrap() == expected);
+        });
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_once_is_reported() {
+        /// Reads that fail, one in each of so many scans.
+        const READS: u64 = 80;
+        let folder = std::env::temp_dir();
+        everywhere(|memory_bytes, settings| {
+            let workspace = Workspace::limited(&folder, memory_bytes);
+            tables(&workspace, settings).unwrap();
+            let reads = workspace.reads();
+            for number in (0..reads).step_by((reads / READS).max(1) as usize) {
+                match tables(&Workspace::with_bad_read(&folder, memory_bytes, number), settings) {
+                    Err(Error::TempFile { action: "read", .. }) => {}
+                    Err(other) => panic!("{other} after read {number} of {reads}"),
+                    Ok(_) => panic!("nobody cared for read {number} of {reads}"),
+                }
+            }
+        });
     }
 }

@@ -5,12 +5,15 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::compress::{self, Compression};
+use super::archive::{self, Archive, Seekable};
+use super::compress::{self, Compression, Named};
 use super::csv::{self, Header};
-use super::discover::{Bytes, Source};
+use super::date::Plausible;
+use super::discover::{Bytes, Format, Source};
 use super::feed::Feed;
 use super::mapping::Mapping;
-use super::{json_array, jsonl, sniff, txt};
+use super::members::Breaks;
+use super::{charset, html, json_array, jsonl, sniff, txt, warc, xml};
 use crate::article::{Article, Location, Reject};
 use crate::settings::ReadSettings;
 
@@ -26,14 +29,28 @@ pub fn chunks<'m>(sources: Vec<Source>, settings: &ReadSettings, mapping: &'m Ma
     let limits = Limits {
         chunk_bytes: CHUNK_BYTES,
         record_bytes: usize::try_from(settings.max_record_bytes).unwrap_or(usize::MAX / 2).min(usize::MAX / 2),
+        plausible: Plausible::new(settings),
     };
-    Chunks { sources: sources.into_iter(), current: None, limits, mapping }
+    Chunks {
+        sources: sources.into_iter(),
+        archives: Vec::new(),
+        current: None,
+        progress: None,
+        passed_over: 0,
+        limits,
+        mapping,
+    }
 }
 
 /// The chunks of some sources; made by [`chunks`].
 pub struct Chunks<'m> {
     sources: std::vec::IntoIter<Source>,
+    /// The archives that are open, each in the one before.
+    archives: Vec<(Arc<str>, Archive)>,
     current: Option<Current<'m>>,
+    /// That of the source, which may be an archive.
+    progress: Option<InputProgress>,
+    passed_over: u64,
     limits: Limits,
     mapping: &'m Mapping,
 }
@@ -41,9 +58,15 @@ pub struct Chunks<'m> {
 /// The source that is being cut.
 struct Current<'m> {
     path: Arc<str>,
+    nature: Nature,
     feed: Feed,
     splitter: Box<dyn Split + Send + 'm>,
-    progress: InputProgress,
+}
+
+/// What a source turned out to be.
+enum Opened<'m> {
+    Records(Current<'m>),
+    Archive(Archive),
 }
 
 /// How much of a source's bytes was reported.
@@ -60,6 +83,8 @@ pub(super) struct Limits {
     pub(super) chunk_bytes: usize,
     /// The largest record.
     pub(super) record_bytes: usize,
+    /// Which dates can be true.
+    pub(super) plausible: Plausible,
 }
 
 /// Cuts the bytes of one source at record borders: one implementation a format.
@@ -100,6 +125,18 @@ pub(super) enum Records {
     Rows(Arc<Header>),
     /// The whole piece is one text.
     Text,
+    /// The whole piece is one page.
+    Page,
+    /// Records of an archive at these places.
+    Archived(Vec<warc::Place>),
+    /// XML elements at these places, and what holds for all of them.
+    Elements {
+        places: Vec<xml::Place>,
+        head: Arc<xml::Head>,
+    },
+    /// Rows of columns.
+    #[cfg(feature = "parquet")]
+    Columns(Box<super::columnar::Piece>),
 }
 
 /// A reject before its path is known.
@@ -110,13 +147,26 @@ pub(super) struct Flaw {
     pub(super) reason: String,
 }
 
+/// What a source was found to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Nature {
+    /// How its records lie.
+    pub(super) format: &'static str,
+    /// How it is packed; "none" if it is not.
+    pub(super) compression: &'static str,
+    /// Its character set; empty where records state theirs.
+    pub(super) encoding: &'static str,
+}
+
 /// Some consecutive records of one source, not yet parsed: self-contained, so that threads can share them out.
 #[derive(Debug)]
 pub struct Chunk {
     path: Arc<str>,
-    cut: Cut,
+    /// Nothing where the source could not be read at all.
+    pub(super) nature: Option<Nature>,
+    pub(super) cut: Cut,
     bytes_read: u64,
-    record_bytes: usize,
+    limits: Limits,
 }
 
 /// What a chunk's records are.
@@ -150,6 +200,11 @@ impl Chunk {
             Records::Values(values) => json_array::parse(&self.cut, values, &mut outcome, mapping),
             Records::Rows(header) => csv::parse(&self.cut, header, &mut outcome, mapping),
             Records::Text => txt::parse(&self.cut, &mut outcome),
+            Records::Page => html::parse(&self.cut, &mut outcome),
+            Records::Archived(places) => warc::parse(&self.cut, places, &mut outcome),
+            #[cfg(feature = "parquet")]
+            Records::Columns(piece) => super::columnar::parse(&self.cut, piece, &mut outcome, mapping),
+            Records::Elements { places, head } => xml::parse(&self.cut, places, head, &mut outcome, mapping),
         }
         let mut parsed = outcome.parsed;
         parsed.rejects.extend(self.cut.flaws.iter().map(|flaw| Reject {
@@ -172,7 +227,7 @@ pub(super) struct Outcome<'c> {
 impl Outcome<'_> {
     /// The largest record that is taken, in bytes.
     pub(super) fn record_bytes(&self) -> usize {
-        self.chunk.record_bytes
+        self.chunk.limits.record_bytes
     }
 
     /// The location of a record, by its place in the chunk.
@@ -182,7 +237,10 @@ impl Outcome<'_> {
 
     pub(super) fn push(&mut self, location: Location, outcome: Result<Article, String>) {
         match outcome {
-            Ok(article) => self.parsed.articles.push(article),
+            Ok(mut article) => {
+                self.chunk.limits.plausible.judge(&mut article);
+                self.parsed.articles.push(article);
+            }
             Err(reason) => self.parsed.rejects.push(Reject {
                 path: location.path.to_string(),
                 record: location.record,
@@ -199,36 +257,109 @@ impl Iterator for Chunks<'_> {
     fn next(&mut self) -> Option<Chunk> {
         loop {
             if let Some(current) = &mut self.current {
+                let path = Arc::clone(&current.path);
                 if let Some(cut) = current.splitter.next_cut(&mut current.feed) {
-                    let (path, bytes_read) = (Arc::clone(&current.path), current.progress.so_far());
-                    return Some(self.chunk(path, cut, bytes_read));
+                    return Some(self.chunk(path, cut));
                 }
-                let (path, rest) = (Arc::clone(&current.path), current.progress.rest());
                 self.current = None;
-                if rest > 0 {
-                    return Some(self.chunk(path, Cut::of_flaws(Vec::new()), rest));
+                if let Some(chunk) = self.ended(path) {
+                    return Some(chunk);
                 }
             }
-            let source = self.sources.next()?;
-            let (path, size_bytes) = (Arc::clone(&source.path), source.size_bytes);
-            match open(source, self.limits, self.mapping) {
-                Ok(current) => self.current = Some(current),
-                Err(reason) => {
-                    let flaw = Flaw { record: 0, byte_offset: 0, reason };
-                    return Some(self.chunk(path, Cut::of_flaws(vec![flaw]), size_bytes));
+            let flaw = match self.archives.last_mut() {
+                Some((path, archive)) => {
+                    let path = Arc::clone(path);
+                    match archive.next() {
+                        Some(archive::Next::Member(member)) => self.open_member(&path, member),
+                        Some(archive::Next::Damaged { name: Some(name), reason }) => {
+                            Some((format!("{path}!/{name}").into(), reason))
+                        }
+                        Some(archive::Next::Damaged { name: None, reason }) => Some((path, reason)),
+                        None => {
+                            self.archives.pop();
+                            match self.ended(path) {
+                                Some(chunk) => return Some(chunk),
+                                None => continue,
+                            }
+                        }
+                    }
                 }
+                None => {
+                    let source = self.sources.next()?;
+                    let read = Arc::new(AtomicU64::new(0));
+                    let progress =
+                        InputProgress { size_bytes: source.size_bytes, read: Arc::clone(&read), reported: 0 };
+                    self.progress = Some(progress);
+                    self.open(source, &read)
+                }
+            };
+            if let Some((path, reason)) = flaw {
+                let flaw = Flaw { record: 0, byte_offset: 0, reason };
+                let mut chunk = self.chunk(path, Cut::of_flaws(vec![flaw]));
+                if self.archives.is_empty() {
+                    chunk.bytes_read += self.progress.take().map_or(0, |mut progress| progress.rest());
+                }
+                return Some(chunk);
             }
         }
     }
 }
 
-impl Chunks<'_> {
-    fn chunk(&self, path: Arc<str>, cut: Cut, bytes_read: u64) -> Chunk {
-        Chunk { path, cut, bytes_read, record_bytes: self.limits.record_bytes }
+impl<'m> Chunks<'m> {
+    /// Opens a source, or gives its path with the reason why it cannot be read.
+    fn open(&mut self, source: Source, read: &Arc<AtomicU64>) -> Option<(Arc<str>, String)> {
+        let path = Arc::clone(&source.path);
+        match open(source, read, self.limits, self.mapping) {
+            Ok(Opened::Records(current)) => self.current = Some(current),
+            Ok(Opened::Archive(_)) if self.archives.len() >= archive::DEEPEST => {
+                return Some((path, format!("archives nested more than {} deep", archive::DEEPEST)));
+            }
+            Ok(Opened::Archive(archive)) => self.archives.push((path, archive)),
+            Err(reason) => return Some((path, reason)),
+        }
+        None
     }
 
-    /// The same with another size of chunks, to test that it changes nothing.
-    #[cfg(test)]
+    fn open_member(&mut self, archive: &str, member: archive::Member) -> Option<(Arc<str>, String)> {
+        let source = Source::member(format!("{archive}!/{}", member.name), member.reader);
+        if source.format.is_none() || archive::is_hidden(&member.name) {
+            self.passed_over += u64::from(!archive::is_hidden(&member.name));
+            return None;
+        }
+        // What is read of a member was counted when the archive read it.
+        self.open(source, &Arc::new(AtomicU64::new(0)))
+    }
+
+    /// Leaves the rest of the source, or of the member of an archive, unread.
+    pub(super) fn leave_source(&mut self) {
+        self.current = None;
+    }
+
+    /// How many members of archives had an ending that is not read, so far.
+    pub fn passed_over(&self) -> u64 {
+        self.passed_over
+    }
+}
+
+impl Chunks<'_> {
+    /// After the end of a source or a member: what was not reported yet of the source, if it is done with.
+    fn ended(&mut self, path: Arc<str>) -> Option<Chunk> {
+        if !self.archives.is_empty() {
+            return None;
+        }
+        let rest = self.progress.take().map_or(0, |mut progress| progress.rest());
+        let mut chunk = self.chunk(path, Cut::of_flaws(Vec::new()));
+        chunk.bytes_read = rest;
+        (rest > 0).then_some(chunk)
+    }
+
+    fn chunk(&mut self, path: Arc<str>, cut: Cut) -> Chunk {
+        let bytes_read = self.progress.as_mut().map_or(0, InputProgress::so_far);
+        let nature = self.current.as_ref().map(|current| current.nature);
+        Chunk { path, nature, cut, bytes_read, limits: self.limits }
+    }
+
+    /// The same with another size of chunks, which changes nothing else.
     pub(super) fn of_size(mut self, chunk_bytes: usize) -> Self {
         self.limits.chunk_bytes = chunk_bytes;
         self
@@ -251,32 +382,85 @@ impl InputProgress {
     }
 }
 
-/// Opens a source and chooses its splitter, or says why it cannot be read.
-fn open<'m>(source: Source, limits: Limits, mapping: &'m Mapping) -> Result<Current<'m>, String> {
-    let cannot = |error: io::Error| format!("cannot be read: {error}");
-    let input: Box<dyn Read + Send> = match source.bytes {
-        Bytes::File(path) => Box::new(File::open(path).map_err(cannot)?),
-        Bytes::Stream(reader) => reader,
+/// Opens a source and chooses its splitter, or says why it cannot be read. `read` counts the bytes taken from it.
+fn open<'m>(source: Source, read: &Arc<AtomicU64>, limits: Limits, mapping: &'m Mapping) -> Result<Opened<'m>, String> {
+    let cannot = |error: io::Error| compress::damage_of(&error).unwrap_or_else(|| format!("cannot be read: {error}"));
+    let (input, file): (Box<dyn Read + Send>, _) = match source.bytes {
+        Bytes::File(path) => (Box::new(File::open(&path).map_err(cannot)?), Some(path)),
+        Bytes::Stream(reader) => (reader, None),
     };
-    let read = Arc::new(AtomicU64::new(0));
-    let (compression, reader) = compress::open(input, &read).map_err(cannot)?;
-    let mut feed = Feed::new(reader, compression);
+    let breaks = Breaks::default();
+    let named = match (source.format, source.compression) {
+        (Some(Format::Warc), Compression::Gzip) => Named::PackedArchive,
+        _ => Named::Otherwise,
+    };
+    let (compression, reader) = compress::open(input, read, &breaks, named).map_err(cannot)?;
+    let file = file.filter(|_| compression == Compression::None);
+    let mut feed = Feed::new(reader, compression, breaks);
     feed.drop_byte_order_mark();
     feed.fill(sniff::HEAD_BYTES);
-    let misnamed = source.compression != Compression::None && compression == Compression::None;
-    if misnamed && sniff::is_binary(feed.bytes()) {
-        return Err("neither gzip nor zstd data, as its name says, nor text".into());
+    let is_binary = sniff::is_binary(feed.bytes());
+    let mut shape = sniff::format(source.format, &feed, mapping);
+    if let Some(set) = text_layout(shape).and_then(|layout| charset::of_text(feed.bytes(), layout)) {
+        feed.decode(set);
+        feed.fill(sniff::HEAD_BYTES);
+        shape = sniff::format(source.format, &feed, mapping);
     }
-    let splitter = splitter(sniff::format(source.format, &feed, mapping), limits, mapping);
-    let progress = InputProgress { size_bytes: source.size_bytes, read, reported: 0 };
-    Ok(Current { path: source.path, feed, splitter, progress })
-}
-
-fn splitter<'m>(shape: sniff::Shape, limits: Limits, mapping: &'m Mapping) -> Box<dyn Split + Send + 'm> {
-    match shape {
+    let seekable = |feed: &mut Feed| match file {
+        Some(path) => Ok(Seekable::file(path)),
+        None => Seekable::copy(feed.take_reader()),
+    };
+    let nature = Nature { format: shape.name(), compression: compression.name(), encoding: feed.encoding() };
+    let splitter: Box<dyn Split + Send + 'm> = match shape {
+        sniff::Shape::Tar => return Ok(Opened::Archive(Archive::tar(feed.take_reader()))),
+        sniff::Shape::Zip => return Archive::zip(seekable(&mut feed)?).map(Opened::Archive),
+        #[cfg(feature = "parquet")]
+        sniff::Shape::Parquet => Box::new(super::columnar::RowGroups::open(seekable(&mut feed)?, limits, mapping)?),
+        #[cfg(feature = "parquet")]
+        sniff::Shape::Arrow => Box::new(super::columnar::Messages::new(mapping)),
+        #[cfg(not(feature = "parquet"))]
+        sniff::Shape::Parquet | sniff::Shape::Arrow => {
+            return Err(
+                "Parquet and Arrow are not built into this program: build it with the feature parquet".to_owned()
+            );
+        }
+        sniff::Shape::Misnamed => return Err(misnamed(source.format, &feed)),
+        _ if is_binary && source.compression != Compression::None && compression == Compression::None => {
+            return Err(format!("neither {} data, as its name says, nor text", source.compression.name()));
+        }
         sniff::Shape::Lines => Box::new(jsonl::Lines::new(limits)),
         sniff::Shape::Json => Box::new(json_array::Values::new(limits, mapping)),
         sniff::Shape::Rows { delimiter } => Box::new(csv::Rows::new(limits, delimiter, mapping)),
-        sniff::Shape::Text => Box::new(txt::Whole::new(limits)),
+        sniff::Shape::Text => Box::new(txt::Whole::new(limits, Records::Text)),
+        sniff::Shape::Page => Box::new(txt::Whole::new(limits, Records::Page)),
+        sniff::Shape::Warc => Box::new(warc::Archive::new(limits)),
+        sniff::Shape::Xml(kind) => Box::new(xml::Elements::new(limits, kind)),
+    };
+    Ok(Opened::Records(Current { path: source.path, nature, feed, splitter }))
+}
+
+/// How a source of text lies; nothing for the shapes whose records have character sets of their own.
+fn text_layout(shape: sniff::Shape) -> Option<charset::Layout> {
+    match shape {
+        sniff::Shape::Text => Some(charset::Layout::OneText),
+        sniff::Shape::Lines | sniff::Shape::Json | sniff::Shape::Rows { .. } => Some(charset::Layout::Lines),
+        _ => None,
+    }
+}
+
+/// Why a file that is not what its name says is not read.
+fn misnamed(named: Option<Format>, feed: &Feed) -> String {
+    if let Some(damage) = feed.damage() {
+        return damage.to_owned();
+    }
+    let name = match named {
+        Some(Format::Archive) => "a tar or zip archive",
+        Some(Format::Parquet) => "Parquet",
+        Some(Format::Arrow) => "Arrow",
+        _ => "XML of a known kind",
+    };
+    match feed.bytes() {
+        [] => "the file is empty".to_owned(),
+        _ => format!("not {name}, as its name says"),
     }
 }

@@ -1,11 +1,15 @@
 //! Is it compressed, and how is it opened?
 //!
 //! The first bytes decide, not the name: a `.gz` that some tool has unpacked on the way is read as it is, and a gzip file
-//! without the ending is unpacked. Several gzip members or zstd frames in one file are read as one stream.
+//! without the ending is unpacked. Several gzip members, zstd frames, bzip2 or xz streams in one file are read as one. In
+//! an archive of a crawler each record is a member of its own, and a broken one takes no other with it: see [`members`].
+//! What was read before damage is kept. All decoders but that of zstd are Rust.
 
 use std::io::{self, BufReader, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::members::{self, Breaks, Members};
 
 /// How a source is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,15 +20,29 @@ pub enum Compression {
     Gzip,
     /// Zstandard (`.zst`).
     Zstd,
+    /// bzip2 (`.bz2`).
+    Bzip2,
+    /// xz (`.xz`).
+    Xz,
 }
 
 /// Compressed bytes are read in blocks of this size: 64 KiB is what the kernel reads ahead at least.
 const BLOCK_BYTES: usize = 64 << 10;
+/// How many bytes tell a compression.
+const MAGIC_BYTES: u64 = 10;
+/// What unpacking xz may take, in KiB: `xz -9` wants 65 MiB, and a header can ask for 4 GiB.
+const XZ_MEMORY_KIB: u32 = 512 << 10;
 
 impl Compression {
     /// The compression that a file name promises, and the name without that ending.
     pub(super) fn of_name(name: &str) -> (Compression, &str) {
-        for (ending, compression) in [(".gz", Compression::Gzip), (".zst", Compression::Zstd)] {
+        let endings = [
+            (".gz", Compression::Gzip),
+            (".zst", Compression::Zstd),
+            (".bz2", Compression::Bzip2),
+            (".xz", Compression::Xz),
+        ];
+        for (ending, compression) in endings {
             if let Some(stem) = strip_ending(name, ending) {
                 return (compression, stem);
             }
@@ -36,17 +54,34 @@ impl Compression {
         match bytes {
             [0x1f, 0x8b, ..] => Compression::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Compression::Zstd,
+            // A block of data, or none.
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, 0x53, 0x59, ..]
+            | [b'B', b'Z', b'h', b'1'..=b'9', 0x17, 0x72, 0x45, 0x38, 0x50, 0x90, ..] => Compression::Bzip2,
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Compression::Xz,
             _ => Compression::None,
+        }
+    }
+
+    /// What it is called.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Compression::None => "none",
+            Compression::Gzip => "gzip",
+            Compression::Zstd => "zstd",
+            Compression::Bzip2 => "bzip2",
+            Compression::Xz => "xz",
         }
     }
 
     /// Why reading stopped, in plain words.
     pub(super) fn damage(self, error: &io::Error) -> String {
-        let name = match self {
-            Compression::None => return format!("cannot be read on: {error}"),
-            Compression::Gzip => "gzip",
-            Compression::Zstd => "zstd",
-        };
+        if let Some(reason) = damage_of(error) {
+            return reason;
+        }
+        if self == Compression::None {
+            return format!("cannot be read on: {error}");
+        }
+        let name = self.name();
         match error.kind() {
             io::ErrorKind::UnexpectedEof => format!("the {name} data ends early"),
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other => {
@@ -57,31 +92,77 @@ impl Compression {
     }
 }
 
+/// Why bytes end before their time, said where it is known: inside an archive, the outer source.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Damage(String);
+
+impl Damage {
+    /// As an error of reading.
+    pub(super) fn error(reason: impl Into<String>) -> io::Error {
+        io::Error::other(Damage(reason.into()))
+    }
+}
+
+/// The reason that an error of reading holds, if it is [`Damage`].
+pub(super) fn damage_of(error: &io::Error) -> Option<String> {
+    error.get_ref()?.downcast_ref::<Damage>().map(|damage| damage.0.clone())
+}
+
 /// `name` without `ending`, whatever its case.
 pub(super) fn strip_ending<'n>(name: &'n str, ending: &str) -> Option<&'n str> {
     let (stem, tail) = name.split_at_checked(name.len().checked_sub(ending.len())?)?;
     (tail.eq_ignore_ascii_case(ending) && !stem.is_empty()).then_some(stem)
 }
 
-/// The decompressed bytes of `input`, and how it was packed. `read` counts the bytes taken from `input`.
+/// How many packed bytes show what is inside.
+const PROBE_BYTES: u64 = 1 << 10;
+
+/// What a source's name promises, as far as it matters for unpacking.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Named {
+    /// The archive of a crawler, each record packed by gzip.
+    PackedArchive,
+    Otherwise,
+}
+
+/// The decompressed bytes of `input`, and how it was packed. `read` counts the bytes taken from `input`; `breaks`
+/// gathers where members of an archive are broken.
 pub(super) fn open(
     mut input: Box<dyn Read + Send>,
     read: &Arc<AtomicU64>,
+    breaks: &Breaks,
+    named: Named,
 ) -> io::Result<(Compression, Box<dyn Read + Send>)> {
     let mut first = Vec::new();
-    input.by_ref().take(4).read_to_end(&mut first)?;
+    input.by_ref().take(MAGIC_BYTES).read_to_end(&mut first)?;
+    if Compression::of_first_bytes(&first) == Compression::Gzip {
+        input.by_ref().take(PROBE_BYTES).read_to_end(&mut first)?;
+    }
+    let is_archive = named == Named::PackedArchive || members::begins_archive(&first);
     let compression = Compression::of_first_bytes(&first);
+    let first_is_text = first.first().is_none_or(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
     let whole = Counted { input: Cursor::new(first).chain(input), read: Arc::clone(read) };
-    let opened: Box<dyn Read + Send> = match compression {
-        Compression::None => Box::new(whole),
-        Compression::Gzip => {
-            Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::with_capacity(BLOCK_BYTES, whole)))
+    Ok(match compression {
+        // What has lost its first bytes can be found by its other members.
+        Compression::None if named == Named::PackedArchive && !first_is_text => {
+            (Compression::Gzip, Box::new(Members::new(whole, breaks.clone())))
         }
-        Compression::Zstd => {
-            Box::new(zstd::stream::read::Decoder::with_buffer(BufReader::with_capacity(BLOCK_BYTES, whole))?)
-        }
-    };
-    Ok((compression, opened))
+        Compression::Gzip if is_archive => (compression, Box::new(Members::new(whole, breaks.clone()))),
+        _ => (compression, decoder(compression, Box::new(whole))?),
+    })
+}
+
+/// The bytes that `packed` holds.
+pub(super) fn decoder(compression: Compression, packed: Box<dyn Read + Send>) -> io::Result<Box<dyn Read + Send>> {
+    let blocks = |packed| BufReader::with_capacity(BLOCK_BYTES, packed);
+    Ok(match compression {
+        Compression::None => packed,
+        Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(blocks(packed))),
+        Compression::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(blocks(packed))?),
+        Compression::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(blocks(packed))),
+        Compression::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(blocks(packed), true, XZ_MEMORY_KIB)),
+    })
 }
 
 /// Counts what goes through.

@@ -1,4 +1,4 @@
-//! Tables: CSV and TSV with a header row.
+//! Tables: CSV and TSV with a header row, or without one as trafilatura writes them.
 //!
 //! Rows are found by a scanner that knows quoting as the `csv` crate does (a test compares them), because a quoted text
 //! may hold line ends and a chunk must not be cut there. The crate then parses whole rows. Rows are numbered from 1 below
@@ -21,6 +21,23 @@ use crate::settings::Field;
 const MEND_LINES: usize = 100;
 const MEND_ROW_BYTES: usize = 256 << 10;
 const MENDS: usize = 64;
+
+/// The columns of the tables that trafilatura writes: separated by tabs, without a header row, `null` where nothing is.
+const TRAFILATURA: [&str; 11] =
+    ["url", "id", "fingerprint", "hostname", "title", "image", "date", "text", "comments", "license", "pagetype"];
+
+/// Whether this first line is a row of trafilatura: at least the columns before the text, which may go on over lines.
+pub(super) fn is_trafilatura(line: &[u8]) -> bool {
+    let Ok(line) = std::str::from_utf8(line) else { return false };
+    let cells: Vec<&str> = line.split('\t').map(str::trim).collect();
+    let is_url_or_null = |cell: &&str| *cell == "null" || super::site::looks_like_url(cell);
+    let (Some(url), Some(image)) = (cells.first().filter(|cell| is_url_or_null(cell)), cells.get(5)) else {
+        return false;
+    };
+    (8..=TRAFILATURA.len()).contains(&cells.len())
+        && is_url_or_null(image)
+        && !(*url == "null" && cells.get(4) == Some(&"title"))
+}
 
 /// The header row of a table.
 #[derive(Debug)]
@@ -97,6 +114,10 @@ impl<'m> Rows<'m> {
             return Err(super::BINARY.to_owned());
         }
         super::utf8(row)?;
+        if self.delimiter == b'\t' && is_trafilatura(row) {
+            let columns = TRAFILATURA.map(str::to_owned).to_vec();
+            return Ok(Some(Arc::new(Header { delimiter: self.delimiter, columns })));
+        }
         let cells = cells(row, self.delimiter);
         let columns: Vec<String> = cells.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
         let is_text = |column: &String| self.mapping.targets(column).iter().any(|target| target.field == Field::Text);
@@ -372,6 +393,18 @@ pub(super) fn parse(cut: &Cut, header: &Header, outcome: &mut Outcome<'_>, mappi
         outcome.push(location.clone(), table.article(raw, &row, location));
         record += 1;
     }
+}
+
+/// The cells of each row of a chunk by their columns, to look at.
+pub(super) fn columns(cut: &Cut, header: &Header) -> Vec<Vec<(String, String)>> {
+    let mut parser = parser(&cut.bytes, header.delimiter);
+    let mut row = csv::ByteRecord::new();
+    let mut rows = Vec::new();
+    while matches!(parser.read_byte_record(&mut row), Ok(true)) {
+        let cells = row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned());
+        rows.push(header.columns.iter().cloned().zip(cells).collect());
+    }
+    rows
 }
 
 fn place(parser: &csv::Reader<&[u8]>) -> usize {

@@ -27,6 +27,11 @@ pub enum Input {
 }
 
 impl Input {
+    /// Whether it is a folder.
+    pub fn is_folder(&self) -> bool {
+        matches!(self, Input::Path(path) if path.is_dir())
+    }
+
     /// The path or the name, as it is shown.
     pub fn name(&self) -> String {
         match self {
@@ -49,7 +54,23 @@ pub enum Format {
     Tsv,
     /// One article a file.
     Text,
+    /// One page a file.
+    Html,
+    /// A crawler's archive: pages (WARC), or their texts (WET).
+    Warc,
+    /// RSS, Atom, NITF, NewsML-G2, or elements of one name under a root.
+    Xml,
+    /// Parquet.
+    Parquet,
+    /// Arrow IPC, a file or a stream.
+    Arrow,
+    /// tar or zip: files in a file.
+    Archive,
 }
+
+/// The endings of the files that are read, to show where none was found.
+pub(crate) const ENDINGS: &str = "jsonl, ndjson, json, csv, tsv, txt, xml, rss, atom, nitf, parquet, arrow, feather, tar and zip, \
+    plain or with gz, zst, bz2 or xz";
 
 impl Format {
     /// The format that a file name promises, after the ending of a compression is taken off.
@@ -61,6 +82,21 @@ impl Format {
             (".csv", Format::Csv),
             (".tsv", Format::Tsv),
             (".txt", Format::Text),
+            (".html", Format::Html),
+            (".htm", Format::Html),
+            (".xhtml", Format::Html),
+            (".warc", Format::Warc),
+            (".wet", Format::Warc),
+            (".xml", Format::Xml),
+            (".rss", Format::Xml),
+            (".atom", Format::Xml),
+            (".nitf", Format::Xml),
+            (".parquet", Format::Parquet),
+            (".arrow", Format::Arrow),
+            (".arrows", Format::Arrow),
+            (".feather", Format::Arrow),
+            (".tar", Format::Archive),
+            (".zip", Format::Archive),
         ];
         endings.into_iter().find(|(ending, _)| compress::strip_ending(name, ending).is_some()).map(|(_, format)| format)
     }
@@ -95,6 +131,14 @@ pub(super) enum Bytes {
     Stream(Box<dyn Read + Send>),
 }
 
+impl Source {
+    /// A file in an archive.
+    pub(super) fn member(path: String, reader: Box<dyn Read + Send>) -> Source {
+        let (compression, format) = promised(&path);
+        Source { path: path.into(), size_bytes: 0, format, compression, bytes: Bytes::Stream(reader) }
+    }
+}
+
 /// What the inputs hold.
 pub struct Found {
     /// The sources, sorted by path.
@@ -114,8 +158,7 @@ impl Found {
 
 /// The sources in `inputs`, sorted by path, each file once even if it is named twice.
 ///
-/// Folders give their `.txt`, `.jsonl`, `.ndjson`, `.json`, `.csv` and `.tsv` files, plain, `.gz` or `.zst`, at any depth;
-/// other files are counted in [`Found::passed_over`], hidden ones are not looked at. `.gitignore` and `.wirecopyignore` are
+/// Folders give the files with an ending of a format ([`Format`]), plain or compressed, at any depth; other files are counted in [`Found::passed_over`], hidden ones are not looked at. `.gitignore` and `.wirecopyignore` are
 /// respected if the settings say so. A file or folder inside a folder that cannot be looked at becomes a reject; an input
 /// that does not exist or cannot be looked at is an [`Error::Io`].
 pub fn sources(inputs: Vec<Input>, settings: &ReadSettings) -> Result<Found> {
@@ -156,6 +199,18 @@ fn source(path: String, size_bytes: u64, bytes: Bytes) -> Source {
 
 /// What a file name promises.
 pub(super) fn promised(name: &str) -> (Compression, Option<Format>) {
+    let packed = [
+        (".tgz", Compression::Gzip),
+        (".tbz2", Compression::Bzip2),
+        (".tbz", Compression::Bzip2),
+        (".txz", Compression::Xz),
+        (".tzst", Compression::Zstd),
+    ];
+    if let Some((_, compression)) =
+        packed.into_iter().find(|(ending, _)| compress::strip_ending(name, ending).is_some())
+    {
+        return (compression, Some(Format::Archive));
+    }
     let (compression, stem) = Compression::of_name(name);
     (compression, Format::of_name(stem))
 }

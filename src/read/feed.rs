@@ -5,7 +5,10 @@
 
 use std::io::{self, Cursor, Read};
 
-use super::compress::Compression;
+use encoding_rs::{Decoder, Encoding, UTF_8};
+
+use super::compress::{Compression, Damage};
+use super::members::Breaks;
 
 /// The bytes of one source that wait to be cut into chunks.
 pub(super) struct Feed {
@@ -14,6 +17,8 @@ pub(super) struct Feed {
     waiting: Vec<u8>,
     offset: u64,
     end: End,
+    breaks: Breaks,
+    encoding: &'static str,
 }
 
 /// What is reserved at most before it is known how much there is to read.
@@ -26,8 +31,13 @@ enum End {
 }
 
 impl Feed {
-    pub(super) fn new(reader: Box<dyn Read + Send>, compression: Compression) -> Feed {
-        Feed { reader, compression, waiting: Vec::new(), offset: 0, end: End::Open }
+    pub(super) fn new(reader: Box<dyn Read + Send>, compression: Compression, breaks: Breaks) -> Feed {
+        Feed { reader, compression, waiting: Vec::new(), offset: 0, end: End::Open, breaks, encoding: "UTF-8" }
+    }
+
+    /// Where the packed data of an archive was broken and reading went on.
+    pub(super) fn breaks(&self) -> &Breaks {
+        &self.breaks
     }
 
     /// The window.
@@ -81,72 +91,125 @@ impl Feed {
         self.offset += count_bytes as u64;
     }
 
-    /// Drops the byte order mark, and has UTF-16 transcoded to UTF-8. From then on offsets of such a source are those of
-    /// the transcoded bytes.
+    /// All that is left, as a reader: the window, then what was not read yet. Damage is said again where it was met. The feed
+    /// is empty afterwards.
+    pub(super) fn take_reader(&mut self) -> Box<dyn Read + Send> {
+        let window = Cursor::new(std::mem::take(&mut self.waiting));
+        let reader = std::mem::replace(&mut self.reader, Box::new(io::empty()));
+        match std::mem::replace(&mut self.end, End::Clean) {
+            End::Open => Box::new(window.chain(Explained { reader, compression: self.compression })),
+            End::Clean => Box::new(window),
+            End::Damaged(reason) => Box::new(window.chain(Broken(reason))),
+        }
+    }
+
+    /// Drops the byte order mark, and has UTF-16 transcoded to UTF-8.
     pub(super) fn drop_byte_order_mark(&mut self) {
         self.fill(3);
-        match self.bytes() {
-            [0xef, 0xbb, 0xbf, ..] => self.skip(3),
-            [0xff, 0xfe, ..] => self.transcode(u16::from_le_bytes),
-            [0xfe, 0xff, ..] => self.transcode(u16::from_be_bytes),
-            _ => {}
+        if let Some((set, mark_bytes)) = Encoding::for_bom(self.bytes()) {
+            if set == UTF_8 {
+                self.skip(mark_bytes);
+            } else {
+                self.waiting.drain(..mark_bytes);
+                self.decode(set);
+            }
         }
     }
 
-    fn transcode(&mut self, unit: fn([u8; 2]) -> u16) {
-        let head = self.waiting.split_off(2);
-        self.waiting.clear();
-        // Whatever ended the first bytes would end them again: an error has to be kept.
-        if let End::Clean = self.end {
-            self.end = End::Open;
+    /// The character set that the source has, by its byte order mark or by what was detected.
+    pub(super) fn encoding(&self) -> &'static str {
+        self.encoding
+    }
+
+    /// Has the source transcoded from `set` to UTF-8, from the beginning of the window on; what is no character becomes
+    /// U+FFFD. From then on offsets of such a source are those of the transcoded bytes.
+    pub(super) fn decode(&mut self, set: &'static Encoding) {
+        self.encoding = set.name();
+        let head = std::mem::take(&mut self.waiting);
+        match self.end {
+            // Nothing comes after an error.
+            End::Damaged(_) => {
+                self.waiting = set.decode_without_bom_handling(&head).0.into_owned().into_bytes();
+                return;
+            }
+            End::Clean | End::Open => self.end = End::Open,
         }
         let rest = std::mem::replace(&mut self.reader, Box::new(io::empty()));
-        self.reader =
-            Box::new(Utf16 { input: Box::new(Cursor::new(head).chain(rest)), unit, ready: Vec::new(), at: 0 });
+        self.reader = Box::new(Transcoded {
+            input: Box::new(Cursor::new(head).chain(rest)),
+            decoder: set.new_decoder_without_bom_handling(),
+            ready: String::new(),
+            at: 0,
+            ended: false,
+            failure: None,
+        });
     }
 }
 
-/// Transcodes UTF-16 to UTF-8 on the way; halves of a pair that stand alone become U+FFFD.
-struct Utf16 {
-    input: Box<dyn Read + Send>,
-    unit: fn([u8; 2]) -> u16,
-    ready: Vec<u8>,
-    at: usize,
+/// Says in words why its bytes end before their time.
+struct Explained {
+    reader: Box<dyn Read + Send>,
+    compression: Compression,
 }
 
-/// Bytes of UTF-16 that are transcoded at a time.
-const UTF16_BLOCK_BYTES: u64 = 64 << 10;
-
-impl Utf16 {
-    fn refill(&mut self) -> io::Result<()> {
-        let mut block = Vec::new();
-        self.input.by_ref().take(UTF16_BLOCK_BYTES).read_to_end(&mut block)?;
-        // A block may end between the halves of a pair.
-        let is_high_half = |bytes: &[u8]| {
-            let last = bytes.last_chunk::<2>().map_or(0, |&pair| (self.unit)(pair));
-            (0xd800..0xdc00).contains(&last)
-        };
-        if is_high_half(&block) {
-            self.input.by_ref().take(2).read_to_end(&mut block)?;
-        }
-        let (pairs, odd) = block.as_chunks::<2>();
-        let decoded = char::decode_utf16(pairs.iter().map(|&pair| (self.unit)(pair)));
-        let mut text: String = decoded.map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-        if !odd.is_empty() {
-            text.push(char::REPLACEMENT_CHARACTER);
-        }
-        self.ready = text.into_bytes();
-        self.at = 0;
-        Ok(())
-    }
-}
-
-impl Read for Utf16 {
+impl Read for Explained {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.at >= self.ready.len() {
-            self.refill()?;
+        self.reader.read(buffer).map_err(|error| match error.kind() {
+            io::ErrorKind::Interrupted => error,
+            _ => Damage::error(self.compression.damage(&error)),
+        })
+    }
+}
+
+/// Where bytes ended before their time.
+struct Broken(String);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(Damage::error(self.0.clone()))
+    }
+}
+
+/// Transcodes to UTF-8 on the way.
+struct Transcoded {
+    input: Box<dyn Read + Send>,
+    decoder: Decoder,
+    ready: String,
+    at: usize,
+    ended: bool,
+    failure: Option<io::Error>,
+}
+
+/// Bytes that are transcoded at a time.
+const TRANSCODED_BLOCK_BYTES: u64 = 64 << 10;
+
+impl Transcoded {
+    fn refill(&mut self) {
+        let mut block = Vec::new();
+        match self.input.by_ref().take(TRANSCODED_BLOCK_BYTES).read_to_end(&mut block) {
+            Ok(count) => self.ended = count == 0,
+            // What was read before is still good.
+            Err(error) => self.failure = Some(error),
         }
-        let mut left = self.ready.get(self.at..).unwrap_or_default();
+        self.ready.clear();
+        self.at = 0;
+        let room_bytes = self.decoder.max_utf8_buffer_length(block.len());
+        self.ready.reserve(room_bytes.expect("a block is far smaller than the address space"));
+        // With that room all of the block is taken.
+        let _ = self.decoder.decode_to_string(&block, &mut self.ready, self.ended);
+    }
+}
+
+impl Read for Transcoded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.at >= self.ready.len() && !self.ended {
+            if let Some(error) = self.failure.take() {
+                self.ended = true;
+                return Err(error);
+            }
+            self.refill();
+        }
+        let mut left = self.ready.as_bytes().get(self.at..).unwrap_or_default();
         let count = left.read(buffer)?;
         self.at += count;
         Ok(count)

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::date;
 use super::mapping::{FIELDS, Mapping, Step, Target};
+use super::markup;
 use super::site;
 use crate::article::{Article, Location, Moment};
 use crate::settings::Field;
@@ -24,6 +25,27 @@ pub(super) enum Value<'a> {
     Nested(Json),
 }
 
+impl Value<'_> {
+    /// The same, whatever becomes of the record.
+    pub(super) fn into_owned(self) -> Value<'static> {
+        match self {
+            Value::Missing => Value::Missing,
+            Value::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Value::Nested(json) => Value::Nested(json),
+        }
+    }
+
+    /// The words that a field would be read from, at the end of a path into the value; nothing if there are none.
+    pub(super) fn words(&self, field: Field, path: &[Step]) -> Option<String> {
+        let text = match self {
+            Value::Text(text) if path.is_empty() => text.clone().into_owned(),
+            Value::Nested(json) => words(field, follow(json, path)?)?,
+            _ => return None,
+        };
+        (!is_blank(&text)).then_some(text)
+    }
+}
+
 /// The values that were taken from one record.
 pub(super) struct Fields<'a> {
     taken: [Option<Taken<'a>>; FIELDS],
@@ -31,6 +53,8 @@ pub(super) struct Fields<'a> {
 
 struct Taken<'a> {
     rank: u16,
+    /// Whether the text is HTML by its name.
+    is_markup: bool,
     text: Cow<'a, str>,
     moment: Option<Moment>,
 }
@@ -47,7 +71,8 @@ impl<'a> Fields<'a> {
 
     fn wants(&self, target: &Target) -> bool {
         let taken = self.taken.get(target.field as usize).and_then(Option::as_ref);
-        taken.is_none_or(|taken| target.rank < taken.rank)
+        // A date that cannot be true gives way to any that can.
+        taken.is_none_or(|taken| target.rank < taken.rank || taken.moment.is_some_and(|moment| moment.doubtful))
     }
 
     /// Offers a value to all its targets.
@@ -80,13 +105,28 @@ impl<'a> Fields<'a> {
         if is_date && moment.is_none() {
             return;
         }
+        if let (Some(moment), Some(Some(taken))) = (moment, self.taken.get(target.field as usize))
+            && (moment.doubtful, target.rank) > (taken.moment.is_some_and(|taken| taken.doubtful), taken.rank)
+        {
+            return;
+        }
         if let Some(slot) = self.taken.get_mut(target.field as usize) {
-            *slot = Some(Taken { rank: target.rank, text, moment });
+            *slot = Some(Taken { rank: target.rank, is_markup: target.is_markup, text, moment });
         }
     }
 
     fn take(&mut self, field: Field) -> Option<Taken<'a>> {
         self.taken.get_mut(field as usize)?.take()
+    }
+
+    /// Whether a value was taken for this field.
+    pub(super) fn has(&self, field: Field) -> bool {
+        self.rank(field).is_some()
+    }
+
+    /// The rank of the value that was taken for this field.
+    pub(super) fn rank(&self, field: Field) -> Option<u16> {
+        self.taken.get(field as usize)?.as_ref().map(|taken| taken.rank)
     }
 
     fn word(&mut self, field: Field) -> Option<String> {
@@ -95,13 +135,20 @@ impl<'a> Fields<'a> {
 
     /// The article, or nothing where no text was found. A record without an id has an empty one.
     pub(super) fn article(mut self, location: Location) -> Option<Article> {
-        let text = self.take(Field::Text)?.text.into_owned();
+        let text = self.take(Field::Text)?;
+        let text = match text.text {
+            html if text.is_markup || markup::is_fragment(&html) => {
+                Some(markup::text(&html)).filter(|text| !is_blank(text))?
+            }
+            text => text.into_owned(),
+        };
         let url = self.word(Field::Url);
         let stated = self.word(Field::Source);
         let address = stated.as_deref().filter(|source| site::looks_like_url(source));
         let source = match address {
             Some(address) => site::domain(address),
-            None => stated,
+            // Some scrapers write the host, others the domain.
+            None => stated.map(|stated| stated.strip_prefix("www.").map_or_else(|| stated.clone(), str::to_owned)),
         };
         Some(Article {
             id: self.word(Field::Id).unwrap_or_default(),
@@ -165,17 +212,48 @@ fn collect(field: Field, json: &Json, pieces: &mut Vec<String>) {
         Json::String(text) if field == Field::Text && !is_blank(text) => pieces.push(text.clone()),
         Json::String(text) if !is_blank(text) => pieces.push(text.trim().to_owned()),
         Json::Number(number) => pieces.push(number.to_string()),
+        Json::Array(items) if field == Field::Text && items.iter().any(|item| content_type(item).is_some()) => {
+            // Several bodies of one article, as ninjs has them: plain text goes before HTML, and one is enough.
+            let is_plain = |item: &&Json| !content_type(item).unwrap_or_default().contains("html");
+            let body = items
+                .iter()
+                .find(is_plain)
+                .or(items.first())
+                .and_then(|body| Some((body, body.get("value")?.as_str()?)));
+            if let Some((body, value)) = body.filter(|(_, value)| !is_blank(value)) {
+                pieces.push(if is_plain(&body) { value.to_owned() } else { markup::text(value) });
+            }
+        }
         Json::Array(items) => items.iter().for_each(|item| collect(field, item, pieces)),
+        Json::Object(object) if field == Field::Text && object.contains_key("sections") => sections(object, pieces),
         Json::Object(object) => {
             let before = pieces.len();
-            for value in members(field).iter().filter_map(|&name| object.get(name)) {
-                collect(field, value, pieces);
+            for (name, value) in members(field).iter().filter_map(|&name| Some((name, object.get(name)?))) {
+                match value {
+                    // What WordPress calls so is HTML.
+                    Json::String(html) if markup::is_named(name) && !is_blank(html) => pieces.push(markup::text(html)),
+                    value => collect(field, value, pieces),
+                }
                 if pieces.len() > before {
                     return;
                 }
             }
         }
         _ => {}
+    }
+}
+
+/// What kind of text one of several bodies is, if it says so.
+fn content_type(body: &Json) -> Option<&str> {
+    ["contentType", "contenttype", "content_type"].iter().find_map(|&name| body.get(name)?.as_str())
+}
+
+/// The body of an article as Fundus has it: a summary, then sections of a headline and paragraphs.
+fn sections(body: &serde_json::Map<String, Json>, pieces: &mut Vec<String>) {
+    let sections = body.get("sections").and_then(Json::as_array).into_iter().flatten();
+    let parts = sections.flat_map(|section| [section.get("headline"), section.get("paragraphs")]);
+    for part in [body.get("summary")].into_iter().chain(parts).flatten() {
+        collect(Field::Text, part, pieces);
     }
 }
 

@@ -1,9 +1,9 @@
 //! JSON that is not one object a line: an array of objects, a single object, or an object that holds one array of objects
-//! (`{"articles": [...]}`), as news APIs answer.
+//! (`{"articles": [...]}`, `{"articles": {"results": [...]}}`), as news APIs answer and JSON Feed has it.
 //!
 //! A scanner finds where values end by counting brackets outside strings; it builds nothing and holds no more than one
 //! value. Values that follow one another without an array are read too. A top-level object is a wrapper if it has no text
-//! itself and exactly one array of objects; one that is longer than a record may be, if it is inside such an array when
+//! itself and exactly one array of objects, or one with a telling name; one that is longer than a record may be, if it is inside such an array when
 //! the limit is reached. Records are numbered from 1 in the order of values.
 //!
 //! A broken value can hide where it ends. A line end inside a string, which JSON forbids, or an end of file inside a value
@@ -47,7 +47,7 @@ pub(super) struct Values<'m> {
 #[derive(Debug)]
 pub(super) struct Place {
     record: u64,
-    bytes: Range<usize>,
+    pub(super) bytes: Range<usize>,
 }
 
 /// Where in the structure `next` is.
@@ -57,16 +57,16 @@ enum Level {
     Top,
     /// Between the elements of a top-level array.
     Array,
-    /// Between the elements of the array of a wrapper object.
-    Wrapped,
+    /// Between the elements of an array that stands in so many wrapper objects.
+    Wrapped { depth: usize },
     /// Nothing more is read.
     Done,
 }
 
 /// What is dropped unread from the start of the window on.
 enum Dropping {
-    /// The rest of a wrapper object after its array.
-    Tail,
+    /// The rest of so many wrapper objects after their array.
+    Tail { depth: usize },
     /// A value that is too long.
     Value,
     /// Some bytes up to a line's beginning, then all lines up to one that begins an object, indented at most so much.
@@ -182,9 +182,9 @@ impl<'m> Values<'m> {
         if self.level == Level::Top
             && let Some(array) = self.wrapped_array(feed, &found)
         {
-            self.next += array + 1;
+            self.next += array.start + 1;
             self.indent = None;
-            self.level = Level::Wrapped;
+            self.level = Level::Wrapped { depth: array.depth };
             return;
         }
         let indent = self.indent.take().unwrap_or(usize::MAX);
@@ -227,7 +227,7 @@ impl<'m> Values<'m> {
     }
 
     /// Where in the top-level object at `next` the array of records begins, if it is a wrapper.
-    fn wrapped_array(&self, feed: &Feed, found: &Found) -> Option<usize> {
+    fn wrapped_array(&self, feed: &Feed, found: &Found) -> Option<FoundArray> {
         let end = match *found {
             Found::Whole { end } => end,
             _ => self.limit().min(feed.bytes().len()),
@@ -238,10 +238,8 @@ impl<'m> Values<'m> {
             return arrays.open;
         }
         let location = Location { path: "".into(), record: 0, byte_offset: 0 };
-        match arrays.starts.as_slice() {
-            &[only] if json_record::article(object, location, self.mapping).is_err() => Some(only),
-            _ => None,
-        }
+        let array = arrays.records()?;
+        json_record::article(object, location, self.mapping).is_err().then_some(array)
     }
 
     /// How many bytes after `next` a line begins that looks like the next value, although this one is still open.
@@ -276,9 +274,9 @@ impl<'m> Values<'m> {
     /// Drops what is to be dropped from the start of the window.
     fn drop(&mut self, feed: &mut Feed, dropping: Dropping) {
         match dropping {
-            Dropping::Tail => {
-                if self.drop_value(feed, Scanner::new(b'{')) == Scan::More {
-                    self.level = Level::Wrapped;
+            Dropping::Tail { depth } => {
+                if (0..depth).any(|_| self.drop_value(feed, Scanner::new(b'{')) == Scan::More) {
+                    self.level = Level::Wrapped { depth };
                     self.end(feed);
                 }
             }
@@ -381,11 +379,11 @@ impl Split for Values<'_> {
             match (self.level, byte) {
                 (Level::Top, b'[') => (self.level, self.next, self.indent) = (Level::Array, self.next + 1, None),
                 (Level::Array, b']') => (self.level, self.next, self.indent) = (Level::Top, self.next + 1, None),
-                (Level::Wrapped, b']') => {
+                (Level::Wrapped { depth }, b']') => {
                     (self.level, self.next, self.indent) = (Level::Top, self.next + 1, None);
-                    self.dropping = Some(Dropping::Tail);
+                    self.dropping = Some(Dropping::Tail { depth });
                 }
-                (Level::Top, b'{') | (Level::Array | Level::Wrapped, _) => self.element(feed, byte),
+                (Level::Top, b'{') | (Level::Array | Level::Wrapped { .. }, _) => self.element(feed, byte),
                 (Level::Top | Level::Done, _) => {
                     let is_binary = super::sniff::is_binary(feed.bytes().get(self.next..).unwrap_or_default());
                     let reason = if is_binary { super::BINARY } else { "not JSON: an object or array is wanted here" };
@@ -501,35 +499,70 @@ impl Scanner {
     }
 }
 
-/// The arrays of objects that are direct members of an object, by where they begin.
+/// The arrays of objects in an object: its direct members, and those of the objects among them.
 struct Arrays {
-    starts: Vec<usize>,
+    found: Vec<FoundArray>,
     /// The one that is still open at the end of the bytes.
-    open: Option<usize>,
+    open: Option<FoundArray>,
+}
+
+#[derive(Clone, Copy)]
+struct FoundArray {
+    start: usize,
+    /// How many objects it stands in.
+    depth: usize,
+    /// Whether its name is one under which interfaces give their records.
+    is_named: bool,
+}
+
+/// The names under which interfaces give their records.
+const RECORD_NAMES: [&[u8]; 8] =
+    [b"articles", b"items", b"results", b"entries", b"stories", b"posts", b"docs", b"data"];
+/// How deep an array of records may stand: Event Registry has `{"articles": {"results": [...]}}`.
+const WRAPPERS: usize = 2;
+
+impl Arrays {
+    /// The one that holds the records: the only one, or the only one at the outermost level that has such, or the one with a
+    /// telling name.
+    fn records(&self) -> Option<FoundArray> {
+        let only =
+            |arrays: &mut dyn Iterator<Item = &FoundArray>| arrays.next().copied().filter(|_| arrays.next().is_none());
+        let direct = only(&mut self.found.iter().filter(|array| array.depth == 1));
+        let named = |depth: usize| only(&mut self.found.iter().filter(|array| array.depth == depth && array.is_named));
+        direct.or_else(|| named(1)).or_else(|| named(2).filter(|_| self.found.iter().all(|array| array.depth > 1)))
+    }
 }
 
 fn arrays_of_objects(object: &[u8]) -> Arrays {
-    let mut arrays = Arrays { starts: Vec::new(), open: None };
-    let mut depth = 0usize;
+    let mut arrays = Arrays { found: Vec::new(), open: None };
+    let mut open = Vec::new();
     let mut place = 0;
+    let mut name: &[u8] = b"";
     while let Some(&byte) = object.get(place) {
         let rest = object.get(place + 1..).unwrap_or_default();
         place += 1;
         match byte {
             b'"' => match Scanner::new(b'"').scan(rest) {
-                Scan::End(length) | Scan::LineEndInString(length) | Scan::Mismatch(length) => place += length,
+                Scan::End(length) | Scan::LineEndInString(length) | Scan::Mismatch(length) => {
+                    name = rest.get(..length.saturating_sub(1)).unwrap_or_default();
+                    place += length;
+                }
                 Scan::More => return arrays,
             },
             b'[' | b'{' => {
-                if byte == b'[' && depth == 1 && rest.trim_ascii_start().first() == Some(&b'{') {
-                    arrays.starts.push(place - 1);
-                    arrays.open = Some(place - 1);
+                let depth = open.len();
+                let is_wrapped = (1..=WRAPPERS).contains(&depth) && open.iter().all(|&opening| opening == b'{');
+                if byte == b'[' && is_wrapped && rest.trim_ascii_start().first() == Some(&b'{') {
+                    let is_named = RECORD_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name));
+                    let found = FoundArray { start: place - 1, depth, is_named };
+                    arrays.found.push(found);
+                    arrays.open = Some(found);
                 }
-                depth += 1;
+                open.push(byte);
             }
             b']' | b'}' => {
-                depth = depth.saturating_sub(1);
-                if depth <= 1 {
+                open.pop();
+                if arrays.open.is_some_and(|array| open.len() <= array.depth) {
                     arrays.open = None;
                 }
             }

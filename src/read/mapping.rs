@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::markup;
 use crate::error::{Error, Result};
 use crate::settings::{Field, ReadSettings};
 
-/// The default names, best first. Sources: news-please, Fundus, trafilatura, newspaper, schema.org, NewsAPI, Event
-/// Registry, Media Cloud, Goose and the fields of feeds.
+/// The default names, best first. Sources: news-please, Fundus, trafilatura, newspaper, schema.org, Zyte, NewsAPI, Event
+/// Registry, Media Cloud, Goose, datatrove, Dolma, ninjs, JSON Feed and the fields of feeds.
 const DEFAULTS: [(Field, &[&str]); FIELDS] = [
     (
         Field::Text,
@@ -19,17 +20,28 @@ const DEFAULTS: [(Field, &[&str]); FIELDS] = [
             "articleBody",
             "body_text",
             "plaintext",
+            "content_text",
             "text",
+            "bodies",
             "body",
             "content",
             "full_text",
             "article",
             "story",
+            "body_xhtml",
+            "body_html",
+            "content_html",
         ],
     ),
     (Field::Title, &["title", "headline", "article_title", "headlines[0].value", "name"]),
-    (Field::Id, &["id", "_id", "uuid", "guid", "uid", "article_id", "articleId", "doc_id", "docid", "identifier"]),
-    (Field::Url, &["url", "canonical_link", "canonicalUrl", "link", "uri", IF_URL]),
+    (
+        Field::Id,
+        &["id", "_id", "uuid", "guid", "uid", "article_id", "articleId", "doc_id", "docid", "identifier", "uri"],
+    ),
+    (
+        Field::Url,
+        &["url", "canonical_link", "canonicalUrl", "link", "metadata.url", "html.responded_url", "uri", "source"],
+    ),
     (
         Field::Source,
         &[
@@ -39,18 +51,24 @@ const DEFAULTS: [(Field, &[&str]); FIELDS] = [
             "publisher",
             "meta_site_name",
             "sitename",
+            "site_name",
+            "source-hostname",
             "series",
+            "html.source_info.publisher",
             "source.title",
+            "metadata.url",
             "source",
+            "infosource[0].name",
+            "infoSources[0].name",
         ],
     ),
-    (Field::Author, &["author", "authors", "byline", "creator"]),
-    (Field::Credit, &["credit", "credit_line", "creditText", "agency"]),
+    (Field::Author, &["author", "authors", "byline", "by", "creator"]),
+    (Field::Credit, &["credit", "credit_line", "creditline", "creditLine", "creditText", "agency"]),
     (Field::Dateline, &["dateline", "located"]),
-    (Field::Copyright, &["copyright_holder", "copyrightholder", "copyrightHolder", "copyright", "rights"]),
+    (Field::Copyright, &["copyright_holder", "copyrightholder", "copyright", "rights", "copyrightnotice", "license"]),
     (Field::BasedOn, &["isBasedOn", "original_source", "syndication_source", "based_on"]),
     (Field::Version, &["version"]),
-    (Field::Lang, &["language", "lang", "meta_lang", "inLanguage"]),
+    (Field::Lang, &["language", "lang", "meta_lang", "inLanguage", "metadata.language"]),
     (
         Field::Published,
         &[
@@ -61,21 +79,44 @@ const DEFAULTS: [(Field, &[&str]); FIELDS] = [
             "published",
             "published_at",
             "pubDate",
+            "publishedAt",
+            "date_published",
+            "publication_date",
+            "pub_date",
             "dateTimePub",
             "firstcreated",
+            "contentcreated",
             "date",
             "created",
         ],
     ),
-    (Field::Modified, &["date_modify", "date_modified", "dateModified", "modified", "updated", "updated_at"]),
-    (Field::Crawled, &["date_download", "crawled", "crawl_date", "fetched", "warc_date", "scraped_at"]),
+    (
+        Field::Modified,
+        &["date_modify", "date_modified", "dateModified", "modified", "updated", "updated_at", "versioncreated"],
+    ),
+    (
+        Field::Crawled,
+        &[
+            "date_download",
+            "crawled",
+            "crawl_date",
+            "fetched",
+            "warc_date",
+            "scraped_at",
+            "filedate",
+            "html.crawl_date",
+            "metadata.dateDownloaded",
+            "metadata.date",
+            "added",
+        ],
+    ),
 ];
 
 /// How many fields a mapping can name.
 pub(super) const FIELDS: usize = 15;
 
-/// The one default that is taken as an address only if it looks like one.
-const IF_URL: &str = "source";
+/// The defaults that are taken as an address only if they look like one.
+const IF_URL: [&str; 2] = ["source", "uri"];
 
 /// Longer keys are never names of fields; shorter ones are folded without memory of their own.
 const LONGEST_NAME_BYTES: usize = 128;
@@ -88,7 +129,8 @@ const LONGEST_NAME_BYTES: usize = 128;
 pub struct Mapping {
     exact: HashMap<String, Vec<Target>>,
     folded: HashMap<String, Vec<Target>>,
-    text_names: Vec<String>,
+    names: BTreeMap<Field, Vec<String>>,
+    set: Vec<Field>,
 }
 
 /// What a key may be good for.
@@ -101,6 +143,15 @@ pub(super) struct Target {
     pub(super) rest: Vec<Step>,
     /// Whether only an address will do.
     pub(super) only_url: bool,
+    /// Whether the value is HTML, by its name.
+    pub(super) is_markup: bool,
+}
+
+impl Target {
+    /// A value that is taken as it is.
+    pub(super) fn plain(field: Field, rank: u16) -> Target {
+        Target { field, rank, rest: Vec::new(), only_url: false, is_markup: false }
+    }
 }
 
 /// One step of a dotted path.
@@ -115,7 +166,12 @@ impl Mapping {
     ///
     /// A path that cannot be read (`a..b`, `a[x]`, an empty list) is an [`Error::Settings`].
     pub fn new(settings: &ReadSettings) -> Result<Mapping> {
-        let mut mapping = Mapping { exact: HashMap::new(), folded: HashMap::new(), text_names: Vec::new() };
+        let mut mapping = Mapping {
+            exact: HashMap::new(),
+            folded: HashMap::new(),
+            names: BTreeMap::new(),
+            set: settings.map.keys().copied().collect(),
+        };
         let defaults: BTreeMap<Field, Vec<String>> =
             DEFAULTS.iter().map(|&(field, names)| (field, names.iter().map(|&name| name.into()).collect())).collect();
         for (&field, default_names) in &defaults {
@@ -125,14 +181,13 @@ impl Mapping {
                 return Err(Error::Settings(format!("read.map.{field:?} names no field").to_lowercase()));
             }
             for (place, name) in names.iter().enumerate() {
-                let only_url = set.is_none() && field == Field::Url && name == IF_URL;
+                let only_url = set.is_none() && field == Field::Url && IF_URL.contains(&name.as_str());
+                let is_markup = markup::is_named(name);
                 // Two ranks a name: its exact spelling goes before another case of it.
                 let rank = u16::try_from(place * 2).unwrap_or(u16::MAX - 1);
-                mapping.add(name, Target { field, rank, rest: Vec::new(), only_url })?;
+                mapping.add(name, Target { only_url, is_markup, ..Target::plain(field, rank) })?;
             }
-            if field == Field::Text {
-                mapping.text_names = names.clone();
-            }
+            mapping.names.insert(field, names.clone());
         }
         Ok(mapping)
     }
@@ -172,7 +227,17 @@ impl Mapping {
 
     /// The names under which a text is looked for, best first, to show where none was found.
     pub fn text_names(&self) -> &[String] {
-        &self.text_names
+        self.names(Field::Text)
+    }
+
+    /// The names under which a field is looked for, best first.
+    pub fn names(&self, field: Field) -> &[String] {
+        self.names.get(&field).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the settings say where a field is.
+    pub(super) fn is_set(&self, field: Field) -> bool {
+        self.set.contains(&field)
     }
 }
 
@@ -222,8 +287,8 @@ mod tests {
         };
         assert_eq!(ranks("maintext"), [(Field::Text, 0)]);
         assert_eq!(ranks("MainText"), [(Field::Text, 1)]);
-        assert_eq!(ranks("source"), [(Field::Url, 10), (Field::Source, 14), (Field::Source, 16)]);
-        assert_eq!(ranks("source.title"), [(Field::Source, 14)]);
+        assert_eq!(ranks("source"), [(Field::Url, 14), (Field::Source, 20), (Field::Source, 24)]);
+        assert_eq!(ranks("source.title"), [(Field::Source, 20)]);
         assert!(ranks("nothing").is_empty());
         assert!(ranks(&"x".repeat(1000)).is_empty());
     }

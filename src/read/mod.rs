@@ -28,24 +28,36 @@
 //! # Ok::<(), wirecopy::error::Error>(())
 //! ```
 
+mod archive;
+mod charset;
 mod chunk;
+#[cfg(feature = "parquet")]
+mod columnar;
 mod compress;
 mod csv;
 mod date;
 mod discover;
 mod feed;
 mod fields;
+mod html;
 mod id;
+pub mod inspect;
 mod json_array;
 mod json_record;
 mod jsonl;
+mod language;
 mod mapping;
+mod markup;
+mod members;
 mod site;
 mod sniff;
 mod txt;
+mod warc;
+mod xml;
 
 pub use chunk::{Chunk, Chunks, Parsed, chunks};
 pub use compress::Compression;
+pub(crate) use discover::ENDINGS;
 pub use discover::{Format, Found, Input, Source, sources};
 pub use id::UniqueIds;
 pub use mapping::Mapping;

@@ -1,12 +1,14 @@
 //! Which format is it really? A look at a source's first bytes.
 //!
-//! A known ending is believed, but for JSON, where arrays named `.jsonl` and lines named `.json` are common. Without an
-//! ending: `[` or `{` is JSON; a first line of at least three columns, one of them a known name, is a table; all else is
-//! text.
+//! Archives, Parquet and Arrow are told by their first bytes whatever they are called, and so are archives of pages, which
+//! say on their first line what they are. Else a known ending is believed, but for JSON, where arrays named `.jsonl` and
+//! lines named `.json` are common. Without an ending: a document type or an `html` tag is a page; `[` or `{` is JSON, `<`
+//! XML; a first line of at least three columns, one of them a known name, is a table; all else is text.
 
 use super::discover::Format;
 use super::feed::Feed;
 use super::mapping::Mapping;
+use super::{archive, csv, xml};
 
 /// How many bytes are looked at.
 pub(super) const HEAD_BYTES: usize = 64 << 10;
@@ -19,28 +21,120 @@ const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 pub(super) enum Shape {
     Lines,
     Json,
-    Rows { delimiter: u8 },
+    Rows {
+        delimiter: u8,
+    },
     Text,
+    Page,
+    /// A crawler's archive.
+    Warc,
+    Xml(xml::Kind),
+    Tar,
+    Zip,
+    Parquet,
+    Arrow,
+    /// Not what its name says, and nothing else that is known.
+    Misnamed,
+}
+
+impl Shape {
+    /// What it is called.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Shape::Lines => "JSON lines",
+            Shape::Json => "JSON",
+            Shape::Rows { delimiter: b',' } => "CSV",
+            Shape::Rows { delimiter: b'\t' } => "TSV",
+            Shape::Rows { delimiter: b';' } => "CSV separated by semicolons",
+            Shape::Rows { .. } => "CSV separated by bars",
+            Shape::Text => "text",
+            Shape::Page => "HTML",
+            Shape::Warc => "WARC",
+            Shape::Xml(kind) => kind.name(),
+            Shape::Tar => "tar",
+            Shape::Zip => "zip",
+            Shape::Parquet => "Parquet",
+            Shape::Arrow => "Arrow IPC",
+            Shape::Misnamed => "unknown",
+        }
+    }
 }
 
 /// The shape of a source whose name promises `named`.
 pub(super) fn format(named: Option<Format>, feed: &Feed, mapping: &Mapping) -> Shape {
     let head = feed.bytes();
+    if is_warc(head) {
+        return Shape::Warc;
+    }
+    if let Some(shape) = by_first_bytes(named, head) {
+        return shape;
+    }
     match named {
+        Some(Format::Xml) => xml::Kind::of(head).map_or(Shape::Misnamed, Shape::Xml),
+        Some(Format::Parquet | Format::Arrow | Format::Archive) => Shape::Misnamed,
         Some(Format::Jsonl) if is_whole_json(head) => Shape::Json,
         Some(Format::Jsonl) => Shape::Lines,
         Some(Format::Json) => json(head),
+        Some(Format::Csv) if csv::is_trafilatura(first_line(head)) => Shape::Rows { delimiter: b'\t' },
         Some(Format::Csv) => Shape::Rows { delimiter: delimiter(first_line(head)) },
         Some(Format::Tsv) => Shape::Rows { delimiter: b'\t' },
         Some(Format::Text) => Shape::Text,
+        Some(Format::Html) => Shape::Page,
+        Some(Format::Warc) => Shape::Warc,
+        None if is_page(head) => Shape::Page,
         None => match head.trim_ascii_start().first() {
             Some(b'{' | b'[') => json(head),
+            Some(b'<') if xml::Kind::of(head).is_some_and(|kind| kind != xml::Kind::Table || is_declared_xml(head)) => {
+                xml::Kind::of(head).map_or(Shape::Text, Shape::Xml)
+            }
+            _ if csv::is_trafilatura(first_line(head)) => Shape::Rows { delimiter: b'\t' },
             _ if is_table(first_line(head.trim_ascii_start()), mapping) => {
                 Shape::Rows { delimiter: delimiter(first_line(head.trim_ascii_start())) }
             }
             _ => Shape::Text,
         },
     }
+}
+
+/// Whether the bytes begin as a WARC or WET file does.
+fn is_warc(head: &[u8]) -> bool {
+    head.starts_with(b"WARC/1.") || head.starts_with(b"WARC/0.")
+}
+
+/// Whether the bytes begin as a page does, perhaps after comments and an XML declaration.
+fn is_page(head: &[u8]) -> bool {
+    let mut rest = head.trim_ascii_start();
+    loop {
+        let begins = |word: &[u8]| rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        let end: &[u8] = if begins(b"<!--") {
+            b"-->"
+        } else if begins(b"<?xml") {
+            b"?>"
+        } else {
+            return begins(b"<!doctype html") || begins(b"<html") || begins(b"<head>");
+        };
+        match memchr::memmem::find(rest, end) {
+            Some(place) => rest = rest.get(place + end.len()..).unwrap_or_default().trim_ascii_start(),
+            None => return false,
+        }
+    }
+}
+
+/// The shapes that no text can have.
+fn by_first_bytes(named: Option<Format>, head: &[u8]) -> Option<Shape> {
+    match head {
+        _ if archive::is_zip(head) => Some(Shape::Zip),
+        _ if archive::is_tar(head, named == Some(Format::Archive)) => Some(Shape::Tar),
+        [b'P', b'A', b'R', b'1', ..] => Some(Shape::Parquet),
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Some(Shape::Arrow),
+        // The mark of a message, then the length of the schema, which has less than sixteen megabytes.
+        [0xff, 0xff, 0xff, 0xff, _, _, _, 0, ..] => Some(Shape::Arrow),
+        _ => None,
+    }
+}
+
+fn is_declared_xml(head: &[u8]) -> bool {
+    head.trim_ascii_start().starts_with(b"<?xml")
 }
 
 /// Whether the bytes are no text: they hold a NUL or are far from UTF-8.
@@ -64,13 +158,17 @@ fn is_whole_json(head: &[u8]) -> bool {
     }
 }
 
-/// JSON lines if the first line is an object and another begins after it.
+/// JSON lines if the first line is an object, and what comes after it is no part of an array.
 fn json(head: &[u8]) -> Shape {
     let head = head.trim_ascii_start();
     let line = first_line(head);
     let next = head.get(line.len()..).unwrap_or_default().trim_ascii_start();
     let line = line.trim_ascii();
-    if line.starts_with(b"{") && line.ends_with(b"}") && next.starts_with(b"{") { Shape::Lines } else { Shape::Json }
+    if line.starts_with(b"{") && line.ends_with(b"}") && !matches!(next.first(), None | Some(b',' | b']')) {
+        Shape::Lines
+    } else {
+        Shape::Json
+    }
 }
 
 fn first_line(head: &[u8]) -> &[u8] {

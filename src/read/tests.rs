@@ -11,12 +11,12 @@ use super::*;
 use crate::article::{Article, Reject};
 use crate::settings::ReadSettings;
 
-fn settings() -> ReadSettings {
+pub(super) fn settings() -> ReadSettings {
     ReadSettings { max_record_bytes: 2000, ..ReadSettings::default() }
 }
 
 /// Reads sources in chunks of a size.
-fn read_sources(sources: Vec<Source>, chunk_bytes: usize) -> Parsed {
+pub(super) fn read_sources(sources: Vec<Source>, chunk_bytes: usize) -> Parsed {
     let mapping = Mapping::new(&settings()).unwrap();
     let size_bytes: u64 = sources.iter().map(|source| source.size_bytes).sum();
     let mut all = Parsed::default();
@@ -32,7 +32,7 @@ fn read_sources(sources: Vec<Source>, chunk_bytes: usize) -> Parsed {
 }
 
 /// Reads `bytes` as a file called `name`, without a file.
-fn read_as(name: &str, bytes: &[u8], chunk_bytes: usize) -> Parsed {
+pub(super) fn read_as(name: &str, bytes: &[u8], chunk_bytes: usize) -> Parsed {
     let input = Input::Stream { name: name.into(), reader: Box::new(std::io::Cursor::new(bytes.to_vec())) };
     let mut found = sources(vec![input], &settings()).unwrap();
     for source in &mut found.sources {
@@ -41,21 +41,21 @@ fn read_as(name: &str, bytes: &[u8], chunk_bytes: usize) -> Parsed {
     read_sources(found.sources, chunk_bytes)
 }
 
-fn read(name: &str, bytes: &[u8]) -> Parsed {
+pub(super) fn read(name: &str, bytes: &[u8]) -> Parsed {
     read_as(name, bytes, chunk::CHUNK_BYTES)
 }
 
-fn texts(parsed: &Parsed) -> Vec<&str> {
+pub(super) fn texts(parsed: &Parsed) -> Vec<&str> {
     parsed.articles.iter().map(|article| article.text.as_str()).collect()
 }
 
 /// Record, byte offset and reason of each reject.
-fn reasons(parsed: &Parsed) -> Vec<(u64, u64, &str)> {
+pub(super) fn reasons(parsed: &Parsed) -> Vec<(u64, u64, &str)> {
     parsed.rejects.iter().map(|reject| (reject.record, reject.byte_offset, reject.reason.as_str())).collect()
 }
 
 /// What is read is these texts and these rejects, whatever the size of chunks.
-fn check(name: &str, bytes: &[u8], expected_texts: &[&str], expected_reasons: &[(u64, u64, &str)]) {
+pub(super) fn check(name: &str, bytes: &[u8], expected_texts: &[&str], expected_reasons: &[(u64, u64, &str)]) {
     for chunk_bytes in [1, 7, 100, 5000, chunk::CHUNK_BYTES] {
         let parsed = read_as(name, bytes, chunk_bytes);
         assert_eq!(texts(&parsed), expected_texts, "{name}, {chunk_bytes}");
@@ -68,7 +68,7 @@ fn check(name: &str, bytes: &[u8], expected_texts: &[&str], expected_reasons: &[
     }
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
@@ -208,9 +208,51 @@ fn plain_texts() {
     let article = &parsed.articles[0];
     assert_eq!((article.id.as_str(), article.title.as_deref()), ("news/a", Some("Rain")));
     assert_eq!(article.text, "Rain\n\nIt rained.\n");
-    check("a.txt", b"a\xff", &[], &[(1, 0, "invalid UTF-8 at byte 2")]);
+    check("a.txt", b"caf\xc3\xa9 \xff", &[], &[(1, 0, "invalid UTF-8 at byte 7")]);
     check("a.txt", b" \n", &[], &[(1, 0, "no text")]);
     check("a.txt", b"", &[], &[(1, 0, "no text")]);
+}
+
+#[test]
+fn other_character_sets_are_transcoded() {
+    let set = |label: &str, text: &str| {
+        encoding_rs::Encoding::for_label(label.as_bytes()).unwrap().encode(text).0.into_owned()
+    };
+    let russian = "Паром сел на мель у острова.\n\nПассажиры в безопасности, сообщили спасатели.";
+    check("a.txt", &set("koi8-r", russian), &[russian], &[]);
+    check("a.txt.gz", &gzip(&set("windows-1251", russian)), &[russian], &[]);
+    let japanese = "火曜日の朝、フェリーが島の沖で座礁した。\n乗客は全員無事だった。";
+    check("a.txt", &set("shift_jis", japanese), &[japanese], &[]);
+    let french = "id;texte;text\n1;é;Le ferry s'est échoué près de l'île.\n2;à;Personne n'a été blessé.\n";
+    check(
+        "a.csv",
+        &set("windows-1252", french),
+        &["Le ferry s'est échoué près de l'île.", "Personne n'a été blessé."],
+        &[],
+    );
+    let chinese =
+        "{\"text\":\"一艘渡轮星期二早晨在该岛附近触礁。\"}\n{\"text\":\"乘客全部安全，没有人员伤亡的报告。\"}\n";
+    let texts = ["一艘渡轮星期二早晨在该岛附近触礁。", "乘客全部安全，没有人员伤亡的报告。"];
+    check("a.jsonl", &set("gb18030", chinese), &texts, &[]);
+    check("-", &set("gb18030", chinese), &texts, &[]);
+    // Beyond what is looked at first, and with a character that has no meaning.
+    let long = "Пассажиры в безопасности. ".repeat(5000);
+    let mut bytes = set("shift_jis", &"乗客は全員無事だった。".repeat(30));
+    bytes.extend(b"\x82");
+    check("a.txt", &bytes, &[&("乗客は全員無事だった。".repeat(30) + "\u{fffd}")], &[]);
+    let settings = ReadSettings::default();
+    let mapping = Mapping::new(&settings).unwrap();
+    let input = Input::Stream { name: "-".into(), reader: Box::new(std::io::Cursor::new(set("koi8-r", &long))) };
+    let chunk = chunks(sources(vec![input], &settings).unwrap().sources, &settings, &mapping).next().unwrap();
+    assert_eq!(chunk.parse(&mapping).articles[0].text, long);
+}
+
+#[test]
+fn flaws_in_utf_8_cost_a_record() {
+    let lines: Vec<&[u8]> =
+        vec!["{\"text\":\"é\"}\n".as_bytes(), b"{\"text\":\"\xe9\"}\n", "{\"text\":\"ü\"}\n".as_bytes()];
+    check("a.jsonl", &lines.concat(), &["é", "ü"], &[(2, 14, "invalid UTF-8 at byte 10")]);
+    check("a.jsonl", b"{\"text\":\"a\"}\n{\"text\":\"\xe9t\xe9\"}\n", &["a"], &[(2, 13, "invalid UTF-8")]);
 }
 
 #[test]
@@ -243,12 +285,69 @@ fn compressed_sources() {
     check("a.jsonl.zst", &[zst(first), zst(second)].concat(), &["a", "b"], &[]);
     check("a.jsonl", &gzip(lines), &["a", "b"], &[]);
     check("a.jsonl.gz", lines, &["a", "b"], &[]);
-    check("a.jsonl.gz", &[0, 1, 2, 255], &[], &[(0, 0, "neither gzip nor zstd data")]);
+    check("a.jsonl.gz", &[0, 1, 2, 255], &[], &[(0, 0, "neither gzip data")]);
     check("a.jsonl.gz", b"", &[], &[]);
     let mut damaged = gzip(lines);
     let end = damaged.len();
     damaged[end - 6] ^= 1;
     check("a.jsonl.gz", &damaged, &["a", "b"], &[(3, 26, "the gzip data is damaged")]);
+}
+
+#[test]
+fn bzip2_and_xz() {
+    let lines = b"{\"text\":\"a\"}\n{\"text\":\"b\"}\n";
+    let (first, second) = lines.split_at(8);
+    check("a.jsonl.bz2", &[bzip2(first), bzip2(second)].concat(), &["a", "b"], &[]);
+    check("a.jsonl.xz", &[xz(first), xz(second)].concat(), &["a", "b"], &[]);
+    check("a.jsonl", &bzip2(lines), &["a", "b"], &[]);
+    check("a.jsonl.gz", &xz(lines), &["a", "b"], &[]);
+    check("a.txt", b"BZh9 is how it begins.", &["BZh9 is how it begins."], &[]);
+    check("a.jsonl.xz", &[0, 1, 2, 255], &[], &[(0, 0, "neither xz data")]);
+    let mut damaged = bzip2(lines);
+    let end = damaged.len();
+    damaged[end - 8] ^= 1;
+    // A block of bzip2 is good as a whole or not at all.
+    check("a.jsonl.bz2", &damaged, &[], &[(1, 0, "the bzip2 data is damaged")]);
+}
+
+pub(super) fn bzip2(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = ::bzip2::write::BzEncoder::new(Vec::new(), ::bzip2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+pub(super) fn xz(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).unwrap();
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
+}
+
+#[test]
+fn wrappers_of_interfaces() {
+    let records = json!([{"text": "a", "tags": [{"n": 1}]}, {"text": "b"}]);
+    for wrapper in [
+        json!({"articles": {"results": records, "page": 1}, "info": {"x": 1}}),
+        json!({"version": "x", "authors": [{"name": "N"}], "items": records}),
+        json!({"data": records, "links": [{"rel": "next"}]}),
+        json!({"anything": records}),
+    ] {
+        check("a.json", wrapper.to_string().as_bytes(), &["a", "b"], &[]);
+    }
+    let unclear = json!({"x": [{"text": "a"}], "y": [{"text": "b"}]});
+    check("a.json", unclear.to_string().as_bytes(), &[], &[(1, 0, "no text")]);
+}
+
+#[test]
+fn html_in_fields_becomes_text() {
+    let text = |record: serde_json::Value| read("a.jsonl", record.to_string().as_bytes()).articles[0].text.clone();
+    assert_eq!(text(json!({"body_html": "<p>One.</p><p>Two &amp; three.</p>"})), "One.\n\nTwo & three.");
+    assert_eq!(text(json!({"content": {"rendered": "<p>One.</p>", "protected": false}})), "One.");
+    assert_eq!(text(json!({"body": "<p>One.</p>\n<p>Two.</p>"})), "One.\n\nTwo.");
+    assert_eq!(text(json!({"text": "plain", "body_html": "<p>One.</p>"})), "plain");
+    assert_eq!(text(json!({"text": "1 <b>2</b>"})), "1 <b>2</b>");
+    let bodies =
+        json!([{"contentType": "text/html", "value": "<p>h</p>"}, {"contentType": "text/plain", "value": "p"}]);
+    assert_eq!(text(json!({"bodies": bodies})), "p");
 }
 
 /// Whatever is cut off, the records before are there, and one reject tells where they stop.
@@ -264,9 +363,10 @@ fn truncated_sources_give_what_is_whole() {
     {
         let whole = read(name, text.as_bytes());
         assert!(whole.rejects.is_empty());
-        for packed in [gzip(text.as_bytes()), zstd::encode_all(text.as_bytes(), 1).unwrap()] {
+        let zst = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
+        for packed in [gzip(text.as_bytes()), zst(text.as_bytes()), bzip2(text.as_bytes()), xz(text.as_bytes())] {
             // With fewer bytes nothing tells that it is packed.
-            for length in 4..packed.len() {
+            for length in 10..packed.len() {
                 let parsed = read(name, &packed[..length]);
                 assert!(whole.articles.starts_with(&parsed.articles), "{name} cut at {length}");
                 let rejects = reasons(&parsed);
@@ -393,7 +493,7 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
         2 => "[a-z]{1,5}".prop_map(|word| format!("{word},\"{word}\n\"\n").into_bytes()),
         1 => "[a-z]{3000}".prop_map(String::into_bytes),
         3 => proptest::sample::select(vec![
-            &b"\n"[..], b"\r\n", b"[", b"]", b"{", b"}", b",", b"\"", b"\\", b" ", b"\0", b"\xff", b"null",
+            &b"\n"[..], b"\r\n", b"<item>", b"</item>", b"<text>x</text>", b"<![CDATA[", b"]]>", b"<!--", b"<x y='", b"[", b"]", b"{", b"}", b",", b"\"", b"\\", b" ", b"\0", b"\xff", b"null",
             b"{\"articles\":[", b"  {\"text\":\"x\"},\n", b"{\"text\":\"x\n", b"a,b,c\n", b"\"\"",
         ])
         .prop_map(<[u8]>::to_vec),
@@ -405,9 +505,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn chunk_borders_change_nothing(bytes in pieces(), start in 0usize..5, chunk_bytes in 1usize..6000) {
+    fn chunk_borders_change_nothing(bytes in pieces(), start in 0usize..7, chunk_bytes in 1usize..6000) {
         let (name, start): (&str, &[u8]) =
-            [("a.jsonl", &b""[..]), ("a.json", b"["), ("a.json", b""), ("a.csv", b"id,text\n"), ("-", b"")][start];
+            [("a.jsonl", &b""[..]), ("a.json", b"["), ("a.json", b""), ("a.csv", b"id,text\n"), ("-", b""), ("a.xml", b"<rss>"), ("a.xml", b"<items>")][start];
         let bytes = [start, &bytes].concat();
         let whole = read_as(name, &bytes, chunk::CHUNK_BYTES);
         prop_assert_eq!(&read_as(name, &bytes, chunk_bytes), &whole);

@@ -14,20 +14,20 @@ const LONGEST_TITLE_CHARS: usize = 200;
 /// Takes the whole file at once, within the limit of a record.
 pub(super) struct Whole {
     limits: Limits,
-    done: bool,
+    /// What the file is; nothing once it was taken.
+    records: Option<Records>,
 }
 
 impl Whole {
-    pub(super) fn new(limits: Limits) -> Whole {
-        Whole { limits, done: false }
+    /// Takes a file as one record of a kind.
+    pub(super) fn new(limits: Limits, records: Records) -> Whole {
+        Whole { limits, records: Some(records) }
     }
 }
 
 impl Split for Whole {
     fn next_cut(&mut self, feed: &mut Feed) -> Option<Cut> {
-        if std::mem::replace(&mut self.done, true) {
-            return None;
-        }
+        let records = self.records.take()?;
         let byte_offset = feed.offset();
         feed.fill(self.limits.record_bytes.saturating_add(1));
         let flaw = |reason| Some(Cut::of_flaws(vec![Flaw { record: 1, byte_offset, reason }]));
@@ -43,7 +43,7 @@ impl Split for Whole {
             return flaw(reason.to_owned());
         }
         let bytes = feed.take(feed.bytes().len());
-        Some(Cut { bytes, byte_offset, first_record: 1, records: Records::Text, flaws: vec![] })
+        Some(Cut { bytes, byte_offset, first_record: 1, records, flaws: vec![] })
     }
 }
 
@@ -59,15 +59,15 @@ fn article(bytes: &[u8], location: Location) -> Result<Article, String> {
     }
     let text = super::utf8(bytes)?;
     if text.trim().is_empty() {
-        return Err("no text: the file is blank".to_owned());
+        return Err("no text: it is empty or blank".to_owned());
     }
-    Ok(Article { title: title(text), ..Article::new(id(&location.path), text, location) })
+    Ok(Article { title: title(text), ..Article::new(id(&location.path, &[".txt"]), text, location) })
 }
 
-/// The path without its ending; nothing for standard input, which has no name of its own.
-fn id(path: &str) -> String {
+/// The path without its ending, one of `endings`; nothing for standard input, which has no name of its own.
+pub(super) fn id(path: &str, endings: &[&str]) -> String {
     let (_, stem) = Compression::of_name(path);
-    let stem = compress::strip_ending(stem, ".txt").unwrap_or(stem);
+    let stem = endings.iter().find_map(|ending| compress::strip_ending(stem, ending)).unwrap_or(stem);
     if stem == "-" { String::new() } else { stem.to_owned() }
 }
 
@@ -96,9 +96,9 @@ mod tests {
 
     #[test]
     fn ids() {
-        assert_eq!(id("a/b.txt"), "a/b");
-        assert_eq!(id("a/b.TXT.gz"), "a/b");
-        assert_eq!(id("a/b.c"), "a/b.c");
-        assert_eq!(id("-"), "");
+        assert_eq!(id("a/b.txt", &[".txt"]), "a/b");
+        assert_eq!(id("a/b.TXT.gz", &[".txt"]), "a/b");
+        assert_eq!(id("a/b.c", &[".txt"]), "a/b.c");
+        assert_eq!(id("-", &[".txt"]), "");
     }
 }

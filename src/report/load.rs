@@ -280,7 +280,12 @@ fn parsed_moment(text: &str) -> Option<Moment> {
         |time: jiff::civil::DateTime| Some(time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second());
     let Some((_, clock)) = text.split_once('T') else {
         let day: jiff::civil::Date = text.parse().ok()?;
-        return Some(Moment { seconds: seconds(day.at(0, 0, 0, 0))?, offset_minutes: None, day_only: true });
+        return Some(Moment {
+            seconds: seconds(day.at(0, 0, 0, 0))?,
+            offset_minutes: None,
+            day_only: true,
+            doubtful: false,
+        });
     };
     let (clock, zone) = clock.split_at(clock.find(['Z', '+', '-']).unwrap_or(clock.len()));
     let local: jiff::civil::DateTime = text[..text.len() - zone.len()].parse().ok()?;
@@ -298,6 +303,7 @@ fn parsed_moment(text: &str) -> Option<Moment> {
         seconds: seconds(local)? - i64::from(offset_minutes.unwrap_or(0)) * 60,
         offset_minutes,
         day_only: false,
+        doubtful: false,
     })
 }
 

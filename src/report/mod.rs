@@ -12,6 +12,7 @@ pub mod csv;
 pub mod escape;
 pub mod evaluation;
 pub mod explanation;
+pub mod inspection;
 pub mod json;
 pub mod jsonl;
 mod layout;

@@ -486,6 +486,9 @@ mod tests {
 
     #[test]
     fn a_moment_outside_the_calendar_is_left_out() {
-        assert_eq!(stated(Moment { seconds: i64::MAX / 2, offset_minutes: None, day_only: false }), None);
+        assert_eq!(
+            stated(Moment { seconds: i64::MAX / 2, offset_minutes: None, day_only: false, doubtful: false }),
+            None
+        );
     }
 }

@@ -267,7 +267,7 @@ impl<K: Keep> Cutter<'_, K> {
     fn word_marks(&mut self, capital: bool, digit: bool) -> Marks {
         let marks = self.take_pending();
         let name = capital & !marks.has(Marks::SENTENCE);
-        Marks(marks.0 | Marks::NAME.0 * u8::from(name) | Marks::NUMBER.0 * u8::from(digit))
+        Marks(marks.0 | (Marks::NAME.0 * u8::from(name)) | (Marks::NUMBER.0 * u8::from(digit)))
     }
 
     /// Takes the number whose first digit group goes up to `end`.

@@ -74,3 +74,41 @@ impl Word<'_> {
             || self.form.len() > SHORT_BYTES && self.form.iter().any(u8::is_ascii_digit)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::Word;
+
+    /// `number` in digits of `alphabet`.
+    fn spelled(mut number: usize, alphabet: &[&str]) -> String {
+        let mut word = String::new();
+        for _ in 0..5 {
+            word.push_str(alphabet[number % alphabet.len()]);
+            number /= alphabet.len();
+        }
+        word
+    }
+
+    #[test]
+    fn words_collide_as_often_as_by_chance() {
+        const WORDS: usize = 1_000_000;
+        let letters: Vec<String> = ('a'..='z').map(String::from).collect();
+        let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
+        let syllables =
+            ["bar", "tol", "min", "der", "sa", "ve", "kor", "lin", "pe", "ros", "ta", "gul", "hen", "wi", "dor", "mal"];
+        let lists: [(&str, &dyn Fn(usize) -> String); 5] = [
+            ("numbers", &|n| n.to_string()),
+            ("letters", &|n| spelled(n * 11, &letters)),
+            ("long words alike in front", &|n| format!("zusammen{}", spelled(n * 11, &letters))),
+            ("long words alike behind", &|n| format!("{}menschen", spelled(n * 11, &letters))),
+            ("syllables", &|n| spelled(n, &syllables)),
+        ];
+        for (what, word) in lists {
+            let ids: HashSet<u32> = (0..WORDS).map(|number| Word::of(word(number).as_bytes()).id()).collect();
+            // 116 by chance; six standard deviations above are 181.
+            assert!(WORDS - ids.len() < 181, "{}: {what}", WORDS - ids.len());
+        }
+    }
+}

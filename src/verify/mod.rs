@@ -315,7 +315,10 @@ impl<'a> Comparer<'a> {
 fn surprise<'a>(article: ArticleId, ids: Cow<'a, [u32]>, model: &'a PhraseModel, spool: &Spool) -> Surprise<'a> {
     let text = spool.text(article);
     let letters = |span: &Span| text::letters(span.of(&text)).min(255) as u8;
-    Surprise::of(model, ids, spool.spans(article).iter().map(letters).collect())
+    let mut letters: Vec<u8> = spool.spans(article).iter().map(letters).collect();
+    // Spans that could not be read are none.
+    letters.resize(ids.len(), 0);
+    Surprise::of(model, ids, letters)
 }
 
 /// One text of a comparison.

@@ -55,13 +55,13 @@ pub fn takes_of_one_text(pair: &Candidate, longer_tokens: usize) -> bool {
 #[derive(Default)]
 pub struct Stock {
     /// Furniture, by source and fingerprint.
-    outlet: HashedSet<(u64, u32)>,
+    outlet: HashedSet<(u64, u64)>,
     /// Stock of any source.
-    common: HashedSet<u32>,
+    common: HashedSet<u64>,
     /// What is quoted in unrelated articles, and so is speech where scraping lost the marks, too.
-    quoted: HashedSet<u32>,
+    quoted: HashedSet<u64>,
     /// What stands in the lead of an article and somewhere in another.
-    leads: HashedSet<u32>,
+    leads: HashedSet<u64>,
 }
 
 impl Stock {
@@ -70,7 +70,7 @@ impl Stock {
     pub fn recurring(postings: &Postings, place: &Places<'_>) -> Result<Stock> {
         let mut stock = Stock::default();
         postings.batches(|batch| {
-            let found: Vec<(u64, u32)> = batch
+            let found: Vec<(u64, u64)> = batch
                 .par_chunk_by(same_fingerprint)
                 .filter(|carriers| carriers.len() >= OUTLET_GROUPS)
                 .flat_map_iter(|carriers| {
@@ -82,7 +82,7 @@ impl Stock {
                     classes.sort_unstable();
                     classes.dedup();
                     let often = classes.chunk_by(|x, y| x.0 == y.0).filter(|classes| classes.len() >= OUTLET_GROUPS);
-                    often.map(|classes| (classes[0].0, carriers[0].hash)).collect::<Vec<_>>()
+                    often.map(|classes| (classes[0].0, carriers[0].hash())).collect::<Vec<_>>()
                 })
                 .collect();
             stock.outlet.extend(found);
@@ -117,7 +117,7 @@ impl Stock {
 
     /// What one fingerprint teaches.
     fn learn_one(&mut self, carriers: &[Posting], related: &Related, place: &Places<'_>) {
-        let hash = carriers[0].hash;
+        let hash = carriers[0].hash();
         if carriers.iter().any(Posting::in_lead) {
             self.leads.insert(hash);
         }
@@ -187,7 +187,7 @@ impl Stock {
 
     /// What was learned of a fingerprint in a text of this source: [`Marks::FURNITURE`],
     /// [`Marks::STOCK`], [`Marks::QUOTED`] or nothing.
-    pub fn learned(&self, source: u64, fingerprint: u32) -> Option<Marks> {
+    pub fn learned(&self, source: u64, fingerprint: u64) -> Option<Marks> {
         if self.outlet.contains(&(source, fingerprint)) {
             Some(Marks::FURNITURE)
         } else {
@@ -200,7 +200,7 @@ impl Stock {
     pub fn save(&self, to: &mut KeptWriter) -> Result<()> {
         to.rows(self.outlet.iter())?;
         for set in [&self.common, &self.quoted, &self.leads] {
-            to.items(&set.iter().copied().collect::<Vec<u32>>())?;
+            to.items(&set.iter().copied().collect::<Vec<u64>>())?;
         }
         Ok(())
     }
@@ -227,7 +227,7 @@ impl Stock {
         postings.batches(|batch| {
             let found: Vec<[u32; 3]> = batch
                 .par_iter()
-                .filter_map(|posting| Some((posting, self.learned((place.source)(posting.article()), posting.hash)?)))
+                .filter_map(|posting| Some((posting, self.learned((place.source)(posting.article()), posting.hash())?)))
                 .flat_map_iter(|(posting, mark)| {
                     same_text(posting.article())
                         .iter()

@@ -89,7 +89,7 @@ fn invalid_utf8() {
     let lines: [&[u8]; 3] =
         [record("fine-1").leak().as_bytes(), b"{\"text\": \"\xff\xfe caf\xe9\"}\n", record("fine-2").leak().as_bytes()];
     check("a.jsonl", &lines.concat(), 2, &[(2, lines[0].len(), "invalid UTF-8 at byte")]);
-    check("a.txt", b"A caf\xe9 on the quay.", 0, &[(1, 0, "invalid UTF-8 at byte 6")]);
+    check("a.txt", b"A caf\xc3\xa9 on the q\xe9.", 0, &[(1, 0, "invalid UTF-8 at byte 17")]);
 }
 
 #[test]

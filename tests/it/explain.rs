@@ -349,7 +349,7 @@ fn demonstration() -> (Corpus, Analysis, Settings) {
 
 /// What two texts share does not depend on which of them comes first; what it is worth hardly does.
 fn check_mirror(corpus: &Corpus, analysis: &Analysis, a: ArticleId, b: ArticleId) {
-    let context = analysis.context(corpus);
+    let context = analysis.context(corpus, &Settings::default());
     let (there, back) = (Comparer::of(a, context).evidence(b), Comparer::of(b, context).evidence(a));
     let name = || format!("{} and {}", row(&corpus.articles, a.index()).id, row(&corpus.articles, b.index()).id);
     assert_eq!(there.overlap.shared, back.overlap.shared, "{}", name());

@@ -11,9 +11,9 @@ use wirecopy::settings::Settings;
 
 use crate::corpora::project;
 
-const PRECISION_FLOOR: f64 = 0.96;
-const F1_FLOOR: f64 = 0.96;
-const MACRO_F1_FLOOR: f64 = 0.86;
+const PRECISION_FLOOR: f64 = 0.95;
+const F1_FLOOR: f64 = 0.95;
+const MACRO_F1_FLOOR: f64 = 0.84;
 /// Pairs that report different events, or share no prose, in one story: at most.
 const GLUED: u64 = 3;
 

@@ -15,14 +15,14 @@ use crate::articles::corpus;
 use crate::corpora::{Written, lines, written};
 
 /// How much a run may go on to read after it was asked to stop, in bytes.
-const PATIENCE_BYTES: usize = 256 << 20;
+pub const PATIENCE_BYTES: usize = 256 << 20;
 
-fn articles(count: usize) -> Vec<Written> {
+pub fn articles(count: usize) -> Vec<Written> {
     let texts = corpus(count).into_iter().enumerate();
     texts.map(|(number, text)| written(format!("{number}"), format!("outlet{}.example", number % 20), text)).collect()
 }
 
-fn scan(folder: &Path, input: Stdio, arguments: &[&str]) -> Child {
+pub fn scan(folder: &Path, input: Stdio, arguments: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_wirecopy"))
         .current_dir(folder)
         .args(["scan", "-", "--isolated", "--threads", "2"])
@@ -34,7 +34,7 @@ fn scan(folder: &Path, input: Stdio, arguments: &[&str]) -> Child {
         .unwrap()
 }
 
-fn interrupt(child: &Child) {
+pub fn interrupt(child: &Child) {
     let sent = Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
     assert!(sent.success());
 }
@@ -86,25 +86,30 @@ fn an_interrupted_scan_leaves_the_earlier_output() {
     assert!(files(&folder.path().join("found")) == before);
 }
 
-/// Whenever the signal comes, the output is complete or absent.
 #[test]
 fn an_output_is_complete_or_absent_whenever_the_scan_is_interrupted() {
     let folder = TempDir::new().unwrap();
-    let corpus = folder.path().join("corpus.jsonl");
+    check_whenever(folder.path(), &[5, 20, 50, 100, 200, 300, 400, 600, 900], &[]);
+}
+
+/// Whenever the signal comes, after so many milliseconds, the output is complete or absent.
+pub fn check_whenever(folder: &Path, pauses: &[u64], arguments: &[&str]) {
+    let corpus = folder.join("corpus.jsonl");
     fs::write(&corpus, lines(&articles(1500))).unwrap();
-    for pause in [5, 20, 50, 100, 200, 300, 400, 600, 900] {
-        let child = scan(folder.path(), fs::File::open(&corpus).unwrap().into(), &["--out", "found"]);
+    for &pause in pauses {
+        let arguments = [&["--out", "found"], arguments].concat();
+        let child = scan(folder, fs::File::open(&corpus).unwrap().into(), &arguments);
         std::thread::sleep(Duration::from_millis(pause));
         interrupt(&child);
         let status = child.wait_with_output().unwrap().status;
-        let found = files(&folder.path().join("found"));
+        let found = files(&folder.join("found"));
         match status.code() {
             Some(0) => {
                 let manifest: serde_json::Value = serde_json::from_slice(&found["manifest.json"]).unwrap();
                 let listed = manifest["files"].as_array().unwrap();
                 assert_eq!(listed.len() + 1, found.len());
                 assert!(listed.iter().all(|name| found.contains_key(name.as_str().unwrap())));
-                fs::remove_dir_all(folder.path().join("found")).unwrap();
+                fs::remove_dir_all(folder.join("found")).unwrap();
             }
             // None: the signal came before the program could watch for it.
             Some(130) | None => assert!(found.is_empty(), "{:?} after {pause} ms", found.keys()),

@@ -5,17 +5,22 @@
 #[path = "../../benches/articles.rs"]
 mod articles;
 mod architecture;
+mod archives;
 mod bad_input;
 mod cases;
 mod corpora;
 mod demonstration;
 mod determinism;
+mod dialects;
 mod explain;
 mod finished;
+mod formats;
 mod gold;
 mod injection;
 mod interruption;
+mod memory;
 mod oracle;
+mod pages;
 mod properties;
 mod report;
 mod resume;

@@ -20,7 +20,7 @@ fn text() -> impl Strategy<Value = String> {
 
 fn moment() -> impl Strategy<Value = Moment> {
     (0_i64..4_000_000_000, option::of(-900_i16..900), any::<bool>())
-        .prop_map(|(seconds, offset_minutes, day_only)| Moment { seconds, offset_minutes, day_only })
+        .prop_map(|(seconds, offset_minutes, day_only)| Moment { seconds, offset_minutes, day_only, doubtful: false })
 }
 
 prop_compose! {

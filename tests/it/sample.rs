@@ -102,7 +102,8 @@ pub fn many() -> Findings {
             min_similarity: 0.03,
         });
     }
-    members[1].published = Some(Moment { seconds: 1_709_251_200, offset_minutes: None, day_only: true });
+    members[1].published =
+        Some(Moment { seconds: 1_709_251_200, offset_minutes: None, day_only: true, doubtful: false });
     members[7].partial_in = vec![0, 2];
     members[7].url = Some("https://outlet.example/?a=1&b=<x>\"'".into());
     let pairs = vec![
@@ -180,7 +181,7 @@ fn pair(a: u32, b: u32, relation: Relation) -> Pair {
 }
 
 fn moment(seconds: i64, offset_minutes: Option<i16>) -> Moment {
-    Moment { seconds, offset_minutes, day_only: false }
+    Moment { seconds, offset_minutes, day_only: false, doubtful: false }
 }
 
 fn counts(articles: u64, stories: u64, links: u64) -> Counts {

@@ -27,6 +27,7 @@ Examples:
   wirecopy scan articles.jsonl                 show the stories
   wirecopy scan articles/ --out found          write tables, lists and a manifest to found/
   zcat crawl.jsonl.gz | wirecopy scan -        read standard input
+  wirecopy inspect articles.jsonl              show how a file would be read
   wirecopy eval --pairs labelled.jsonl found   compare a scan with labelled pairs
   wirecopy report found --format json          show a finished scan again
   wirecopy compare one.txt other.txt           what two articles share, and what that makes them
@@ -49,6 +50,8 @@ pub enum Command {
     Eval(EvalArgs),
     /// Show a finished scan again, or write its tables in another format
     Report(ReportArgs),
+    /// Show how files would be read: format, fields, dates, the first articles, what is rejected
+    Inspect(InspectArgs),
     /// Compare two articles: their relation, the passages they share, and why
     Compare(CompareArgs),
     /// Show what every stage made of one article or of a pair, and the rule that decided
@@ -122,7 +125,8 @@ Examples:
 pub struct ScanArgs {
     /// Files and folders to read, or - for standard input
     ///
-    /// Text, JSON, JSON lines, CSV and TSV, each plain, .gz or .zst; folders are walked.
+    /// Text, JSON, JSON lines, CSV, TSV, Parquet, Arrow, RSS, Atom, NITF, NewsML-G2 and ninjs, each plain or compressed, and
+    /// archives of them; folders are walked. wirecopy inspect shows how a file is read.
     #[arg(value_name = "CORPUS")]
     pub corpus: Vec<PathBuf>,
     /// Fail, and write nothing, if more records than this are rejected: a number or a percentage
@@ -242,6 +246,27 @@ pub struct ReportArgs {
 #[derive(Debug, Arguments)]
 #[command(after_long_help = "\
 Examples:
+  wirecopy inspect crawl.jsonl.gz
+  wirecopy inspect articles/ --records 100
+  wirecopy inspect crawl.csv --map text=body --map published=day
+  curl https://outlet.example/feed | wirecopy inspect -")]
+pub struct InspectArgs {
+    /// Files and folders to look at, or - for standard input; files that are alike are shown together
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Look at the first N records of each kind of file
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u64).range(1..))]
+    pub records: u64,
+    /// What is written to standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+#[derive(Debug, Arguments)]
+#[command(after_long_help = "\
+Examples:
   wirecopy compare one.txt other.txt
   wirecopy compare 'day1.jsonl#id-17' day2.jsonl:204 --format json
   wirecopy compare id-17 id-34 --corpus articles.jsonl
@@ -350,7 +375,7 @@ impl SettingsArgs {
         for field in fields {
             let names = self.map.iter().filter(|name| name.field == field);
             let names: Vec<toml::Value> = names.map(|name| name.name.as_str().into()).collect();
-            set(&format!("read.map.{}", field_name(field)), "--map", names.into());
+            set(&format!("read.map.{}", field.name()), "--map", names.into());
         }
         if self.no_ignore {
             set("read.ignore_files", "--no-ignore", false.into());
@@ -386,49 +411,11 @@ impl FromStr for FieldName {
         }
         let parsed: StrDeserializer<NameError> = field.into_deserializer();
         let field = Field::deserialize(parsed).map_err(|_| {
-            let known = FIELDS.map(field_name);
+            let known = Field::ALL.map(Field::name);
             let hint = nearest(field, &known).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
             format!("{field} is no field of an article{hint} (known: {})", known.join(", "))
         })?;
         Ok(FieldName { field, name: name.into() })
-    }
-}
-
-const FIELDS: [Field; 15] = [
-    Field::Text,
-    Field::Title,
-    Field::Id,
-    Field::Url,
-    Field::Source,
-    Field::Author,
-    Field::Credit,
-    Field::Dateline,
-    Field::Copyright,
-    Field::BasedOn,
-    Field::Version,
-    Field::Lang,
-    Field::Published,
-    Field::Modified,
-    Field::Crawled,
-];
-
-fn field_name(field: Field) -> &'static str {
-    match field {
-        Field::Text => "text",
-        Field::Title => "title",
-        Field::Id => "id",
-        Field::Url => "url",
-        Field::Source => "source",
-        Field::Author => "author",
-        Field::Credit => "credit",
-        Field::Dateline => "dateline",
-        Field::Copyright => "copyright",
-        Field::BasedOn => "based_on",
-        Field::Version => "version",
-        Field::Lang => "lang",
-        Field::Published => "published",
-        Field::Modified => "modified",
-        Field::Crawled => "crawled",
     }
 }
 
@@ -518,8 +505,8 @@ mod tests {
 
     #[test]
     fn every_field_can_be_mapped() {
-        for field in FIELDS {
-            let name: FieldName = format!("{}=a.b[0]", field_name(field)).parse().unwrap();
+        for field in Field::ALL {
+            let name: FieldName = format!("{}=a.b[0]", field.name()).parse().unwrap();
             assert_eq!(name, FieldName { field, name: "a.b[0]".into() });
         }
         assert!("txt=a".parse::<FieldName>().unwrap_err().contains("did you mean text?"));

@@ -31,18 +31,21 @@ fn run(args: Args) -> anyhow::Result<()> {
     let console = Console::new(&args.global);
     let overrides = match &args.command {
         Some(Command::Scan(scan)) => scan.settings.overrides(),
+        Some(Command::Inspect(inspect)) => inspect.settings.overrides(),
         Some(Command::Compare(compare)) => compare.settings.overrides(),
         Some(Command::Explain(explain)) => explain.settings.overrides(),
         _ => Vec::new(),
     };
-    let config = Config::load(args.global.config_source(), overrides)?;
+    let mut config = Config::load(args.global.config_source(), overrides)?;
     if args.global.dump_config {
         return console.print(|out| out.write_all(config.dump().as_bytes()));
     }
+    config.settings.read.today.get_or_insert_with(|| jiff::Timestamp::now().strftime("%F").to_string());
     match args.command {
         Some(Command::Scan(args)) => commands::scan::run(&args, &config, &console),
         Some(Command::Eval(args)) => commands::eval::run(&args, &config, &console),
         Some(Command::Report(args)) => commands::report::run(&args, &console),
+        Some(Command::Inspect(args)) => commands::inspect::run(&args, &config, &console),
         Some(Command::Compare(args)) => commands::compare::run(&args, &config, &console),
         Some(Command::Explain(args)) => commands::explain::run(&args, &config, &console),
         None => args::no_command(),

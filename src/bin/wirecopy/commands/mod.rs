@@ -3,5 +3,6 @@
 pub mod compare;
 pub mod eval;
 pub mod explain;
+pub mod inspect;
 pub mod report;
 pub mod scan;

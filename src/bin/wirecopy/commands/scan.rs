@@ -24,11 +24,10 @@ use crate::resume;
 pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Result<()> {
     let inputs = inputs(&args.corpus, console)?;
     let output = Output::checked(&args.output)?;
+    let workspace = Workspace::limited(temp_dir(args.temp_dir.as_deref())?, args.memory.as_u64());
     let bars = Bars::new(console.talk);
     let threads = usize::from(args.threads.unwrap_or(0));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
-    let temp_dir = args.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
-    let workspace = Workspace::limited(temp_dir, args.memory.as_u64());
     if args.resume {
         resume::prepare(&workspace, &args.corpus, &config.settings)?;
     }
@@ -58,8 +57,18 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
         Format::Text => summary::write(&findings, &console.summary_options(), out),
         Format::Json => json::write(&findings, out),
     });
-    resume::finish(&workspace, &shown, &bars);
-    shown
+    // Rows may lie in temporary files.
+    let ended = shown.and_then(|()| Ok(findings.workspace.check()?));
+    resume::finish(&workspace, &ended, &bars);
+    ended
+}
+
+/// Where temporary files go. A folder that was named is tried at once, not when memory is full.
+fn temp_dir(named: Option<&Path>) -> anyhow::Result<PathBuf> {
+    let Some(folder) = named else { return Ok(std::env::temp_dir()) };
+    let failed = |source| Error::TempFile { action: "create", folder: folder.into(), source };
+    tempfile::tempfile_in(folder).map_err(failed)?;
+    Ok(folder.into())
 }
 
 fn inputs(corpus: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Input>> {

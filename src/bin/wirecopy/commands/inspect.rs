@@ -1,0 +1,30 @@
+//! `wirecopy inspect`: how files would be read.
+
+use std::io;
+use std::path::Path;
+
+use wirecopy::error::Error;
+use wirecopy::read::Input;
+use wirecopy::read::inspect::inspect;
+use wirecopy::report::inspection;
+
+use crate::args::{Format, InspectArgs};
+use crate::config::Config;
+use crate::console::Console;
+
+pub fn run(args: &InspectArgs, config: &Config, console: &Console) -> anyhow::Result<()> {
+    let input = |path: &std::path::PathBuf| {
+        if path == Path::new("-") {
+            return Ok(Input::Stream { name: "-".into(), reader: Box::new(io::stdin()) });
+        }
+        path.metadata().map_err(|cause| Error::io("read", path, cause))?;
+        Ok(Input::Path(path.clone()))
+    };
+    let inputs = args.files.iter().map(input).collect::<Result<Vec<Input>, Error>>()?;
+    let inspection = inspect(inputs, &config.settings.read, args.records)?;
+    let options = console.summary_options();
+    console.print(|out| match args.format {
+        Format::Text => inspection::text(&inspection, options.width_columns, options.style, out),
+        Format::Json => inspection::json(&inspection, out),
+    })
+}

@@ -1,0 +1,289 @@
+//! Arrow IPC, a record batch at a time: streams, and files, which are streams with a mark in front and a directory behind.
+//!
+//! Messages are told apart here, so that a batch is decoded elsewhere and one that is damaged takes no other with it; the
+//! `arrow-ipc` crate decodes them. Sizes that a message claims are checked before memory is asked for.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_buffer::Buffer;
+use arrow_ipc::reader::{read_dictionary, read_record_batch};
+use arrow_ipc::{MessageHeader, MetadataVersion, convert};
+use arrow_schema::{Schema, SchemaRef};
+
+use super::{Piece, check_text, guarded, is_wanted};
+use crate::read::chunk::{Cut, Flaw, Records, Split};
+use crate::read::feed::Feed;
+use crate::read::mapping::Mapping;
+
+const FILE_MARK: &[u8] = b"ARROW1\0\0";
+/// What may stand between the mark and the first message: writers align to 64 bytes.
+const FILE_PADDING_BYTES: usize = 64;
+/// What messages begin with, since version 0.15.
+const MARK: &[u8] = &[0xff; 4];
+/// A message has no more apart from its body; a batch, unpacked, has no more in all.
+const HEADER_BYTES: usize = 16 << 20;
+const BATCH_BYTES: u64 = 4 << 30;
+
+/// Cuts between messages.
+pub(in crate::read) struct Messages<'m> {
+    mapping: &'m Mapping,
+    schema: Option<SchemaRef>,
+    projection: Vec<usize>,
+    version: MetadataVersion,
+    dictionaries: Arc<HashMap<i64, ArrayRef>>,
+    record: u64,
+    done: bool,
+}
+
+/// A record batch as it stands in the source.
+#[derive(Debug)]
+pub(in crate::read) struct Batch {
+    schema: SchemaRef,
+    projection: Vec<usize>,
+    version: MetadataVersion,
+    dictionaries: Arc<HashMap<i64, ArrayRef>>,
+    message: Vec<u8>,
+    body: Buffer,
+    rows: u64,
+}
+
+/// A message's place in the window.
+struct Place {
+    header: std::ops::Range<usize>,
+    body: std::ops::Range<usize>,
+}
+
+impl<'m> Messages<'m> {
+    pub(in crate::read) fn new(mapping: &'m Mapping) -> Messages<'m> {
+        Messages {
+            mapping,
+            schema: None,
+            projection: Vec::new(),
+            version: MetadataVersion::V5,
+            dictionaries: Arc::default(),
+            record: 1,
+            done: false,
+        }
+    }
+
+    /// The message that the window begins with; nothing at the end of the stream.
+    fn place(&self, feed: &mut Feed) -> Result<Option<Place>, String> {
+        feed.fill(8);
+        let number = |bytes: &[u8]| bytes.first_chunk::<4>().map(|&bytes| u32::from_le_bytes(bytes));
+        let marked = feed.bytes().starts_with(MARK);
+        let start = if marked { 8 } else { 4 };
+        let length = feed.bytes().get(start - 4..).and_then(number);
+        let Some(length) = length.filter(|length| *length > 0) else {
+            return match feed.damage() {
+                Some(damage) => Err(damage.to_owned()),
+                None if (1..4).contains(&feed.bytes().len()) => Err(EARLY.to_owned()),
+                None => Ok(None),
+            };
+        };
+        let header = start..start + usize::try_from(length).unwrap_or(usize::MAX).min(HEADER_BYTES + 1);
+        if header.len() > HEADER_BYTES {
+            return Err(format!("the Arrow data is damaged (a message of {length} bytes)"));
+        }
+        feed.fill(header.end);
+        let bytes = feed.bytes().get(header.clone()).ok_or_else(|| early(feed))?;
+        let message = arrow_ipc::root_as_message(bytes)
+            .map_err(|error| format!("the Arrow data is damaged ({})", super::first_line(&error)))?;
+        let length = u64::try_from(message.bodyLength()).ok().filter(|length| *length <= BATCH_BYTES);
+        let length =
+            length.ok_or_else(|| format!("the Arrow data is damaged (a batch of {} bytes)", message.bodyLength()))?;
+        let body = header.end..header.end + usize::try_from(length).unwrap_or(usize::MAX / 2);
+        feed.fill(body.end);
+        if feed.bytes().len() < body.end {
+            return Err(early(feed));
+        }
+        Ok(Some(Place { header, body }))
+    }
+
+    /// Takes in the message that the window begins with, and gives its batch if it has one.
+    fn message(&mut self, feed: &mut Feed, place: Place) -> Result<Option<Cut>, String> {
+        let byte_offset = feed.offset();
+        let bytes = Buffer::from_vec(feed.take(place.body.end));
+        let header = bytes.as_slice().get(place.header).unwrap_or_default();
+        let body = bytes.slice_with_length(place.body.start, place.body.len());
+        let damaged =
+            |error: &dyn std::fmt::Display| format!("the Arrow data is damaged ({})", super::first_line(error));
+        let message = arrow_ipc::root_as_message(header).map_err(|error| damaged(&error))?;
+        match message.header_type() {
+            MessageHeader::Schema => {
+                let schema = message.header_as_schema().ok_or_else(|| damaged(&"no schema"))?;
+                let schema = guarded(|| convert::try_fb_to_schema(schema).map_err(|error| error.to_string()));
+                let schema = schema.map_err(|error| damaged(&error))?;
+                self.version = message.version();
+                self.begin(schema)?;
+                Ok(None)
+            }
+            MessageHeader::DictionaryBatch => {
+                let batch = message.header_as_dictionary_batch().ok_or_else(|| damaged(&"no dictionary"))?;
+                let schema = self.schema.clone().ok_or_else(|| damaged(&"a dictionary before the schema"))?;
+                let dictionaries = Arc::make_mut(&mut self.dictionaries);
+                guarded(|| {
+                    batch.data().map_or(Ok(()), |data| check_sizes(data, &body))?;
+                    read_dictionary(&body, batch, &schema, dictionaries, &self.version)
+                        .map_err(|error| error.to_string())
+                })
+                .map_err(|error| damaged(&error))?;
+                Ok(None)
+            }
+            MessageHeader::RecordBatch => {
+                let batch = message.header_as_record_batch().ok_or_else(|| damaged(&"no batch"))?;
+                let schema = self.schema.clone().ok_or_else(|| damaged(&"a batch before the schema"))?;
+                check_sizes(batch, &body).map_err(|error| damaged(&error))?;
+                let rows = u64::try_from(batch.length()).unwrap_or(0);
+                let piece = Batch {
+                    schema,
+                    projection: self.projection.clone(),
+                    version: self.version,
+                    dictionaries: Arc::clone(&self.dictionaries),
+                    message: header.to_vec(),
+                    body,
+                    rows,
+                };
+                let first_record = self.record;
+                self.record = self.record.saturating_add(rows);
+                let records = Records::Columns(Box::new(Piece::Batch(piece)));
+                Ok(Some(Cut { bytes: Vec::new(), byte_offset, first_record, records, flaws: Vec::new() }))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn begin(&mut self, schema: Schema) -> Result<(), String> {
+        // Without a text nothing that follows is of use.
+        check_text(&schema, self.mapping).inspect_err(|_| self.done = true)?;
+        let wanted = |name: &str| is_wanted(self.mapping, &[name]);
+        self.projection = (0..schema.fields().len()).filter(|&place| wanted(schema.field(place).name())).collect();
+        self.schema = Some(Arc::new(schema));
+        Ok(())
+    }
+
+    /// Notes damage, and goes on at the next message if the source has one.
+    fn flaw(&mut self, feed: &mut Feed, byte_offset: u64, reason: String) -> Cut {
+        let record = if self.schema.is_some() { self.record } else { 0 };
+        self.record += u64::from(self.schema.is_some());
+        if feed.offset() == byte_offset && !self.done {
+            self.done = !find_message(feed);
+        }
+        self.done |= self.schema.is_none();
+        Cut::of_flaws(vec![Flaw { record, byte_offset, reason }])
+    }
+}
+
+const EARLY: &str = "the Arrow data ends early";
+
+fn early(feed: &Feed) -> String {
+    feed.damage().unwrap_or(EARLY).to_owned()
+}
+
+/// Goes on to the next place that looks like a message: they begin at multiples of eight bytes.
+fn find_message(feed: &mut Feed) -> bool {
+    feed.skip(8);
+    loop {
+        feed.fill(8);
+        let Some(found) = memchr::memmem::find(feed.bytes(), MARK) else {
+            let length = feed.bytes().len();
+            if feed.ended() {
+                feed.skip(length);
+                return false;
+            }
+            feed.skip(length.saturating_sub(MARK.len() - 1));
+            feed.fill(64 << 10);
+            continue;
+        };
+        feed.skip(found);
+        feed.fill(8 + HEADER_BYTES.min(64 << 10));
+        let length = feed.bytes().get(4..8).and_then(|bytes| bytes.first_chunk::<4>());
+        let length = length.map_or(0, |&bytes| u32::from_le_bytes(bytes) as usize);
+        let header = feed.bytes().get(8..8 + length.min(HEADER_BYTES)).filter(|_| length > 0);
+        // Bytes of a body can look like a message without content.
+        let message = header.and_then(|header| arrow_ipc::root_as_message(header).ok());
+        let has_rows = |message: arrow_ipc::Message<'_>| {
+            message.header_as_record_batch().is_some() || message.header_as_dictionary_batch().is_some()
+        };
+        if length.is_multiple_of(8) && message.is_some_and(has_rows) {
+            return true;
+        }
+        feed.skip(1);
+    }
+}
+
+impl Split for Messages<'_> {
+    fn next_cut(&mut self, feed: &mut Feed) -> Option<Cut> {
+        while !self.done {
+            feed.fill(FILE_MARK.len());
+            if feed.offset() == 0 && feed.bytes().starts_with(FILE_MARK) {
+                feed.skip(FILE_MARK.len());
+                // Padded to eight bytes or more.
+                feed.fill(FILE_PADDING_BYTES);
+                let padding = feed.bytes().chunks(8).take_while(|bytes| *bytes == [0; 8]).count();
+                feed.skip(padding * 8);
+            }
+            let byte_offset = feed.offset();
+            let place = match self.place(feed) {
+                Ok(Some(place)) => place,
+                Ok(None) => {
+                    self.done = true;
+                    let missing = || Flaw { record: 0, byte_offset, reason: "the Arrow data has no schema".to_owned() };
+                    return self.schema.is_none().then(|| Cut::of_flaws(vec![missing()]));
+                }
+                Err(reason) => return Some(self.flaw(feed, byte_offset, reason)),
+            };
+            match self.message(feed, place) {
+                Ok(Some(cut)) => return Some(cut),
+                Ok(None) => {}
+                Err(reason) => return Some(self.flaw(feed, byte_offset, reason)),
+            }
+        }
+        None
+    }
+}
+
+/// Refuses a batch that claims to be larger than any is, or to have more rows than its bytes can hold: a row has a bit at
+/// least in every column that is not empty.
+fn check_sizes(batch: arrow_ipc::RecordBatch<'_>, body: &Buffer) -> Result<(), String> {
+    let mut size_bytes = body.len() as u64;
+    if batch.compression().is_some() {
+        for buffer in batch.buffers().into_iter().flatten().filter(|buffer| buffer.length() > 0) {
+            let place = usize::try_from(buffer.offset()).unwrap_or(usize::MAX);
+            let claimed = body.as_slice().get(place..).and_then(|bytes| bytes.first_chunk::<8>());
+            let claimed = claimed.map_or(0, |&bytes| i64::from_le_bytes(bytes));
+            size_bytes = size_bytes.saturating_add(u64::try_from(claimed).unwrap_or(0));
+        }
+    }
+    let rows = u64::try_from(batch.length()).unwrap_or(u64::MAX);
+    if size_bytes > BATCH_BYTES || rows > size_bytes.saturating_mul(8) {
+        return Err(format!("a batch of {rows} rows in {size_bytes} bytes"));
+    }
+    Ok(())
+}
+
+impl Batch {
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The columns that are not decoded.
+    pub(super) fn left_out(&self) -> Vec<String> {
+        let fields = self.schema.fields().iter().enumerate();
+        let left_out = fields.filter(|(place, _)| !self.projection.contains(place));
+        left_out.map(|(_, field)| field.name().clone()).collect()
+    }
+
+    /// Gives the rows, or why they could not be decoded.
+    pub(super) fn decode(&self, take: &mut dyn FnMut(&RecordBatch)) -> Result<(), String> {
+        let message = arrow_ipc::root_as_message(&self.message).map_err(|error| error.to_string())?;
+        let batch = message.header_as_record_batch().ok_or("no batch")?;
+        let schema = Arc::clone(&self.schema);
+        let batch =
+            read_record_batch(&self.body, batch, schema, &self.dictionaries, Some(&self.projection), &self.version)
+                .map_err(|error| error.to_string())?;
+        take(&batch);
+        Ok(())
+    }
+}

@@ -1,0 +1,141 @@
+//! The header of a record: a version, then fields like those of a mail.
+
+use super::super::site;
+
+/// What a record holds, as far as it matters here.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Kind {
+    /// An answer of a server.
+    Response,
+    /// A page as it is.
+    Page,
+    /// The text of a page.
+    Text,
+    /// All else.
+    Other,
+}
+
+/// A record's header.
+#[derive(Debug)]
+pub(super) struct Header {
+    /// How long it is, the blank line included.
+    pub(super) size_bytes: usize,
+    /// How long the record is without it.
+    pub(super) content_bytes: u64,
+    pub(super) kind: Kind,
+    pub(super) id: Option<String>,
+    pub(super) address: Option<String>,
+    pub(super) date: Option<String>,
+    pub(super) lang: Option<String>,
+    pub(super) content_type: Option<String>,
+    /// What the crawler took the content for.
+    pub(super) payload_type: Option<String>,
+    /// Whether the crawler has cut the content off.
+    pub(super) is_truncated: bool,
+}
+
+/// Whether a record begins here: a version, a line end, and a line with a name and a colon.
+pub(super) fn begins(bytes: &[u8]) -> bool {
+    let Some(rest) = bytes.strip_prefix(b"WARC/") else { return false };
+    let version = rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+    let rest = rest.get(version..).unwrap_or_default();
+    let Some(rest) = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")) else { return false };
+    let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+    version > 0 && name > 0 && rest.get(name) == Some(&b':')
+}
+
+impl Header {
+    /// Reads a header, or says why it is none.
+    pub(super) fn of(bytes: &[u8]) -> Result<Header, String> {
+        if !bytes.starts_with(b"WARC/") {
+            return Err("no WARC record begins here".to_owned());
+        }
+        let mut header = Header {
+            size_bytes: 0,
+            content_bytes: 0,
+            kind: Kind::Other,
+            id: None,
+            address: None,
+            date: None,
+            lang: None,
+            content_type: None,
+            payload_type: None,
+            is_truncated: false,
+        };
+        let (mut length, mut kind) = (None, None);
+        let mut lines = bytes.split_inclusive(|&byte| byte == b'\n');
+        header.size_bytes += lines.next().map_or(0, <[u8]>::len);
+        loop {
+            let line = lines.next().filter(|line| line.ends_with(b"\n")).ok_or("a WARC header that does not end")?;
+            header.size_bytes += line.len();
+            let line = line.trim_ascii();
+            if line.is_empty() {
+                break;
+            }
+            let Some(colon) = memchr::memchr(b':', line) else { continue };
+            let (name, value) = line.split_at(colon);
+            let value = String::from_utf8_lossy(value.get(1..).unwrap_or_default().trim_ascii());
+            let value = value.trim_start_matches('<').trim_end_matches('>');
+            let slot = match name.to_ascii_lowercase().as_slice() {
+                b"content-length" => {
+                    let number =
+                        value.parse().map_err(|_| format!("a Content-Length that is no number: {value:.40}"))?;
+                    length = Some(number);
+                    continue;
+                }
+                b"warc-type" => &mut kind,
+                b"warc-record-id" => &mut header.id,
+                b"warc-target-uri" => &mut header.address,
+                b"warc-date" => &mut header.date,
+                b"warc-identified-content-language" => &mut header.lang,
+                b"content-type" => &mut header.content_type,
+                b"warc-identified-payload-type" => &mut header.payload_type,
+                b"warc-truncated" => {
+                    header.is_truncated = true;
+                    continue;
+                }
+                _ => continue,
+            };
+            *slot = Some(value.to_owned()).filter(|value| !value.is_empty());
+        }
+        header.content_bytes = length.ok_or("a WARC record without a Content-Length")?;
+        let kind = kind.ok_or("a WARC record without a WARC-Type")?;
+        header.kind = header.kind_of(&kind.to_ascii_lowercase());
+        // Of several languages the first is the most of the text.
+        header.lang = header.lang.and_then(|lang| lang.split(',').next().map(|lang| lang.trim().to_owned()));
+        Ok(header)
+    }
+
+    fn kind_of(&self, kind: &str) -> Kind {
+        let is_web = self.address.as_deref().is_none_or(|address| {
+            address.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http")) && site::looks_like_url(address)
+        });
+        let content_type = self.content_type.as_deref().unwrap_or_default().trim().to_ascii_lowercase();
+        match kind {
+            "response" if is_web && (content_type.is_empty() || content_type.starts_with("application/http")) => {
+                Kind::Response
+            }
+            "resource" if is_page(&content_type) => Kind::Page,
+            "conversion" if content_type.is_empty() || content_type.starts_with("text/plain") => Kind::Text,
+            _ => Kind::Other,
+        }
+    }
+
+    /// The character set that the content's type names.
+    pub(super) fn charset(&self) -> Option<&str> {
+        charset(self.content_type.as_deref()?)
+    }
+}
+
+/// Whether a type of content is that of pages.
+pub(super) fn is_page(content_type: &str) -> bool {
+    let name = content_type.split([';', ',']).next().unwrap_or_default().trim();
+    name.eq_ignore_ascii_case("text/html") || name.eq_ignore_ascii_case("application/xhtml+xml")
+}
+
+/// The character set that a type of content names.
+pub(super) fn charset(content_type: &str) -> Option<&str> {
+    let (_, parameters) = content_type.split_once(';')?;
+    let place = parameters.to_ascii_lowercase().find("charset")?;
+    super::super::charset::value_after(parameters, parameters.get(place..place + "charset".len())?)
+}
