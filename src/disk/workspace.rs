@@ -26,11 +26,11 @@ struct Inner {
     written: AtomicU64,
     /// Writing more than this many bytes fails as on a full disk. No limit but in tests.
     quota: u64,
+    /// Where the finished stages of the scan are kept, if they are.
+    kept: OnceLock<Kept>,
     /// How many reads there were, and the number of the one that fails.
     #[cfg(test)]
     reads: (AtomicU64, u64),
-    /// Where the finished stages of the scan are kept, if they are.
-    kept: OnceLock<Kept>,
 }
 
 /// A workspace in which everything stays in memory.
@@ -74,9 +74,9 @@ impl Workspace {
             failure: Mutex::new(None),
             written: AtomicU64::new(0),
             quota,
+            kept: OnceLock::new(),
             #[cfg(test)]
             reads: (AtomicU64::new(0), u64::MAX),
-            kept: OnceLock::new(),
         }))
     }
 

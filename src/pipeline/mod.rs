@@ -445,7 +445,7 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_read_once_is_reported() {
         /// Reads that fail, one in each of so many scans.
-        const READS: u64 = 250;
+        const READS: u64 = 80;
         let folder = std::env::temp_dir();
         everywhere(|memory_bytes, settings| {
             let workspace = Workspace::limited(&folder, memory_bytes);

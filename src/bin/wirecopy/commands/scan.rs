@@ -58,9 +58,9 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
         Format::Json => json::write(&findings, out),
     });
     // Rows may lie in temporary files.
-    let shown = shown.and_then(|()| Ok(findings.workspace.check()?));
-    resume::finish(&workspace, &shown, &bars);
-    shown
+    let ended = shown.and_then(|()| Ok(findings.workspace.check()?));
+    resume::finish(&workspace, &ended, &bars);
+    ended
 }
 
 /// Where temporary files go. A folder that was named is tried at once, not when memory is full.
