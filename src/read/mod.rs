@@ -45,6 +45,8 @@ mod json_record;
 mod jsonl;
 mod mapping;
 mod markup;
+#[cfg(feature = "remote")]
+mod remote;
 mod site;
 mod sniff;
 mod txt;

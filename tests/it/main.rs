@@ -19,6 +19,8 @@ mod injection;
 mod interruption;
 mod oracle;
 mod properties;
+#[cfg(feature = "remote")]
+mod remote;
 mod report;
 mod sample;
 mod stories;

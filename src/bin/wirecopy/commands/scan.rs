@@ -15,12 +15,13 @@ use crate::args::{Format, MaxRejects, ScanArgs};
 use crate::config::Config;
 use crate::console::{Console, Talk};
 use crate::failure::Failure;
+use crate::inputs;
 use crate::output::Output;
 use crate::progress::Bars;
 
 /// Everything that can be refused is refused before the first article is read.
 pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Result<()> {
-    let inputs = inputs(&args.corpus, console)?;
+    let inputs = named(&args.corpus, console)?;
     let output = Output::checked(&args.output)?;
     let bars = Bars::new(console.talk);
     let threads = usize::from(args.threads.unwrap_or(0));
@@ -53,7 +54,7 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
     })
 }
 
-fn inputs(corpus: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Input>> {
+fn named(corpus: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Input>> {
     if corpus.is_empty() {
         return Err(Failure::new("no CORPUS given", "name files or folders to read, or - for standard input").into());
     }
@@ -70,8 +71,7 @@ fn inputs(corpus: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Input>> {
                 }
                 return Ok(Input::Stream { name: "-".into(), reader: Box::new(io::stdin()) });
             }
-            path.metadata().map_err(|cause| Error::io("read", path, cause))?;
-            Ok(Input::Path(path.clone()))
+            Ok(inputs::named(path)?)
         })
         .collect()
 }
