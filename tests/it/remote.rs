@@ -56,6 +56,7 @@ fn answer(stream: TcpStream, objects: &BTreeMap<String, String>, seen: &Mutex<Ve
         let mut words = request.split_whitespace();
         let (method, target) = (words.next().unwrap(), words.next().unwrap());
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let path = &path.replace("%2F", "/").replace("%2E", ".");
         let is_away = || away.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
         let (status, body) = match objects.get(path) {
             Some(_) if method == "GET" && is_away() => ("503 Service Unavailable", String::new()),
@@ -146,7 +147,8 @@ fn prefixes_of_stores() {
             let found = scan(&server, &address).unwrap();
             let files: Vec<&str> =
                 found["groups"].as_array().unwrap().iter().map(|group| group["first_file"].as_str().unwrap()).collect();
-            assert_eq!(files, [format!("{store}://news/2024/a.jsonl"), format!("{store}://news/2024/b/c.txt")]);
+            let expected = [format!("{store}://news/2024/a.jsonl"), format!("{store}://news/2024/b/c.txt")];
+            assert_eq!(files, expected, "{found} {:?}", server.requests.lock().unwrap());
             assert_eq!((&found["groups"][0]["articles"], &found["passed_over"]), (&2.into(), &1.into()));
         }
         let found = scan(&server, &format!("{store}://news/2025/d.jsonl")).unwrap();
