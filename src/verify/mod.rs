@@ -190,7 +190,7 @@ pub struct Limits {
     near_threshold: f64,
     /// The share of the shorter body that two versions share.
     version_share: f64,
-    /// Bits that are counted then.
+    /// Bits of a run that are counted then.
     enough_bits: f64,
 }
 
@@ -202,10 +202,11 @@ impl Limits {
     }
 }
 
-/// Where two texts share much, evidence is not counted beyond so many bits,
-const ENOUGH_BITS: f64 = 1000.0;
-/// and not below so many times the bits of a link.
-const ENOUGH_LINKS: f64 = 10.0;
+/// Where two texts share much, a run is not counted beyond so many bits, some forty words: by run, so that it does not matter
+/// which text comes first,
+const ENOUGH_BITS: f64 = 300.0;
+/// and at least so many times the bits of a link.
+const ENOUGH_LINKS: f64 = 5.0;
 
 /// Compares one text with others.
 pub struct Comparer<'a> {
@@ -274,7 +275,7 @@ impl<'a> Comparer<'a> {
             let SharedRun { run, kinds, mut bits } = evidence.runs[at];
             let marks = &self.marks[end..end + run.tokens];
             end += run.tokens;
-            if let Some(model) = self.context.model.filter(|_| kinds.prose > 0 && evidence.bits < enough) {
+            if let Some(model) = self.context.model.filter(|_| kinds.prose > 0) {
                 let spool = self.context.spool;
                 let surprise = self.surprise.get_or_insert_with(|| surprise(self.article, a.ids.clone(), model, spool));
                 if !counted {

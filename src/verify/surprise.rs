@@ -228,7 +228,7 @@ impl<'a> Surprise<'a> {
     /// The bits of each token of the run that begins at token `start` of the text, into `out`: `marks` are the run's own,
     /// `other` the words of the text that shares it.
     ///
-    /// What follows once `enough` bits are counted is given none.
+    /// What goes beyond `enough` bits of prose is not counted.
     pub fn bits(&mut self, start: usize, marks: &[Marks], other: &Frequencies, enough: f64, out: &mut Vec<f64>) {
         out.clear();
         let mut sum = 0.0;
@@ -241,8 +241,9 @@ impl<'a> Surprise<'a> {
             let known = self.known(at);
             let frequency = self.frequencies.repeated(self.ids[at]).max(other.repeated(self.ids[at]));
             let bits = self.model.bits(&known, marks, place, u32::from(self.letters[at]), frequency);
-            sum += bits;
-            out.push(bits);
+            let counted = if marks[place].prose() { bits.min(enough - sum) } else { bits };
+            sum += if marks[place].prose() { counted } else { 0.0 };
+            out.push(counted);
         }
     }
 
