@@ -221,7 +221,7 @@ impl Corpus {
                     read::ENDINGS
                 ),
                 None => "it is empty, or has a header and no record".to_owned(),
-                Some(only) if corpus.rejects.len() == 1 => only.reason.clone(),
+                Some(only) if corpus.rejects.len() == 1 => format!("its only record is rejected: {}", only.reason),
                 Some(first) => format!("{} records rejected; the first: {}", corpus.rejects.len(), first.reason),
             };
             return Err(Error::Empty { inputs: names, hint });

@@ -388,6 +388,8 @@ fn open<'m>(source: Source, read: &Arc<AtomicU64>, limits: Limits, mapping: &'m 
     let (input, file): (Box<dyn Read + Send>, _) = match source.bytes {
         Bytes::File(path) => (Box::new(File::open(&path).map_err(cannot)?), Some(path)),
         Bytes::Stream(reader) => (reader, None),
+        #[cfg(feature = "remote")]
+        Bytes::Object(object) => (object.open().map_err(cannot)?, None),
     };
     let breaks = Breaks::default();
     let named = match (source.format, source.compression) {

@@ -17,6 +17,14 @@ use crate::settings::ReadSettings;
 pub enum Input {
     /// A file, or a folder of files. A file that is named is read whatever its ending.
     Path(PathBuf),
+    /// An object in a store, or a prefix of objects: `s3://`, `gs://`, `https://`. Needs the feature `remote`.
+    Remote {
+        /// The address.
+        address: String,
+        /// Keys, endpoints and the like, by the names that the `object_store` crate has for them, such as
+        /// `aws_access_key_id`. They are shown nowhere.
+        options: Vec<(String, String)>,
+    },
     /// Bytes from elsewhere: how the program passes standard input, by the name `-`.
     Stream {
         /// What to call it in locations and rejects.
@@ -27,6 +35,12 @@ pub enum Input {
 }
 
 impl Input {
+    /// Whether `text` is the address of an object in a store and no path.
+    pub fn is_address(text: &str) -> bool {
+        let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+        scheme.is_some_and(|scheme| ["s3", "gs", "https", "http"].contains(&scheme))
+    }
+
     /// Whether it is a folder.
     pub fn is_folder(&self) -> bool {
         matches!(self, Input::Path(path) if path.is_dir())
@@ -36,6 +50,7 @@ impl Input {
     pub fn name(&self) -> String {
         match self {
             Input::Path(path) => path.display().to_string(),
+            Input::Remote { address, .. } => address.clone(),
             Input::Stream { name, .. } => name.clone(),
         }
     }
@@ -129,6 +144,8 @@ impl Source {
 pub(super) enum Bytes {
     File(PathBuf),
     Stream(Box<dyn Read + Send>),
+    #[cfg(feature = "remote")]
+    Object(super::remote::Object),
 }
 
 impl Source {
@@ -165,6 +182,13 @@ pub fn sources(inputs: Vec<Input>, settings: &ReadSettings) -> Result<Found> {
     let mut found = Found { sources: Vec::new(), rejects: Vec::new(), passed_over: 0 };
     for input in inputs {
         match input {
+            #[cfg(feature = "remote")]
+            Input::Remote { address, options } => super::remote::find(&address, &options, &mut found)?,
+            #[cfg(not(feature = "remote"))]
+            Input::Remote { address, .. } => {
+                let reason = "addresses are not built into this program: build it with the feature remote";
+                return Err(Error::io("read", address, std::io::Error::other(reason)));
+            }
             Input::Stream { name, reader } => found.sources.push(source(name, 0, Bytes::Stream(reader))),
             Input::Path(path) => {
                 let metadata = std::fs::metadata(&path).map_err(|error| Error::io("read", &path, error))?;
@@ -181,6 +205,8 @@ pub fn sources(inputs: Vec<Input>, settings: &ReadSettings) -> Result<Found> {
     let mut seen = HashSet::new();
     found.sources.retain(|source| match &source.bytes {
         Bytes::Stream(_) => true,
+        #[cfg(feature = "remote")]
+        Bytes::Object(_) => seen.insert(PathBuf::from(&*source.path)),
         // A file that has vanished since is told apart by its name and becomes a reject when it is opened.
         Bytes::File(path) => seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())),
     });
@@ -192,7 +218,7 @@ pub fn sources(inputs: Vec<Input>, settings: &ReadSettings) -> Result<Found> {
 fn source(path: String, size_bytes: u64, bytes: Bytes) -> Source {
     let (compression, format) = match bytes {
         Bytes::File(_) => promised(&path),
-        Bytes::Stream(_) => (Compression::None, None),
+        _ => (Compression::None, None),
     };
     Source { format, compression, size_bytes, bytes, path: path.into() }
 }

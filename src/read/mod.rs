@@ -49,6 +49,8 @@ mod language;
 mod mapping;
 mod markup;
 mod members;
+#[cfg(feature = "remote")]
+mod remote;
 mod site;
 mod sniff;
 mod txt;

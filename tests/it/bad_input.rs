@@ -166,7 +166,29 @@ fn an_empty_corpus() {
     fs::write(folder.path().join("in/a.jsonl"), "nothing\n").unwrap();
     let (code, _, error) = wirecopy(folder.path(), &["scan", "in", "--out", "found"]);
     assert_eq!(code, Some(2));
-    assert!(error.contains("1 records rejected; the first: "), "{error}");
+    assert!(error.contains("its only record is rejected: not a JSON object"), "{error}");
+    // Standard input has no endings, and nothing in it is ignored.
+    let (code, _, error) = wirecopy(folder.path(), &["scan", "-"]);
+    assert_eq!(code, Some(2));
+    assert_eq!(error, "error: no article in -: its only record is rejected: no text: it is empty or blank\n");
+}
+
+#[test]
+fn a_name_of_a_field_may_stand_alone() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("a.jsonl"), "{\"id\": \"a\", \"words\": \"It rained.\", \"text\": \"no\"}\n").unwrap();
+    let scan = |settings: &str| {
+        fs::write(folder.path().join("s.toml"), format!("[read.map]\n{settings}\n")).unwrap();
+        let mut program = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
+        let output =
+            program.current_dir(folder.path()).args(["scan", "a.jsonl", "--config", "s.toml"]).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(scan("text = \"words\""), (Some(0), String::new()));
+    assert_eq!(scan("text = [\"words\", \"text\"]"), (Some(0), String::new()));
+    let (code, error) = scan("text = 7");
+    assert_eq!(code, Some(2));
+    assert!(error.contains("s.toml, line 2: a name such as \"body\" is wanted, or a list of names"), "{error}");
 }
 
 #[test]

@@ -22,6 +22,8 @@ mod memory;
 mod oracle;
 mod pages;
 mod properties;
+#[cfg(feature = "remote")]
+mod remote;
 mod report;
 mod resume;
 mod sample;

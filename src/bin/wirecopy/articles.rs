@@ -12,6 +12,7 @@ use wirecopy::settings::Settings;
 
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::inputs;
 use crate::progress::Bars;
 
 /// A corpus that was analysed, and the articles that the user named.
@@ -32,7 +33,7 @@ impl Named {
             let numbers = (0..articles.len() as u32).map(ArticleId).collect();
             (Corpus::of(articles, settings), numbers)
         } else {
-            let inputs = paths.iter().cloned().map(Input::Path).collect();
+            let inputs = paths.iter().map(|path| inputs::named(path)).collect::<Result<Vec<Input>, Error>>()?;
             let corpus = Corpus::read(inputs, settings, &bars)?;
             let ids: Vec<String> = corpus.articles.iter().map(|article| article.id.clone()).collect();
             let found = names.iter().map(|name| in_corpus(name, &ids));

@@ -14,6 +14,7 @@ mod commands;
 mod config;
 mod console;
 mod failure;
+mod inputs;
 mod interrupt;
 mod output;
 mod progress;

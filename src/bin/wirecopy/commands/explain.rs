@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use wirecopy::explain::{Curve, Explanation, Stage, View};
+use wirecopy::read::Input;
 use wirecopy::report::explanation::{self, Detail, ExplanationOptions};
 use wirecopy::report::load;
 use wirecopy::settings::Settings;
@@ -70,7 +71,7 @@ fn scanned(folder: &Path) -> anyhow::Result<(Vec<PathBuf>, Settings, Option<u64>
         return Err(Failure::new(what, "name a file with the same articles with --corpus").into());
     }
     let paths: Vec<PathBuf> = manifest.inputs.iter().map(PathBuf::from).collect();
-    if let Some(missing) = paths.iter().find(|path| !path.exists()) {
+    if let Some(missing) = paths.iter().find(|path| !Input::is_address(&path.to_string_lossy()) && !path.exists()) {
         let what = format!("{}, an input of the scan in {}, is not there", missing.display(), folder.display());
         return Err(Failure::new(what, "run this where the scan was run, or name the inputs with --corpus").into());
     }

@@ -11,14 +11,14 @@ use wirecopy::report::inspection;
 use crate::args::{Format, InspectArgs};
 use crate::config::Config;
 use crate::console::Console;
+use crate::inputs;
 
 pub fn run(args: &InspectArgs, config: &Config, console: &Console) -> anyhow::Result<()> {
     let input = |path: &std::path::PathBuf| {
         if path == Path::new("-") {
             return Ok(Input::Stream { name: "-".into(), reader: Box::new(io::stdin()) });
         }
-        path.metadata().map_err(|cause| Error::io("read", path, cause))?;
-        Ok(Input::Path(path.clone()))
+        inputs::named(path)
     };
     let inputs = args.files.iter().map(input).collect::<Result<Vec<Input>, Error>>()?;
     let inspection = inspect(inputs, &config.settings.read, args.records)?;

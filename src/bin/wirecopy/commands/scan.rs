@@ -16,13 +16,14 @@ use crate::args::{Format, MaxRejects, ScanArgs};
 use crate::config::Config;
 use crate::console::{Console, Talk};
 use crate::failure::Failure;
+use crate::inputs;
 use crate::output::Output;
 use crate::progress::Bars;
 use crate::resume;
 
 /// Everything that can be refused is refused before the first article is read.
 pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Result<()> {
-    let inputs = inputs(&args.corpus, console)?;
+    let inputs = named(&args.corpus, console)?;
     let output = Output::checked(&args.output)?;
     let workspace = Workspace::limited(temp_dir(args.temp_dir.as_deref())?, args.memory.as_u64());
     let bars = Bars::new(console.talk);
@@ -71,7 +72,7 @@ fn temp_dir(named: Option<&Path>) -> anyhow::Result<PathBuf> {
     Ok(folder.into())
 }
 
-fn inputs(corpus: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Input>> {
+fn named(corpus: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Input>> {
     if corpus.is_empty() {
         return Err(Failure::new("no CORPUS given", "name files or folders to read, or - for standard input").into());
     }
@@ -88,8 +89,7 @@ fn inputs(corpus: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Input>> {
                 }
                 return Ok(Input::Stream { name: "-".into(), reader: Box::new(io::stdin()) });
             }
-            path.metadata().map_err(|cause| Error::io("read", path, cause))?;
-            Ok(Input::Path(path.clone()))
+            Ok(inputs::named(path)?)
         })
         .collect()
 }
