@@ -85,7 +85,7 @@ pub struct Posting {
 impl Ord for Posting {
     fn cmp(&self, other: &Self) -> Ordering {
         let number = |p: &Posting| {
-            u128::from(p.hash()) << 80 | packed([0, p.article, p.token, p.rest & (1 << Posting::REST_BITS) - 1])
+            u128::from(p.hash()) << 80 | packed([0, p.article, p.token, p.rest & ((1 << Posting::REST_BITS) - 1)])
         };
         number(self).cmp(&number(other))
     }
