@@ -460,4 +460,33 @@ mod tests {
             }
         });
     }
+
+    /// What a scan kept before it failed is right, or it is not there.
+    #[test]
+    fn what_is_kept_of_a_scan_that_failed_is_right() {
+        /// Scans that fail.
+        const SCANS: u64 = 25;
+        everywhere(|memory_bytes, settings| {
+            let kept = |workspace: Workspace| {
+                workspace.keep_stages(1).unwrap();
+                workspace
+            };
+            let folder = tempfile::tempdir().unwrap();
+            let workspace = kept(Workspace::limited(folder.path(), memory_bytes));
+            let expected = tables(&workspace, settings).unwrap();
+            let (reads, needed) = (workspace.reads(), workspace.bytes_written());
+            for number in (0..reads).step_by((reads / SCANS).max(1) as usize) {
+                let folder = tempfile::tempdir().unwrap();
+                let bad = kept(Workspace::with_bad_read(folder.path(), memory_bytes, number));
+                assert!(matches!(tables(&bad, settings), Err(Error::TempFile { action: "read", .. })), "read {number}");
+                assert!(tables(&kept(Workspace::limited(folder.path(), memory_bytes)), settings).unwrap() == expected);
+                let full = kept(Workspace::with_quota(folder.path(), memory_bytes, needed * number / reads / 2));
+                match tables(&full, settings) {
+                    // Less is written if most is kept.
+                    Ok(found) => assert!(found == expected),
+                    Err(error) => assert!(matches!(error, Error::DiskFull { .. }), "{error}"),
+                }
+            }
+        });
+    }
 }

@@ -135,7 +135,7 @@ impl Source {
     pub fn file(&self) -> Option<&Path> {
         match &self.bytes {
             Bytes::File(path) => Some(path),
-            Bytes::Stream(_) => None,
+            _ => None,
         }
     }
 }

@@ -213,12 +213,17 @@ fn what_can_be_read_once_only_cannot_be_continued() {
         "error: standard input (-) cannot be read again to continue a scan\n\
          hint: write it to a file first, or scan without --resume\n"
     );
-    let device = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
-        .current_dir(folder.path())
-        .args(["scan", "/dev/null", "--isolated", "--resume", "--temp-dir", "."])
-        .output()
-        .unwrap();
-    let error = String::from_utf8(device.stderr).unwrap();
-    assert!(error.starts_with("error: /dev/null is no regular file and cannot be read again"), "{error}");
+    for (input, begin) in [
+        ("/dev/null", "error: /dev/null cannot be read again to continue a scan\n"),
+        ("s3://crawl/day.jsonl", "error: s3://crawl/day.jsonl may change without a sign"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+            .current_dir(folder.path())
+            .args(["scan", input, "--isolated", "--resume", "--temp-dir", "."])
+            .output()
+            .unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.starts_with(begin), "{error}");
+    }
     assert!(kept(folder.path()).is_empty());
 }

@@ -174,13 +174,14 @@ fn a_stage_that_cannot_be_kept_ends_nothing() {
 fn a_fingerprint_tells_scans_apart() {
     let file = InputFile { path: "a".into(), full_path: "/a".into(), size_bytes: 1, modified_nanoseconds: 2 };
     let of = |settings: &Settings, files: &[InputFile]| fingerprint(settings, files, &[]);
+    let files = vec![file.clone()];
     let settings = Settings::default();
     let mut other = settings.clone();
     other.near.threshold = 0.7;
-    let one = of(&settings, &[file.clone()]);
-    assert_eq!(one, of(&settings.clone(), &[file.clone()]));
+    let one = of(&settings, &files);
+    assert_eq!(one, of(&settings.clone(), &files));
     for fingerprint in [
-        of(&other, &[file.clone()]),
+        of(&other, &files),
         of(&settings, &[]),
         of(&settings, &[file.clone(), file.clone()]),
         of(&settings, &[InputFile { path: "b".into(), ..file.clone() }]),

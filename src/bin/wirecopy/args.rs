@@ -149,7 +149,7 @@ pub struct ScanArgs {
     /// Continue the same scan after its last finished stage, and keep finished stages until it has ended well
     ///
     /// They are kept in a folder wirecopy-resume-* beside the temporary files, of up to three times the size of the texts. It is
-    /// used only for the same files, unchanged, and the same settings. Standard input cannot be continued.
+    /// used only for the same files, unchanged, and the same settings. Standard input and addresses cannot be continued.
     #[arg(long)]
     pub resume: bool,
     #[command(flatten)]

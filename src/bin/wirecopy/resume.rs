@@ -17,21 +17,31 @@ use crate::failure::{ClosedPipe, Failure};
 /// Has finished stages of the scan of `corpus` kept in the workspace, and used where an earlier run kept them.
 pub fn prepare(workspace: &Workspace, corpus: &[PathBuf], settings: &Settings) -> anyhow::Result<()> {
     if corpus.iter().any(|path| path == Path::new("-")) {
-        let what = "standard input (-) cannot be read again to continue a scan";
-        return Err(Failure::new(what, "write it to a file first, or scan without --resume").into());
+        return Err(read_once("standard input (-)"));
+    }
+    if let Some(address) = corpus.iter().map(|path| path.to_string_lossy()).find(|path| Input::is_address(path)) {
+        let what = format!("{address} may change without a sign, so that no scan of it can be continued");
+        return Err(Failure::new(what, "copy it to a file first, or scan without --resume").into());
     }
     let found = read::sources(corpus.iter().cloned().map(Input::Path).collect(), &settings.read)?;
-    let files = found.sources.iter().filter_map(|source| Some(input_file(&source.path, source.file()?)));
+    let files = found.sources.iter().map(|source| match source.file() {
+        Some(path) => input_file(&source.path, path),
+        None => Err(read_once(&source.path)),
+    });
     let files = files.collect::<anyhow::Result<Vec<InputFile>>>()?;
     workspace.keep_stages(fingerprint(settings, &files, &found.rejects))?;
     Ok(())
 }
 
+fn read_once(input: &str) -> anyhow::Error {
+    let what = format!("{input} cannot be read again to continue a scan");
+    Failure::new(what, "write it to a file first, or scan without --resume").into()
+}
+
 fn input_file(shown: &str, path: &Path) -> anyhow::Result<InputFile> {
     let metadata = fs::metadata(path).map_err(|cause| Error::io("read", path, cause))?;
     if !metadata.is_file() {
-        let what = format!("{shown} is no regular file and cannot be read again to continue a scan");
-        return Err(Failure::new(what, "write it to a file first, or scan without --resume").into());
+        return Err(read_once(shown));
     }
     let modified = metadata.modified().map_err(|cause| Error::io("read", path, cause))?;
     let nanoseconds = |duration: std::time::Duration| duration.as_nanos() as i128;
