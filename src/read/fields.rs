@@ -27,6 +27,7 @@ pub(super) enum Value<'a> {
 
 impl Value<'_> {
     /// The same, whatever becomes of the record.
+    #[cfg(feature = "parquet")]
     pub(super) fn into_owned(self) -> Value<'static> {
         match self {
             Value::Missing => Value::Missing,
