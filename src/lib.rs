@@ -82,6 +82,7 @@ pub mod article;
 pub mod settings;
 pub mod error;
 mod hashed;
+mod radix;
 pub mod progress;
 pub mod disk;
 pub mod read;

@@ -13,10 +13,10 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::radix;
 use crate::article::ArticleId;
 use crate::disk::{KeptReader, KeptWriter};
 use crate::error::Result;
+use crate::radix;
 use crate::shingle::shingle_set;
 use crate::spool::Spool;
 use crate::verify::overlap::{Overlap, ShingleTable};
@@ -167,7 +167,7 @@ impl Band {
         // Texts without a word have nothing to be alike in: those of equal characters are one exact class already.
         let worded = texts.iter().filter(|&&a| spool.tokens_of(a) > 0);
         let mut entries: Vec<u64> = worded.map(|&a| u64::from(keys.band(a, band)) << 32 | u64::from(a.0)).collect();
-        radix::sort_by_key(&mut entries);
+        radix::sort(&mut entries);
         let mut found = Band::default();
         for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32).filter(|bucket| bucket.len() > 1) {
             let members: Vec<ArticleId> = bucket.iter().map(|&entry| ArticleId(entry as u32)).collect();
@@ -194,7 +194,7 @@ impl Band {
             let next = (band + depth) % keys.bands;
             let mut entries: Vec<u64> =
                 members.iter().map(|&a| u64::from(keys.band(a, next)) << 32 | u64::from(a.0)).collect();
-            radix::sort_by_key(&mut entries);
+            radix::sort(&mut entries);
             for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32).filter(|bucket| bucket.len() > 1) {
                 let members = bucket.iter().map(|&entry| ArticleId(entry as u32)).collect();
                 self.bucket(keys, band, depth + 1, members, spool, threshold);

@@ -10,7 +10,7 @@
 //! [`SEED_CLASSES`] classes names no pair of its own; each of its classes is then paired with the first few only, so that the
 //! cost stays linear and nothing is dropped unseen.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
 use bytemuck::{Pod, Zeroable};
 use rayon::prelude::*;
@@ -18,6 +18,7 @@ use rayon::prelude::*;
 use crate::article::ArticleId;
 use crate::disk::{List, Sorter, Workspace};
 use crate::error::Result;
+use crate::radix::Prefixed;
 use crate::shingle;
 use crate::spool::{Document, Spool};
 use crate::text::Marks;
@@ -50,18 +51,23 @@ pub struct Fingerprint {
 
 /// The winnowed fingerprints of a text, in order. A text shorter than a gram has none.
 pub fn fingerprints(ids: &[u32]) -> Vec<Fingerprint> {
-    let hashes: Vec<u64> =
-        ids.windows(GRAM_TOKENS).map(|run| shingle::hash(run).rotate_left(32) >> (64 - HASH_BITS)).collect();
-    let mut chosen: Vec<Fingerprint> = Vec::with_capacity(hashes.len() / 2 + 1);
-    let width = WINDOW.min(hashes.len().max(1));
-    for (start, window) in hashes.windows(width).enumerate() {
+    let grams = (ids.len() + 1).saturating_sub(GRAM_TOKENS);
+    let mut chosen: Vec<Fingerprint> = Vec::with_capacity(grams / 2 + 1);
+    // The last grams, each where its place leaves it among as many as a window has.
+    let mut window = [Fingerprint { hash: u64::MAX, token: 0 }; WINDOW];
+    let mut least = window[0];
+    for (run, token) in ids.windows(GRAM_TOKENS).zip(0u32..) {
+        let gram = Fingerprint { hash: shingle::hash(run).rotate_left(32) >> (64 - HASH_BITS), token };
+        window[token as usize % WINDOW] = gram;
         // The rightmost least hash, so that neighbouring windows choose the same one.
-        let least = window.iter().enumerate().min_by_key(|&(place, &hash)| (hash, std::cmp::Reverse(place)));
-        if let Some((place, &hash)) = least {
-            let token = (start + place) as u32;
-            if chosen.last().is_none_or(|last| last.token != token) {
-                chosen.push(Fingerprint { hash, token });
-            }
+        if gram.hash <= least.hash {
+            least = gram;
+        } else if least.token + WINDOW as u32 == token {
+            least = window.into_iter().min_by_key(|gram| (gram.hash, Reverse(gram.token))).unwrap_or(gram);
+        }
+        // A text shorter than a window is one.
+        if token as usize + 1 >= WINDOW.min(grams) && chosen.last().is_none_or(|last| last.token != least.token) {
+            chosen.push(least);
         }
     }
     chosen
@@ -94,6 +100,12 @@ impl Ord for Posting {
 impl PartialOrd for Posting {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
+    }
+}
+
+impl Prefixed for Posting {
+    fn prefix(&self) -> u64 {
+        u64::from(self.hash) << 32 | u64::from(self.rest >> Posting::REST_BITS) << 16 | u64::from(self.article >> 16)
     }
 }
 
@@ -225,8 +237,14 @@ impl Postings {
         let mut kept = Vec::new();
         sorter.sorted()?.batches(BATCH, same_fingerprint, |batch| {
             kept.clear();
-            let several = batch.chunk_by(same_fingerprint).filter(|carriers| carriers.len() > 1);
-            several.for_each(|carriers| kept.extend_from_slice(carriers));
+            for postings in batch.chunk_by(same_fingerprint).filter(|postings| postings.len() > 1) {
+                // Where a text has it first.
+                let from = kept.len();
+                kept.extend(postings.chunk_by(|x, y| x.article == y.article).map(|of_text| of_text[0]));
+                if kept.len() == from + 1 {
+                    kept.truncate(from);
+                }
+            }
             shared.extend(&kept)
         })?;
         shared.finish();
@@ -258,9 +276,8 @@ pub fn same_fingerprint(x: &Posting, y: &Posting) -> bool {
     x.hash() == y.hash()
 }
 
-/// Appends the fingerprints of one text, each once.
+/// Appends the fingerprints of one text.
 fn add_postings(article: ArticleId, document: &Document<'_>, list: &mut Vec<Posting>) {
-    let from = list.len();
     let mut lines = Lines::of(document);
     let length = document.len();
     let (lead_end, end) = (lead_end(&document.marks), END_TOKENS.min(length / 8));
@@ -273,15 +290,6 @@ fn add_postings(article: ArticleId, document: &Document<'_>, list: &mut Vec<Post
             | flag(token < lead_end, Posting::IN_LEAD);
         Posting::new(fingerprint.hash, article, fingerprint.token, lines.hash_at(token), flags)
     }));
-    list[from..].sort_unstable();
-    let mut kept = from;
-    for place in from..list.len() {
-        if kept == from || list[kept - 1].hash() != list[place].hash() {
-            list[kept] = list[place];
-            kept += 1;
-        }
-    }
-    list.truncate(kept);
 }
 
 /// Two class leaders that share fingerprints; `a` comes first in the order by content.
@@ -321,6 +329,12 @@ impl Ord for Hit {
 impl PartialOrd for Hit {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
+    }
+}
+
+impl Prefixed for Hit {
+    fn prefix(&self) -> u64 {
+        u64::from(self.a) << 32 | u64::from(self.b)
     }
 }
 

@@ -3,14 +3,13 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use bytemuck::Pod;
-use rayon::slice::ParallelSliceMut;
-
 use crate::disk::file::TempFile;
 use crate::disk::merge::Merge;
 use crate::disk::workspace::Workspace;
 use crate::disk::{BLOCK_BYTES, items_in, reserve};
 use crate::error::Result;
+use crate::radix::{self, Prefixed};
+use bytemuck::Pod;
 
 /// Fewest bytes of a run that are read at once, unless the limit is so low that not even two runs had as much. A solid-state
 /// disk reads 64 KiB about as fast as larger pieces.
@@ -40,7 +39,7 @@ struct Runs {
     end: usize,
 }
 
-impl<T: Pod + Ord + Send + Sync> Sorter<T> {
+impl<T: Pod + Prefixed> Sorter<T> {
     /// A sorter that uses so many bytes of memory, or one item if that is larger.
     ///
     /// `usize::MAX` keeps everything in memory.
@@ -68,7 +67,7 @@ impl<T: Pod + Ord + Send + Sync> Sorter<T> {
     /// If something was written already, the rest is written, too, so that memory is free until batches are asked for.
     pub fn sorted(mut self) -> Result<Sorted<T>> {
         if self.runs.is_none() {
-            self.memory.par_sort_unstable();
+            radix::sort(&mut self.memory);
             self.memory.shrink_to_fit();
             return Ok(Sorted { memory_bytes: self.memory_bytes, memory: self.memory, runs: None });
         }
@@ -82,7 +81,7 @@ impl<T: Pod + Ord + Send + Sync> Sorter<T> {
 
     /// Sorts what is in memory and writes it.
     fn write_run(&mut self) -> Result<()> {
-        self.memory.par_sort_unstable();
+        radix::sort(&mut self.memory);
         let runs = match &mut self.runs {
             Some(runs) => runs,
             None => self.runs.insert(Runs { file: self.workspace.file()?, places: VecDeque::new(), end: 0 }),
@@ -218,6 +217,12 @@ mod tests {
         batches
     }
 
+    impl Prefixed for [u16; 2] {
+        fn prefix(&self) -> u64 {
+            u64::from(self[0])
+        }
+    }
+
     proptest! {
         #[test]
         fn sorts_as_a_vec_does_and_splits_no_group(
@@ -252,6 +257,11 @@ mod tests {
         struct Posting {
             key: u32,
             article: u32,
+        }
+        impl Prefixed for Posting {
+            fn prefix(&self) -> u64 {
+                u64::from(self.key)
+            }
         }
         let postings: Vec<Posting> = (0..50_000u32)
             .map(|article| Posting { key: article.wrapping_mul(0x9E37_79B9) % 10_000, article })

@@ -13,6 +13,7 @@ use bytemuck::{Pod, Zeroable};
 use crate::article::{ArticleId, Span};
 use crate::disk::{List, Sorter, Table, Workspace};
 use crate::error::Result;
+use crate::radix::Prefixed;
 use crate::spool::Spool;
 use crate::text::SEED;
 
@@ -39,6 +40,12 @@ struct Place {
     end: u32,
     /// What makes the size a multiple of eight.
     unused: u32,
+}
+
+impl Prefixed for Place {
+    fn prefix(&self) -> u64 {
+        self.words[0]
+    }
 }
 
 /// A passage in an article, by tokens or by bytes.

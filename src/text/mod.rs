@@ -69,21 +69,25 @@ impl Marks {
     pub const STOCK: Marks = Marks(128);
 
     /// Whether all flags of `other` are set.
+    #[inline]
     pub fn has(self, other: Marks) -> bool {
         self.0 & other.0 == other.0
     }
 
     /// Sets the flags of `other`.
+    #[inline]
     pub fn set(&mut self, other: Marks) {
         self.0 |= other.0;
     }
 
     /// Clears the flags of `other`.
+    #[inline]
     pub fn clear(&mut self, other: Marks) {
         self.0 &= !other.0;
     }
 
     /// Whether the token is prose of its own: neither quoted nor furniture nor stock.
+    #[inline]
     pub fn prose(self) -> bool {
         self.0 & (Marks::QUOTED.0 | Marks::FURNITURE.0 | Marks::STOCK.0) == 0
     }
@@ -95,6 +99,7 @@ pub(crate) const SEED: u64 = 0x7769_7265_636f_7079;
 
 /// One multiplication that mixes two numbers into one, by both halves of their product (Wang Yi, wyhash): what every hash of
 /// a few bytes is made of here, at a fifth of the cost of XXH3, which hashes what is longer.
+#[inline]
 pub(crate) fn fold(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     product as u64 ^ (product >> 64) as u64

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 use crate::article::ArticleId;
 use crate::hashed::HashedMap;
+use crate::radix;
 use crate::spool::Spool;
 use crate::text::Marks;
 
@@ -73,7 +74,7 @@ impl PhraseModel {
                     phrases.collect::<Vec<_>>()
                 })
                 .collect();
-            list.par_sort_unstable();
+            radix::sort(&mut list);
             list.dedup();
             list
         };
