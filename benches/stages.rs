@@ -219,7 +219,7 @@ fn verify(bencher: Bencher) {
     let stock = Stock::default();
     let settings = Settings::default();
     let limits = Limits::of(settings.near.threshold, &settings.relate);
-    let shingles = &CORPUS.keys.shingles;
+    let shingles = &CORPUS.shingles;
     let context = Context { spool: &CORPUS.spool, shingles, model: Some(&model), stock: &stock, limits };
     let evidence = |story: usize| {
         let [first, copy, rewrite] = takes(story);

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::progress::{Progress, Stage};
 use crate::read::{self, Input};
 use crate::settings::Settings;
-use crate::shingle::ShingleCounter;
+use crate::shingle::ShingleCounts;
 use crate::sketch::{Sketch, bands::Bands};
 use crate::spool::{Segment, Spool};
 use crate::text::{SEED, Tokenizer};
@@ -57,6 +57,8 @@ pub struct Corpus {
     pub published: Vec<i64>,
     /// The outlet of each as a number, 0 for none.
     pub sources: Vec<u64>,
+    /// How many different shingles each has.
+    pub shingles: ShingleCounts,
     /// Records that are no articles.
     pub rejects: Vec<Reject>,
     /// Files read.
@@ -78,7 +80,6 @@ struct Part {
     segment: Segment,
     exact: Vec<u128>,
     band_keys: Vec<u32>,
-    shingles: Vec<u32>,
 }
 
 /// What is made of each text.
@@ -109,9 +110,7 @@ impl Part {
     fn of(articles: Vec<Article>, rejects: Vec<Reject>, making: Making) -> Part {
         let text_bytes = articles.iter().map(|article| article.text.len()).sum();
         let segment = Segment::with_room(text_bytes);
-        let mut part =
-            Part { articles, rejects, segment, exact: Vec::new(), band_keys: Vec::new(), shingles: Vec::new() };
-        let mut counter = ShingleCounter::default();
+        let mut part = Part { articles, rejects, segment, exact: Vec::new(), band_keys: Vec::new() };
         let mut tokenizer = Tokenizer::new();
         let mut scratch = Vec::new();
         for article in &mut part.articles {
@@ -119,7 +118,6 @@ impl Part {
             let ids = if making.marked {
                 let tokens = tokenizer.tokens(&text);
                 part.segment.push(&text, tokens);
-                part.shingles.push(counter.different(&tokens.ids) as u32);
                 &tokens.ids
             } else {
                 let ids = tokenizer.words(&text);
@@ -230,6 +228,7 @@ impl Corpus {
             progress.warn(&format!("{passed_over} files passed over: no format known by their endings"));
         }
         corpus.keys.rank = rank(&corpus.keys.exact, &corpus.published, &corpus.articles);
+        corpus.shingles = ShingleCounts::of(corpus.len());
         workspace.check()?;
         Ok(corpus)
     }
@@ -249,6 +248,7 @@ impl Corpus {
             corpus.append(Part::of(std::mem::replace(&mut articles, rest), Vec::new(), making), &mut ids)?;
         }
         corpus.keys.rank = rank(&corpus.keys.exact, &corpus.published, &corpus.articles);
+        corpus.shingles = ShingleCounts::of(corpus.len());
         workspace.check()?;
         Ok(corpus)
     }
@@ -280,8 +280,9 @@ impl Corpus {
             articles.push(article)?;
         }
         let spool = Spool::load(workspace, from)?;
+        let shingles = ShingleCounts::of(articles.len());
         let workspace = workspace.clone();
-        Ok(Corpus { articles, spool, keys, published, sources, rejects, files, workspace })
+        Ok(Corpus { articles, spool, keys, published, sources, shingles, rejects, files, workspace })
     }
 
     fn empty(making: Making, workspace: &Workspace) -> Corpus {
@@ -291,6 +292,7 @@ impl Corpus {
             keys: Keys { bands: making.bands(), ..Keys::default() },
             published: Vec::new(),
             sources: Vec::new(),
+            shingles: ShingleCounts::default(),
             rejects: Vec::new(),
             files: 0,
             workspace: workspace.clone(),
@@ -308,7 +310,6 @@ impl Corpus {
         self.rejects.append(&mut part.rejects);
         self.keys.exact.append(&mut part.exact);
         self.keys.band_keys.append(&mut part.band_keys);
-        self.keys.shingles.append(&mut part.shingles);
         self.spool.append(part.segment)
     }
 

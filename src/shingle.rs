@@ -4,6 +4,9 @@
 //! words is three multiplications of their 32-bit identities, 1.5 ns: a rolling hash costs as much, since each of its steps
 //! waits for the one before.
 
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use crate::article::ArticleId;
 use crate::text::{SECRETS, SEED, fold};
 
 /// Shingles of near-duplicate detection are word 5-grams, as in Broder 1997 and every peer; longer ones lose edited texts,
@@ -71,6 +74,35 @@ mod tests {
                 halves.dedup();
                 assert!(runs - halves.len() < 30, "{} of width {width}, shift {shift}", runs - halves.len());
             }
+        }
+    }
+}
+
+/// How many different shingles each text of a corpus has, counted when it is first asked: of most texts it never is, of some
+/// several times.
+#[derive(Default)]
+pub struct ShingleCounts {
+    /// One more than the number; 0 where it is not known.
+    counts: Vec<AtomicU32>,
+}
+
+impl ShingleCounts {
+    /// Nothing is known of so many texts yet.
+    pub fn of(articles: usize) -> ShingleCounts {
+        ShingleCounts { counts: (0..articles).map(|_| AtomicU32::new(0)).collect() }
+    }
+
+    /// The number for a text with these tokens, which `count` finds out if it is not known.
+    pub fn get(&self, article: ArticleId, count: impl FnOnce() -> usize) -> usize {
+        // Whoever comes second may count once more, and finds the same.
+        let known = &self.counts[article.index()];
+        match known.load(Relaxed) {
+            0 => {
+                let counted = count();
+                known.store(counted as u32 + 1, Relaxed);
+                counted
+            }
+            known => known as usize - 1,
         }
     }
 }

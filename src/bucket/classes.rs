@@ -37,8 +37,6 @@ pub struct Keys {
     pub exact: Vec<u128>,
     /// `bands` keys an article.
     pub band_keys: Vec<u32>,
-    /// How many different shingles each article has, where passages are looked for: for most it is asked several times.
-    pub shingles: Vec<u32>,
     /// The place of each article in an order by content, then by date and id: what breaks ties, so that the order of the
     /// input does not.
     pub rank: Vec<u32>,
@@ -55,7 +53,6 @@ impl Keys {
         to.row(&(self.bands as u64))?;
         to.items(&self.exact)?;
         to.items(&self.band_keys)?;
-        to.items(&self.shingles)?;
         to.items(&self.rank)
     }
 
@@ -65,7 +62,6 @@ impl Keys {
             bands: from.row::<u64>()? as usize,
             exact: from.items()?,
             band_keys: from.items()?,
-            shingles: from.items()?,
             rank: from.items()?,
         })
     }
@@ -244,8 +240,8 @@ fn verify(pairs: &[(ArticleId, ArticleId)], spool: &Spool, threshold: f64) -> Ve
         .flat_map_iter(|run| {
             let mut first = ShingleTable::of(&spool.words(run[0].0));
             run.iter().filter_map(move |&(a, b)| {
-                let jaccard = first.overlap(&spool.words(b)).jaccard();
-                (jaccard >= threshold).then_some((a, b, jaccard))
+                let jaccard = first.jaccard_from(threshold, &spool.words(b))?;
+                Some((a, b, jaccard))
             })
         })
         .collect()

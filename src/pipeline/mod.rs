@@ -64,7 +64,7 @@ impl Analysis {
     pub fn context<'a>(&'a self, corpus: &'a Corpus, settings: &Settings) -> Context<'a> {
         Context {
             spool: &corpus.spool,
-            shingles: &corpus.keys.shingles,
+            shingles: &corpus.shingles,
             model: settings.wants_passages().then_some(&self.model),
             stock: &self.stock,
             limits: Limits::of(settings.near.threshold, &settings.relate),
@@ -137,7 +137,7 @@ fn stages(
     corpus.spool.complete(&several.collect::<Vec<_>>())?;
     let context = Context {
         spool: &corpus.spool,
-        shingles: &corpus.keys.shingles,
+        shingles: &corpus.shingles,
         model: settings.wants_passages().then_some(&model),
         stock: &stock,
         limits: Limits::of(settings.near.threshold, &settings.relate),

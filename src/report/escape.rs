@@ -61,7 +61,7 @@ pub fn columns_of(line: &str) -> usize {
 }
 
 /// Writes `value` as JSON on one line, in which every character that a terminal or a line reader obeys is escaped.
-pub fn json<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
+pub fn json<T: Serialize + ?Sized, W: Write + ?Sized>(value: &T, out: &mut W) -> io::Result<()> {
     value.serialize(&mut serde_json::Serializer::with_formatter(out, Escaping)).map_err(io::Error::from)
 }
 
@@ -71,6 +71,10 @@ struct Escaping;
 
 impl Formatter for Escaping {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        // Most is ASCII, of which serde_json escapes the controls.
+        if fragment.bytes().all(|byte| byte < 0x7f) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut written = 0;
         for (place, character) in fragment.char_indices() {
             if character.is_control() || unseen(character) || matches!(character, '\u{2028}' | '\u{2029}') {

@@ -7,9 +7,13 @@ use super::rows::Row;
 
 /// Writes one line for each row.
 pub fn write<R: Row>(rows: impl Iterator<Item = R>, out: &mut dyn Write) -> io::Result<()> {
+    // A row is many small pieces: they are put together before `out` sees them.
+    let mut line = Vec::new();
     for row in rows {
-        escape::json(&row, out)?;
-        out.write_all(b"\n")?;
+        line.clear();
+        escape::json(&row, &mut line)?;
+        line.push(b'\n');
+        out.write_all(&line)?;
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use crate::article::{ArticleId, Span};
 use crate::bucket::passages::lead_end;
 use crate::disk::Weight;
 use crate::settings::RelateSettings;
+use crate::shingle::{ShingleCounter, ShingleCounts};
 use crate::spool::{Document, Spool};
 use crate::text::{self, Marks};
 use overlap::{Overlap, ShingleTable};
@@ -173,8 +174,8 @@ fn share(part: usize, whole: usize) -> f64 {
 pub struct Context<'a> {
     /// The texts. Their marks say what was learned about the corpus.
     pub spool: &'a Spool,
-    /// How many different shingles each text has, as far as that was counted.
-    pub shingles: &'a [u32],
+    /// How many different shingles each text has.
+    pub shingles: &'a ShingleCounts,
     /// What phrases are worth; none where only whole texts are compared, and bits are not asked for.
     pub model: Option<&'a PhraseModel>,
     /// What belongs to no story.
@@ -215,6 +216,7 @@ pub struct Comparer<'a> {
     a: Text<'a>,
     aligner: BodyAligner,
     shingles: ShingleTable,
+    counter: ShingleCounter,
     lead_end: usize,
     /// Made when the first prose is shared: most pairs share none.
     surprise: Option<Surprise<'a>>,
@@ -232,6 +234,7 @@ impl<'a> Comparer<'a> {
             article: a,
             aligner: BodyAligner::of(&text),
             shingles: ShingleTable::of(&text.ids),
+            counter: ShingleCounter::default(),
             lead_end: lead_end(&text.marks),
             a: text,
             surprise: None,
@@ -253,10 +256,8 @@ impl<'a> Comparer<'a> {
         let mut counted = false;
         let search = ((a.ids.len().max(1) * b.ids.len().max(1)) as f64).log2();
         let lead_end_b = lead_end(&b.marks);
-        let overlap = match self.context.shingles.get(other.index()) {
-            Some(&different) => self.shingles.overlap_with(&b.ids, different as usize),
-            None => self.shingles.overlap(&b.ids),
-        };
+        let different = self.context.shingles.get(other, || self.counter.different(&b.ids));
+        let overlap = self.shingles.overlap(&b.ids, different);
         let mut evidence = Evidence { overlap, a: a.kinds, b: b.kinds, ..Evidence::default() };
         self.marks.clear();
         for &run in &runs {

@@ -82,24 +82,42 @@ impl ShingleTable {
         self.len == 0
     }
 
-    /// The overlap with another text's tokens.
-    pub fn overlap(&mut self, other: &[u32]) -> Overlap {
-        let different = self.counter.different(other);
-        self.overlap_with(other, different)
+    /// The overlap with another text's tokens, of whose shingles so many are different.
+    pub fn overlap(&mut self, other: &[u32], different: usize) -> Overlap {
+        Overlap { a: self.len, b: different, shared: self.shared(other, 0).unwrap_or(0) }
     }
 
-    /// The overlap with another text's tokens, of whose shingles it is known how many are different.
-    pub fn overlap_with(&mut self, other: &[u32], different: usize) -> Overlap {
+    /// The Jaccard similarity with another text's tokens if it is at least `threshold`.
+    ///
+    /// Most texts that meet in a bucket are not alike, and that shows after a part of them.
+    pub fn jaccard_from(&mut self, threshold: f64, other: &[u32]) -> Option<f64> {
+        // What both have is at least that share of what either has, and so of what this text has. The product may be a
+        // rounding too large.
+        let shared = self.shared(other, (threshold * self.len as f64 - 1e-6).ceil() as usize)?;
+        let different = self.counter.different(other);
+        let jaccard = Overlap { a: self.len, b: different, shared }.jaccard();
+        (jaccard >= threshold).then_some(jaccard)
+    }
+
+    /// How many shingles another text shares, unless it is certain that it is fewer than `least`.
+    fn shared(&mut self, other: &[u32], least: usize) -> Option<usize> {
         self.comparison += 1;
-        let mut overlap = Overlap { a: self.len, b: different, shared: 0 };
+        let grams = (other.len() + 1).saturating_sub(SHINGLE_TOKENS).max(1);
+        let mut missing = (grams + 1).checked_sub(least)?;
+        let mut shared = 0;
         for shingle in shingles(other, SHINGLE_TOKENS) {
             let at = slot(&self.slots, shingle);
             if self.slots[at] != EMPTY && self.met[at] != self.comparison {
                 self.met[at] = self.comparison;
-                overlap.shared += 1;
+                shared += 1;
+            } else {
+                missing -= 1;
+                if missing == 0 {
+                    return None;
+                }
             }
         }
-        overlap
+        (shared >= least).then_some(shared)
     }
 }
 
@@ -115,7 +133,12 @@ mod tests {
             b in proptest::collection::vec(0u32..4, 0..60),
         ) {
             let twin = Overlap::of(&crate::shingle::shingle_set(&a), &crate::shingle::shingle_set(&b));
-            proptest::prop_assert_eq!(ShingleTable::of(&a).overlap(&b), twin);
+            let mut table = ShingleTable::of(&a);
+            proptest::prop_assert_eq!(table.overlap(&b, twin.b), twin);
+            for threshold in [0.05, 0.3, 0.5, 0.8, 1.0, twin.jaccard()] {
+                let jaccard = Some(twin.jaccard()).filter(|&jaccard| jaccard >= threshold);
+                proptest::prop_assert_eq!(table.jaccard_from(threshold, &b), jaccard);
+            }
         }
 
         #[test]
