@@ -4,6 +4,7 @@
 //! for each run how much of it is prose, quotation and furniture and what the prose is worth in bits beyond chance. What is
 //! quoted or furniture in either text counts as that in both: scraping loses marks more often than it invents them.
 
+mod contexts;
 pub mod overlap;
 pub mod runs;
 pub mod stock;

@@ -13,10 +13,10 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
-use crate::hashed::HashedMap;
 use crate::radix;
 use crate::spool::Spool;
 use crate::text::Marks;
+use crate::verify::contexts::Contexts;
 
 /// The most class leaders the model is made from; above, those of the least content hash. Stock phrases of a language show
 /// in far fewer texts, and the model stays below 200 MB.
@@ -36,14 +36,12 @@ const PRIOR_WORDS: f64 = 3000.0;
 /// In how many contexts words and phrases occur.
 #[derive(Default)]
 pub struct PhraseModel {
-    words: Counts<u32>,
+    words: Contexts,
     total: u32,
     /// (times, times of the context) of two and three words, those seen in one context only left out.
-    pairs: Counts<u64>,
-    triples: Counts<u64>,
+    pairs: Contexts,
+    triples: Contexts,
 }
-
-type Counts<K> = HashedMap<K, (u32, u32)>;
 
 fn pair_key(first: u32, second: u32) -> u64 {
     (u64::from(first) << 32 | u64::from(second)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
@@ -79,33 +77,38 @@ impl PhraseModel {
             list
         };
         let mut model = PhraseModel::default();
+        let mut found = Vec::new();
         for word in types(2).chunk_by(|x, y| x >> 32 == y >> 32) {
-            model.words.insert((word[0] >> 32) as u32, (word.len() as u32, 0));
+            found.push(((word[0] >> 32) as u64, (word.len() as u32, 0)));
             model.total += word.len() as u32;
         }
+        model.words = Contexts::of(&found);
+        found.clear();
         for context in types(3).chunk_by(|x, y| x >> 64 == y >> 64) {
             for phrase in context.chunk_by(|x, y| x >> 32 == y >> 32).filter(|phrase| phrase.len() > 1) {
                 let key = pair_key((phrase[0] >> 64) as u32, (phrase[0] >> 32) as u32);
-                model.pairs.insert(key, (phrase.len() as u32, context.len() as u32));
+                found.push((key, (phrase.len() as u32, context.len() as u32)));
             }
         }
+        model.pairs = Contexts::of(&found);
+        found.clear();
         for context in types(4).chunk_by(|x, y| x >> 64 == y >> 64) {
             for phrase in context.chunk_by(|x, y| x >> 32 == y >> 32).filter(|phrase| phrase.len() > 1) {
                 let key = triple_key((phrase[0] >> 96) as u32, (phrase[0] >> 64) as u32, (phrase[0] >> 32) as u32);
-                model.triples.insert(key, (phrase.len() as u32, context.len() as u32));
+                found.push((key, (phrase.len() as u32, context.len() as u32)));
             }
         }
+        model.triples = Contexts::of(&found);
         model
     }
 
     /// What is known of the word at `place` of a text; of the two words before it only if `triple` holds.
     fn known(&self, ids: &[u32], place: usize, triple: bool) -> Known {
-        let of = |counts: &Counts<u64>, key: u64| counts.get(&key).copied().unwrap_or_default();
         Known {
-            word: self.words.get(&ids[place]).map_or(0, |word| word.0),
-            pair: if place > 0 { of(&self.pairs, pair_key(ids[place - 1], ids[place])) } else { (0, 0) },
+            word: self.words.get(u64::from(ids[place])).0,
+            pair: if place > 0 { self.pairs.get(pair_key(ids[place - 1], ids[place])) } else { (0, 0) },
             triple: if triple {
-                of(&self.triples, triple_key(ids[place - 2], ids[place - 1], ids[place]))
+                self.triples.get(triple_key(ids[place - 2], ids[place - 1], ids[place]))
             } else {
                 (0, 0)
             },
