@@ -189,25 +189,23 @@ impl Corpus {
         let mapping = read::Mapping::new(&settings.read)?;
         let mut ids = read::UniqueIds::new();
         let mut chunks = read::chunks(found.sources, &settings.read, &mapping);
-        loop {
+        let mut next = || chunks.by_ref().take(CHUNKS_A_THREAD * rayon::current_num_threads()).collect::<Vec<_>>();
+        let parse = |chunk: read::Chunk| {
+            let parsed = chunk.parse(&mapping);
+            let part = Part::of(parsed.articles, parsed.rejects, making);
+            progress.advance(chunk.bytes_read());
+            part
+        };
+        let mut batch = next();
+        while !batch.is_empty() {
             if progress.cancelled() {
                 return Err(Error::Cancelled);
             }
-            let batch: Vec<read::Chunk> =
-                chunks.by_ref().take(CHUNKS_A_THREAD * rayon::current_num_threads()).collect();
-            if batch.is_empty() {
-                break;
-            }
-            let parts: Vec<Part> = batch
-                .into_par_iter()
-                .map(|chunk| {
-                    let parsed = chunk.parse(&mapping);
-                    let part = Part::of(parsed.articles, parsed.rejects, making);
-                    progress.advance(chunk.bytes_read());
-                    part
-                })
-                .collect();
+            // One thread reads on while the others parse.
+            let parse_all = || batch.into_par_iter().map(parse).collect::<Vec<Part>>();
+            let (read, parts) = rayon::join(&mut next, parse_all);
             parts.into_iter().try_for_each(|part| corpus.append(part, &mut ids))?;
+            batch = read;
         }
         passed_over += chunks.passed_over();
         corpus.rejects.sort();

@@ -90,7 +90,10 @@ pub fn scan_within(
     let kept = Checkpoints::of(workspace, progress);
     let read = || Corpus::read_within(workspace, inputs, settings, progress);
     let mut corpus = kept.stage(Stage::Read, |from| Corpus::load(workspace, from), read, Corpus::save)?;
-    let analysis = stages(&mut corpus, settings, progress, &kept)?;
+    let mut analysis = stages(&mut corpus, settings, progress, &kept)?;
+    // Nobody asks for these again, and findings want their memory.
+    analysis.model = PhraseModel::default();
+    corpus.keys.band_keys = Vec::new();
     assemble(corpus, analysis, settings)
 }
 
