@@ -3,6 +3,7 @@
 //! In: files. Out: [`Corpus`]. One pass: chunks of input are parsed, tokenised and sketched in parallel and joined in input
 //! order, so that the result does not depend on the number of threads.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -59,6 +60,8 @@ pub struct Corpus {
     pub sources: Vec<u64>,
     /// Records that are no articles.
     pub rejects: Vec<Reject>,
+    /// How many records of crawlers' archives are not meant to be articles, by what they are.
+    pub passed_over: BTreeMap<String, u64>,
     /// Files read.
     pub files: u64,
     /// Where what does not fit into memory goes.
@@ -75,6 +78,7 @@ const ARTICLES_PERCENT: u64 = 5;
 struct Part {
     articles: Vec<Article>,
     rejects: Vec<Reject>,
+    passed_over: BTreeMap<String, u64>,
     segment: Segment,
     exact: Vec<u128>,
     band_keys: Vec<u32>,
@@ -106,11 +110,12 @@ impl Making {
 }
 
 impl Part {
-    fn of(articles: Vec<Article>, rejects: Vec<Reject>, making: Making) -> Part {
+    fn of(parsed: read::Parsed, making: Making) -> Part {
+        let read::Parsed { articles, rejects, passed_over } = parsed;
         let text_bytes = articles.iter().map(|article| article.text.len()).sum();
         let segment = Segment::with_room(text_bytes);
-        let mut part =
-            Part { articles, rejects, segment, exact: Vec::new(), band_keys: Vec::new(), shingles: Vec::new() };
+        let (exact, band_keys, shingles) = (Vec::new(), Vec::new(), Vec::new());
+        let mut part = Part { articles, rejects, passed_over, segment, exact, band_keys, shingles };
         let mut counter = ShingleCounter::default();
         let mut tokenizer = Tokenizer::new();
         let mut scratch = Vec::new();
@@ -204,7 +209,7 @@ impl Corpus {
                 .into_par_iter()
                 .map(|chunk| {
                     let parsed = chunk.parse(&mapping);
-                    let part = Part::of(parsed.articles, parsed.rejects, making);
+                    let part = Part::of(parsed, making);
                     progress.advance(chunk.bytes_read());
                     part
                 })
@@ -220,11 +225,15 @@ impl Corpus {
                      .wirecopyignore name is left out",
                     read::ENDINGS
                 ),
+                None if !corpus.passed_over.is_empty() => read::passed_over(&corpus.passed_over),
                 None => "it is empty, or has a header and no record".to_owned(),
                 Some(only) if corpus.rejects.len() == 1 => format!("its only record is rejected: {}", only.reason),
                 Some(first) => format!("{} records rejected; the first: {}", corpus.rejects.len(), first.reason),
             };
             return Err(Error::Empty { inputs: names, hint });
+        }
+        if !corpus.passed_over.is_empty() {
+            progress.warn(&read::passed_over(&corpus.passed_over));
         }
         if passed_over > 0 {
             progress.warn(&format!("{passed_over} files passed over: no format known by their endings"));
@@ -246,7 +255,8 @@ impl Corpus {
         let mut ids = read::UniqueIds::new();
         while !articles.is_empty() {
             let rest = articles.split_off(articles.len().min(AT_HAND));
-            corpus.append(Part::of(std::mem::replace(&mut articles, rest), Vec::new(), making), &mut ids)?;
+            let parsed = read::Parsed { articles: std::mem::replace(&mut articles, rest), ..read::Parsed::default() };
+            corpus.append(Part::of(parsed, making), &mut ids)?;
         }
         corpus.keys.rank = rank(&corpus.keys.exact, &corpus.published, &corpus.articles);
         workspace.check()?;
@@ -257,6 +267,7 @@ impl Corpus {
     pub fn save(&self, to: &mut KeptWriter) -> Result<()> {
         to.row(&self.files)?;
         to.rows(self.rejects.iter())?;
+        to.row(&self.passed_over)?;
         self.keys.save(to)?;
         to.items(&self.published)?;
         to.items(&self.sources)?;
@@ -266,7 +277,8 @@ impl Corpus {
 
     /// The corpus that was written.
     pub fn load(workspace: &Workspace, from: &mut KeptReader) -> Result<Corpus> {
-        let (files, rejects, keys) = (from.row()?, from.rows()?, Keys::load(from)?);
+        let (files, rejects, passed_over) = (from.row()?, from.rows()?, from.row()?);
+        let keys = Keys::load(from)?;
         let (published, sources) = (from.items()?, from.items()?);
         let mut articles = Table::new(workspace, workspace.share(ARTICLES_PERCENT));
         let mut path: Arc<str> = "".into();
@@ -281,7 +293,7 @@ impl Corpus {
         }
         let spool = Spool::load(workspace, from)?;
         let workspace = workspace.clone();
-        Ok(Corpus { articles, spool, keys, published, sources, rejects, files, workspace })
+        Ok(Corpus { articles, spool, keys, published, sources, rejects, passed_over, files, workspace })
     }
 
     fn empty(making: Making, workspace: &Workspace) -> Corpus {
@@ -292,6 +304,7 @@ impl Corpus {
             published: Vec::new(),
             sources: Vec::new(),
             rejects: Vec::new(),
+            passed_over: BTreeMap::new(),
             files: 0,
             workspace: workspace.clone(),
         }
@@ -306,6 +319,9 @@ impl Corpus {
             self.articles.push(article)?;
         }
         self.rejects.append(&mut part.rejects);
+        for (reason, records) in part.passed_over {
+            *self.passed_over.entry(reason).or_default() += records;
+        }
         self.keys.exact.append(&mut part.exact);
         self.keys.band_keys.append(&mut part.band_keys);
         self.keys.shingles.append(&mut part.shingles);
