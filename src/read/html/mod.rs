@@ -42,6 +42,11 @@ pub(super) fn parse(cut: &Cut, outcome: &mut Outcome<'_>) {
     outcome.push(location, article);
 }
 
+/// Whether markup can be parsed in good time, or why not.
+pub(super) fn check(markup: &str) -> Result<(), String> {
+    guard::check(markup.as_bytes())
+}
+
 /// Where the article of a file has its fields from.
 pub(super) fn said(bytes: &[u8]) -> Vec<Said> {
     let location = Location { path: "".into(), record: 1, byte_offset: 0 };

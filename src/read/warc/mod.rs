@@ -56,6 +56,14 @@ pub(super) struct Archive {
     damage_told: bool,
 }
 
+/// What comes next.
+enum Ahead {
+    Record,
+    /// Perhaps more line ends.
+    LineEnds,
+    Nothing,
+}
+
 /// A record that is longer than the window may grow.
 struct Long {
     record: u64,
@@ -88,20 +96,19 @@ impl Archive {
         Archive { limits, record: 1, next: 0, places, flaws, seeking: false, long: None, damage_told: false }
     }
 
-    /// Goes behind line ends; nothing is left if it is false.
-    fn skip_line_ends(&mut self, feed: &mut Feed) -> bool {
-        loop {
-            let rest = feed.bytes().get(self.next..).unwrap_or_default();
-            let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-            self.next += ends;
-            if ends < rest.len() {
-                return true;
-            }
-            if feed.ended() {
-                return false;
-            }
-            feed.fill(self.next + STEP_BYTES);
+    /// Goes behind line ends, as far as the window has any.
+    fn skip_line_ends(&mut self, feed: &mut Feed) -> Ahead {
+        let rest = feed.bytes().get(self.next..).unwrap_or_default();
+        let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        self.next += ends;
+        if ends < rest.len() {
+            return Ahead::Record;
         }
+        if feed.ended() {
+            return Ahead::Nothing;
+        }
+        feed.fill(self.next + STEP_BYTES);
+        Ahead::LineEnds
     }
 
     /// Deals with the record at `next`.
@@ -239,13 +246,18 @@ impl Split for Archive {
             {
                 return Some(cut);
             }
-            if !self.skip_line_ends(feed) {
-                self.note_lost(feed, u64::MAX);
-                if let Some(reason) = feed.damage().filter(|_| !self.damage_told).map(str::to_owned) {
-                    let byte_offset = feed.offset() + self.next as u64;
-                    self.tell(feed, Flaw { record: self.record, byte_offset, reason });
+            match self.skip_line_ends(feed) {
+                Ahead::Record => {}
+                // There may be any number of them: what is behind must not wait in the window.
+                Ahead::LineEnds => continue,
+                Ahead::Nothing => {
+                    self.note_lost(feed, u64::MAX);
+                    if let Some(reason) = feed.damage().filter(|_| !self.damage_told).map(str::to_owned) {
+                        let byte_offset = feed.offset() + self.next as u64;
+                        self.tell(feed, Flaw { record: self.record, byte_offset, reason });
+                    }
+                    return self.cut(feed);
                 }
-                return self.cut(feed);
             }
             self.note_lost(feed, feed.offset() + self.next as u64 + 1);
             self.record(feed);

@@ -274,6 +274,10 @@ impl Elements {
         if feed.ended() {
             return false;
         }
+        if self.inside.is_none() && self.next >= HEAD_BYTES {
+            // No more than this is kept of what stands before the first record, however much that is.
+            self.take_head(feed, self.next);
+        }
         if self.inside.is_none() && self.places.is_empty() && self.head.is_some() {
             feed.skip(std::mem::take(&mut self.next));
         }
@@ -386,7 +390,8 @@ impl Elements {
         if feed.bytes().len() - begun.min(feed.bytes().len()) <= self.limits.record_bytes && self.more(feed) {
             return true;
         }
-        self.resume(feed, place)
+        // What was behind may have been dropped meanwhile.
+        self.resume(feed, self.next)
     }
 
     /// After markup that never ends: goes on at the next beginning of a record behind it.
