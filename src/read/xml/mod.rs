@@ -13,7 +13,7 @@ mod syndication;
 mod tree;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -619,12 +619,12 @@ fn columns(record: &Element) -> Columns {
     for (name, value) in &record.attributes {
         columns.push((name.clone(), Value::Text(value.clone().into())));
     }
-    let mut seen = HashSet::new();
+    let mut by_name: HashMap<&str, Vec<&Element>> = HashMap::new();
     for element in record.elements() {
-        if !seen.insert(element.name.clone()) {
-            continue;
-        }
-        let alike: Vec<&Element> = record.elements().filter(|other| other.name == element.name).collect();
+        by_name.entry(&element.name).or_default().push(element);
+    }
+    for element in record.elements() {
+        let Some(alike) = by_name.remove(element.name.as_str()) else { continue };
         let value = match alike.as_slice() {
             [only] => json(only),
             several => serde_json::Value::Array(several.iter().map(|element| json(element)).collect()),
