@@ -3,6 +3,7 @@
 //! In: files. Out: [`Corpus`]. One pass: chunks of input are parsed, tokenised and sketched in parallel and joined in input
 //! order, so that the result does not depend on the number of threads.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -61,6 +62,8 @@ pub struct Corpus {
     pub shingles: ShingleCounts,
     /// Records that are no articles.
     pub rejects: Vec<Reject>,
+    /// How many records of crawlers' archives are not meant to be articles, by what they are.
+    pub passed_over: BTreeMap<String, u64>,
     /// Files read.
     pub files: u64,
     /// Where what does not fit into memory goes.
@@ -77,6 +80,7 @@ const ARTICLES_PERCENT: u64 = 5;
 struct Part {
     articles: Vec<Article>,
     rejects: Vec<Reject>,
+    passed_over: BTreeMap<String, u64>,
     segment: Segment,
     exact: Vec<u128>,
     band_keys: Vec<u32>,
@@ -107,10 +111,11 @@ impl Making {
 }
 
 impl Part {
-    fn of(articles: Vec<Article>, rejects: Vec<Reject>, making: Making) -> Part {
+    fn of(parsed: read::Parsed, making: Making) -> Part {
+        let read::Parsed { articles, rejects, passed_over } = parsed;
         let text_bytes = articles.iter().map(|article| article.text.len()).sum();
         let segment = Segment::with_room(text_bytes);
-        let mut part = Part { articles, rejects, segment, exact: Vec::new(), band_keys: Vec::new() };
+        let mut part = Part { articles, rejects, passed_over, segment, exact: Vec::new(), band_keys: Vec::new() };
         let mut tokenizer = Tokenizer::new();
         let mut scratch = Vec::new();
         for article in &mut part.articles {
@@ -191,8 +196,7 @@ impl Corpus {
         let mut chunks = read::chunks(found.sources, &settings.read, &mapping);
         let mut next = || chunks.by_ref().take(CHUNKS_A_THREAD * rayon::current_num_threads()).collect::<Vec<_>>();
         let parse = |chunk: read::Chunk| {
-            let parsed = chunk.parse(&mapping);
-            let part = Part::of(parsed.articles, parsed.rejects, making);
+            let part = Part::of(chunk.parse(&mapping), making);
             progress.advance(chunk.bytes_read());
             part
         };
@@ -216,11 +220,15 @@ impl Corpus {
                      .wirecopyignore name is left out",
                     read::ENDINGS
                 ),
+                None if !corpus.passed_over.is_empty() => read::passed_over(&corpus.passed_over),
                 None => "it is empty, or has a header and no record".to_owned(),
                 Some(only) if corpus.rejects.len() == 1 => format!("its only record is rejected: {}", only.reason),
                 Some(first) => format!("{} records rejected; the first: {}", corpus.rejects.len(), first.reason),
             };
             return Err(Error::Empty { inputs: names, hint });
+        }
+        if !corpus.passed_over.is_empty() {
+            progress.warn(&read::passed_over(&corpus.passed_over));
         }
         if passed_over > 0 {
             progress.warn(&format!("{passed_over} files passed over: no format known by their endings"));
@@ -243,7 +251,8 @@ impl Corpus {
         let mut ids = read::UniqueIds::new();
         while !articles.is_empty() {
             let rest = articles.split_off(articles.len().min(AT_HAND));
-            corpus.append(Part::of(std::mem::replace(&mut articles, rest), Vec::new(), making), &mut ids)?;
+            let parsed = read::Parsed { articles: std::mem::replace(&mut articles, rest), ..read::Parsed::default() };
+            corpus.append(Part::of(parsed, making), &mut ids)?;
         }
         corpus.keys.rank = rank(&corpus.keys.exact, &corpus.published, &corpus.articles);
         corpus.shingles = ShingleCounts::of(corpus.len());
@@ -255,6 +264,7 @@ impl Corpus {
     pub fn save(&self, to: &mut KeptWriter) -> Result<()> {
         to.row(&self.files)?;
         to.rows(self.rejects.iter())?;
+        to.row(&self.passed_over)?;
         self.keys.save(to)?;
         to.items(&self.published)?;
         to.items(&self.sources)?;
@@ -264,7 +274,8 @@ impl Corpus {
 
     /// The corpus that was written.
     pub fn load(workspace: &Workspace, from: &mut KeptReader) -> Result<Corpus> {
-        let (files, rejects, keys) = (from.row()?, from.rows()?, Keys::load(from)?);
+        let (files, rejects, passed_over) = (from.row()?, from.rows()?, from.row()?);
+        let keys = Keys::load(from)?;
         let (published, sources) = (from.items()?, from.items()?);
         let mut articles = Table::new(workspace, workspace.share(ARTICLES_PERCENT));
         let mut path: Arc<str> = "".into();
@@ -280,7 +291,7 @@ impl Corpus {
         let spool = Spool::load(workspace, from)?;
         let shingles = ShingleCounts::of(articles.len());
         let workspace = workspace.clone();
-        Ok(Corpus { articles, spool, keys, published, sources, shingles, rejects, files, workspace })
+        Ok(Corpus { articles, spool, keys, published, sources, shingles, rejects, passed_over, files, workspace })
     }
 
     fn empty(making: Making, workspace: &Workspace) -> Corpus {
@@ -292,6 +303,7 @@ impl Corpus {
             sources: Vec::new(),
             shingles: ShingleCounts::default(),
             rejects: Vec::new(),
+            passed_over: BTreeMap::new(),
             files: 0,
             workspace: workspace.clone(),
         }
@@ -306,6 +318,9 @@ impl Corpus {
             self.articles.push(article)?;
         }
         self.rejects.append(&mut part.rejects);
+        for (reason, records) in part.passed_over {
+            *self.passed_over.entry(reason).or_default() += records;
+        }
         self.keys.exact.append(&mut part.exact);
         self.keys.band_keys.append(&mut part.band_keys);
         self.spool.append(part.segment)

@@ -1,11 +1,9 @@
-//! Maps and sets whose keys are hashes already: what the standard library's hasher guards against, keys chosen by an
+//! Sets whose keys are hashes already: what the standard library's hasher guards against, keys chosen by an
 //! adversary, is not met by hashing a seeded hash once more, and costs more than the lookup.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// A map by keys that are hashes.
-pub type HashedMap<K, V> = HashMap<K, V, BuildHasherDefault<Ready>>;
 /// A set of keys that are hashes.
 pub type HashedSet<K> = HashSet<K, BuildHasherDefault<Ready>>;
 

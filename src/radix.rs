@@ -9,7 +9,7 @@ use rayon::prelude::*;
 const SMALL: usize = 384;
 
 /// Items whose order begins with that of a number.
-pub(crate) trait Prefixed: Copy + Ord + Send {
+pub trait Prefixed: Copy + Ord + Send {
     /// Of two items the lesser one has no greater prefix.
     fn prefix(&self) -> u64;
 }
@@ -89,8 +89,8 @@ mod tests {
     /// Numbers that agree in some bits, and repeat.
     fn numbers() -> impl proptest::strategy::Strategy<Value = Vec<u128>> {
         use proptest::prelude::*;
-        let masks = [0, 0xFF, 0xFF << 60, 0x3FF << 90, 0xF << 124, u128::MAX];
-        (proptest::collection::vec(any::<u128>(), 0..3000), proptest::sample::select(&masks[..]), any::<u128>())
+        let masks = vec![0, 0xFF, 0xFF << 60, 0x3FF << 90, 0xF << 124, u128::MAX];
+        (proptest::collection::vec(any::<u128>(), 0..3000), proptest::sample::select(masks), any::<u128>())
             .prop_map(|(list, mask, same)| list.into_iter().map(|number| number & mask | same & !mask).collect())
     }
 

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use encoding_rs::Encoding;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, Result};
@@ -188,6 +189,10 @@ pub struct ReadSettings {
     pub ignore_files: bool,
     /// The largest record taken, in bytes; a longer one is rejected. 16 MiB: the longest article of four scraped corpora had 0.4.
     pub max_record_bytes: u64,
+    /// The character set of text, JSON, tables and pages without a byte order mark, by a name that the Encoding Standard
+    /// knows (`windows-1251`, `shift_jis`); `detect` finds it out file by file, and page by page. XML and crawlers' archives
+    /// name theirs.
+    pub encoding: String,
     /// Dates before this year are doubtful. 1990: the web has no older articles, while digitised newspapers have.
     pub earliest_year: i16,
     /// The day of the scan (`2026-01-31`): dates more than two days after it are doubtful. The program fills it in, since the
@@ -196,12 +201,23 @@ pub struct ReadSettings {
     pub today: Option<String>,
 }
 
+/// The name that stands for no character set.
+const DETECT: &str = "detect";
+
+impl ReadSettings {
+    /// The character set that is set, if one is; it is known, since [`Settings::checked`] refuses others.
+    pub(crate) fn character_set(&self) -> Option<&'static Encoding> {
+        Encoding::for_label_no_replacement(self.encoding.as_bytes())
+    }
+}
+
 impl Default for ReadSettings {
     fn default() -> Self {
         ReadSettings {
             map: BTreeMap::new(),
             ignore_files: true,
             max_record_bytes: 16 << 20,
+            encoding: DETECT.to_owned(),
             earliest_year: 1990,
             today: None,
         }
@@ -320,6 +336,13 @@ impl Settings {
         }
         if self.read.max_record_bytes == 0 {
             return Err(Error::Settings("read.max_record_bytes = 0: nothing could be read".into()));
+        }
+        if self.read.encoding != DETECT && self.read.character_set().is_none() {
+            return Err(Error::Settings(format!(
+                "read.encoding = {:?}: no character set has this name; windows-1252, shift_jis, gb18030 and koi8-r are some, \
+                 {DETECT} finds it out",
+                self.read.encoding
+            )));
         }
         if let Some(today) = &self.read.today
             && today.parse::<jiff::civil::Date>().is_err()

@@ -63,6 +63,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings) -> Resu
         undated,
         without_source,
         rejects: corpus.rejects.len() as u64,
+        passed_over: corpus.passed_over.clone(),
         exact_classes,
         near_duplicate_classes: analysis.classes.leaders.len() as u64,
         bucket_candidates: analysis.classes.candidates,

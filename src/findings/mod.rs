@@ -6,6 +6,8 @@
 mod assemble;
 mod passages;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::article::{ArticleId, Location, Moment, Reject, Span};
@@ -197,6 +199,8 @@ pub struct Counts {
     pub without_source: u64,
     /// Records rejected.
     pub rejects: u64,
+    /// Records of crawlers' archives that are not meant to be articles, such as requests and redirections, by what they are.
+    pub passed_over: BTreeMap<String, u64>,
     /// Different texts after normalisation.
     pub exact_classes: u64,
     /// Near-duplicate classes.

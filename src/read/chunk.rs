@@ -1,9 +1,13 @@
 //! Sources to chunks to articles: opens each source, has the splitter of its format cut it, parses the pieces.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use encoding_rs::{Encoding, UTF_8};
 
 use super::archive::{self, Archive, Seekable};
 use super::compress::{self, Compression, Named};
@@ -30,6 +34,7 @@ pub fn chunks<'m>(sources: Vec<Source>, settings: &ReadSettings, mapping: &'m Ma
         chunk_bytes: CHUNK_BYTES,
         record_bytes: usize::try_from(settings.max_record_bytes).unwrap_or(usize::MAX / 2).min(usize::MAX / 2),
         plausible: Plausible::new(settings),
+        encoding: settings.character_set(),
     };
     Chunks {
         sources: sources.into_iter(),
@@ -85,6 +90,8 @@ pub(super) struct Limits {
     pub(super) record_bytes: usize,
     /// Which dates can be true.
     pub(super) plausible: Plausible,
+    /// The character set of texts, if it is not to be found out.
+    encoding: Option<&'static Encoding>,
 }
 
 /// Cuts the bytes of one source at record borders: one implementation a format.
@@ -177,6 +184,8 @@ pub struct Parsed {
     pub articles: Vec<Article>,
     /// The records that are no articles, in order.
     pub rejects: Vec<Reject>,
+    /// How many records of crawlers' archives are not meant to be articles, by what they are.
+    pub passed_over: BTreeMap<String, u64>,
 }
 
 impl Chunk {
@@ -189,6 +198,11 @@ impl Chunk {
     /// The source's path.
     pub fn path(&self) -> &Arc<str> {
         &self.path
+    }
+
+    /// The largest record that is taken, in bytes.
+    pub(super) fn record_bytes(&self) -> usize {
+        self.limits.record_bytes
     }
 
     /// Reads the records. A pure function, meant to be run in parallel; costs about a copy of the text.
@@ -233,6 +247,11 @@ impl Outcome<'_> {
     /// The location of a record, by its place in the chunk.
     pub(super) fn location(&self, record: u64, place: usize) -> Location {
         Location { path: Arc::clone(&self.chunk.path), record, byte_offset: self.chunk.cut.byte_offset + place as u64 }
+    }
+
+    /// Counts a record that is not meant to be an article.
+    pub(super) fn pass_over(&mut self, reason: Cow<'static, str>) {
+        *self.parsed.passed_over.entry(reason.into_owned()).or_default() += 1;
     }
 
     pub(super) fn push(&mut self, location: Location, outcome: Result<Article, String>) {
@@ -403,7 +422,14 @@ fn open<'m>(source: Source, read: &Arc<AtomicU64>, limits: Limits, mapping: &'m 
     feed.fill(sniff::HEAD_BYTES);
     let is_binary = sniff::is_binary(feed.bytes());
     let mut shape = sniff::format(source.format, &feed, mapping);
-    if let Some(set) = text_layout(shape).and_then(|layout| charset::of_text(feed.bytes(), layout)) {
+    let detected = || charset::of_text(feed.bytes(), text_layout(shape)?);
+    let is_page = shape == sniff::Shape::Page;
+    let stated = limits.encoding.filter(|_| is_page || text_layout(shape).is_some());
+    // After a byte order mark the source is UTF-8 by now. So are flawed records, which are to be rejected; flawed pages
+    // are not, and must not be taken for another set.
+    let is_changed = |set| !feed.has_byte_order_mark() && (is_page || set != UTF_8);
+    let set = stated.map_or_else(detected, |set| is_changed(set).then_some(set));
+    if let Some(set) = set {
         feed.decode(set);
         feed.fill(sniff::HEAD_BYTES);
         shape = sniff::format(source.format, &feed, mapping);

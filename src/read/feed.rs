@@ -19,6 +19,7 @@ pub(super) struct Feed {
     end: End,
     breaks: Breaks,
     encoding: &'static str,
+    has_byte_order_mark: bool,
 }
 
 /// What is reserved at most before it is known how much there is to read.
@@ -32,7 +33,16 @@ enum End {
 
 impl Feed {
     pub(super) fn new(reader: Box<dyn Read + Send>, compression: Compression, breaks: Breaks) -> Feed {
-        Feed { reader, compression, waiting: Vec::new(), offset: 0, end: End::Open, breaks, encoding: "UTF-8" }
+        Feed {
+            reader,
+            compression,
+            waiting: Vec::new(),
+            offset: 0,
+            end: End::Open,
+            breaks,
+            encoding: "UTF-8",
+            has_byte_order_mark: false,
+        }
     }
 
     /// Where the packed data of an archive was broken and reading went on.
@@ -107,6 +117,7 @@ impl Feed {
     pub(super) fn drop_byte_order_mark(&mut self) {
         self.fill(3);
         if let Some((set, mark_bytes)) = Encoding::for_bom(self.bytes()) {
+            self.has_byte_order_mark = true;
             if set == UTF_8 {
                 self.skip(mark_bytes);
             } else {
@@ -114,6 +125,11 @@ impl Feed {
                 self.decode(set);
             }
         }
+    }
+
+    /// Whether a byte order mark has said what character set the source has.
+    pub(super) fn has_byte_order_mark(&self) -> bool {
+        self.has_byte_order_mark
     }
 
     /// The character set that the source has, by its byte order mark or by what was detected.

@@ -11,9 +11,10 @@ use serde_json::Value as Json;
 use super::chunk::{Chunk, Nature, Records, chunks};
 use super::discover::{Input, sources};
 use super::fields::{Fields, Value};
+use super::html::Said;
 use super::mapping::{Mapping, Target};
 use super::xml::{Columns, Offer};
-use super::{UniqueIds, csv, date, xml};
+use super::{UniqueIds, csv, date, html, warc, xml};
 use crate::article::{Article, Reject};
 use crate::error::Result;
 use crate::settings::{Field, ReadSettings};
@@ -68,6 +69,8 @@ pub struct Group {
     pub rejects: Vec<Reason>,
     /// How many records are none.
     pub rejected: u64,
+    /// How many records of crawlers' archives are not meant to be articles, by what they are.
+    pub passed_over: BTreeMap<String, u64>,
 }
 
 /// Where a field comes from.
@@ -211,6 +214,7 @@ struct Look {
     first: Vec<Glance>,
     reasons: BTreeMap<String, (u64, String)>,
     rejected: u64,
+    passed_over: BTreeMap<String, u64>,
 }
 
 impl Look {
@@ -226,6 +230,9 @@ impl Look {
             return;
         }
         let parsed = chunk.parse(mapping);
+        for (reason, records) in parsed.passed_over {
+            *self.passed_over.entry(reason).or_default() += records;
+        }
         let room = usize::try_from(limit - self.records).unwrap_or(usize::MAX);
         let mut records: Vec<u64> = parsed.articles.iter().map(|article| article.location.record).collect();
         records.extend(parsed.rejects.iter().map(|reject| reject.record));
@@ -296,8 +303,11 @@ impl Look {
 
     /// Looks at the names of a record: which of them gave a field, and which dates could not be read.
     fn record(&mut self, own: &[Offer<'static>], columns: &Columns, chunk: &Chunk, mapping: &Mapping) {
-        let has_own = matches!(&chunk.cut.records, Records::Elements { head, .. } if head.kind != xml::Kind::Table);
-        let is_own = |field: Field| has_own && !mapping.is_set(field);
+        let is_own = |field: Field| match &chunk.cut.records {
+            Records::Elements { head, .. } => head.kind != xml::Kind::Table && !mapping.is_set(field),
+            Records::Page | Records::Archived(_) => true,
+            _ => false,
+        };
         let mut fields = Fields::new();
         let own: Vec<&Offer<'static>> = own.iter().filter(|offer| is_own(offer.field)).collect();
         for offer in &own {
@@ -405,6 +415,7 @@ impl Look {
             first: self.first,
             rejects,
             rejected: self.rejected,
+            passed_over: self.passed_over,
         }
     }
 }
@@ -449,8 +460,24 @@ fn looked_at(chunk: &Chunk) -> Vec<(Vec<Offer<'static>>, Columns)> {
             };
             rows.map(with_names).collect()
         }
-        Records::None | Records::Text | Records::Page | Records::Archived(_) => Vec::new(),
+        Records::Page => vec![(offered(html::said(&chunk.cut.bytes)), Columns::new())],
+        Records::Archived(places) => {
+            let said = warc::looked_at(&chunk.cut, places, chunk.record_bytes()).into_iter();
+            said.map(|said| (offered(said), Columns::new())).collect()
+        }
+        Records::None | Records::Text => Vec::new(),
     }
+}
+
+/// What a page says, the first statement of a field first.
+fn offered(said: Vec<Said>) -> Vec<Offer<'static>> {
+    let offer = |(rank, Said { field, name, value }): (usize, Said)| Offer {
+        field,
+        rank: u16::try_from(rank).unwrap_or(u16::MAX),
+        name,
+        value: Value::Text(value.into()),
+    };
+    said.into_iter().enumerate().map(offer).collect()
 }
 
 fn of_json(value: &Json) -> Value<'static> {

@@ -28,6 +28,8 @@
 //! # Ok::<(), wirecopy::error::Error>(())
 //! ```
 
+use std::collections::BTreeMap;
+
 mod archive;
 mod charset;
 mod chunk;
@@ -76,6 +78,16 @@ fn utf8(bytes: &[u8]) -> Result<&str, String> {
         std::str::from_utf8(bytes)
             .map_err(|error| format!("invalid UTF-8 at byte {} of the record", error.valid_up_to() + 1))
     })
+}
+
+/// What was passed over in crawlers' archives, in words, the most frequent first: `12 records passed over: 8 status 404,
+/// 4 not HTML`.
+pub fn passed_over(counts: &BTreeMap<String, u64>) -> String {
+    let mut sorted: Vec<(&String, &u64)> = counts.iter().collect();
+    sorted.sort_by_key(|(reason, records)| (std::cmp::Reverse(**records), *reason));
+    let reasons: Vec<String> = sorted.into_iter().map(|(reason, records)| format!("{records} {reason}")).collect();
+    let total: u64 = counts.values().sum();
+    format!("{total} {} passed over: {}", if total == 1 { "record" } else { "records" }, reasons.join(", "))
 }
 
 /// The reason for a record that is longer than the settings allow; `beginning` is what is at hand of it.

@@ -70,6 +70,7 @@ pub(super) fn format(named: Option<Format>, feed: &Feed, mapping: &Mapping) -> S
         return shape;
     }
     match named {
+        Some(Format::Xml) if is_page(head) => Shape::Page,
         Some(Format::Xml) => xml::Kind::of(head).map_or(Shape::Misnamed, Shape::Xml),
         Some(Format::Parquet | Format::Arrow | Format::Archive) => Shape::Misnamed,
         Some(Format::Jsonl) if is_whole_json(head) => Shape::Json,

@@ -26,6 +26,9 @@ pub(super) fn read_sources(sources: Vec<Source>, chunk_bytes: usize) -> Parsed {
         let parsed = chunk.parse(&mapping);
         all.articles.extend(parsed.articles);
         all.rejects.extend(parsed.rejects);
+        for (reason, records) in parsed.passed_over {
+            *all.passed_over.entry(reason).or_default() += records;
+        }
     }
     assert!(size_bytes == 0 || bytes_read == size_bytes, "{bytes_read} of {size_bytes} bytes reported");
     all
@@ -553,4 +556,58 @@ proptest! {
 
 fn csv_crate(bytes: &[u8]) -> ::csv::Reader<&[u8]> {
     ::csv::ReaderBuilder::new().flexible(true).from_reader(bytes)
+}
+
+/// What a stream called `name` has for texts where a character set is set.
+fn texts_in(encoding: &str, name: &str, bytes: &[u8]) -> Vec<String> {
+    let settings = ReadSettings { encoding: encoding.into(), ..settings() };
+    let mapping = Mapping::new(&settings).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(name), bytes).unwrap();
+    let found = sources(vec![Input::Path(folder.path().into())], &settings).unwrap();
+    let parsed = chunks(found.sources, &settings, &mapping).map(|chunk| chunk.parse(&mapping));
+    parsed.flat_map(|parsed| parsed.articles).map(|article| article.text).collect()
+}
+
+#[test]
+fn a_character_set_that_is_set_goes_before_what_the_bytes_look_like() {
+    let encoded = |text: &str, label: &str| {
+        encoding_rs::Encoding::for_label(label.as_bytes()).unwrap().encode(text).0.into_owned()
+    };
+    // Too short for detection, or UTF-8 by accident.
+    for (text, label) in [("Мир", "koi8-r"), ("Café", "macintosh"), ("Г©", "windows-1251")] {
+        assert_eq!(texts_in(label, "a.txt", &encoded(text, label)), [text]);
+        let (json, table) = (format!("{{\"text\":\"{text}\"}}\n"), format!("text,id\n{text},1\n"));
+        assert_eq!(texts_in(label, "a.jsonl", &encoded(&json, label)), [text]);
+        assert_eq!(texts_in(label, "a.csv", &encoded(&table, label)), [text]);
+        let page =
+            format!("<meta charset=shift_jis><article><p>{text}, said the harbour office of Vell.</p></article>");
+        let found = texts_in(label, "a.html", &encoded(&page, label));
+        assert!(found.len() == 1 && found[0].starts_with(text), "{found:?}");
+    }
+    assert_eq!(texts_in("koi8-r", "a.txt", "\u{feff}Мир".as_bytes()), ["Мир"]);
+    assert_eq!(texts_in("utf-16le", "a.txt", b"r\0a\0i\0n\0"), ["rain"]);
+    assert_eq!(texts_in("utf-8", "a.txt", b"A caf\xe9 on the quay."), [""; 0]);
+    let page = "<meta charset=koi8-r><article><p>Мир, said the harbour office of Vell \u{fffd}.</p></article>";
+    let flawed =
+        page.replace('\u{fffd}', "@").bytes().map(|byte| if byte == b'@' { 0xff } else { byte }).collect::<Vec<_>>();
+    assert_eq!(texts_in("utf-8", "a.html", &flawed), ["Мир, said the harbour office of Vell \u{fffd}."]);
+    // What names its own set keeps it.
+    assert_eq!(texts_in("koi8-r", "a.xml", "<items><item><text>Мир</text></item></items>".as_bytes()), ["Мир"]);
+}
+
+#[test]
+fn xhtml_is_a_page_whatever_it_is_called() {
+    let words = "Heavy rain flooded the old harbour of Vell on Tuesday, the port office said.";
+    let doctype = "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\" \"http://x.example/xhtml1-strict.dtd\">";
+    let page = format!("<html xmlns=\"http://x.example/\"><body><div><p>{words}</p></div></body></html>");
+    let declared = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<!-- a -->\n{doctype}\n{page}");
+    for page in [&page, &format!("{doctype}{page}"), &declared] {
+        for name in ["a.xml", "a.xhtml", "a.html", "-"] {
+            let parsed = read(name, page.as_bytes());
+            assert_eq!((texts(&parsed), reasons(&parsed)), (vec![words], vec![]), "{name}");
+        }
+        assert_eq!(read("a.xml", page.as_bytes()).articles[0].id, "a");
+        assert_eq!(texts(&read("a.txt", page.as_bytes())), [page.as_str()]);
+    }
 }

@@ -8,6 +8,7 @@ use super::escape;
 use super::layout::{Indent, Page, Paint, Piece};
 use super::summary::{Style, count, grouped};
 use crate::findings::SCHEMA_VERSION;
+use crate::read;
 use crate::read::inspect::{DateKind, FieldUse, Group, Inspection, NameUse};
 
 /// Names that are shown of one field, and of those that are not used.
@@ -83,6 +84,9 @@ fn group(page: &mut Page<'_>, group: &Group) -> io::Result<()> {
         records += &format!(", {} rejected", grouped(group.rejected));
     }
     entry(page, "records", &records)?;
+    if !group.passed_over.is_empty() {
+        entry(page, "", &read::passed_over(&group.passed_over))?;
+    }
     if group.articles > 0 {
         page.blank()?;
         for field in &group.fields {

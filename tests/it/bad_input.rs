@@ -258,3 +258,35 @@ fn one_word_ten_thousand_times() {
     assert_pair(&format!("{article} {}", text(10_000)), &format!("{} {}", text(10_000), generator.paragraph()), false);
     assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
 }
+
+/// Files that say nothing for gigabytes take no more memory than others.
+#[cfg(target_os = "linux")]
+#[test]
+fn emptiness_without_end_is_read_in_flat_memory() {
+    const LIMIT_KIB: usize = 1 << 20;
+    let folder = tempfile::tempdir().unwrap();
+    let packed = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
+    for (name, beginning, unit) in [
+        ("blank.warc.zst", "", "\r\n"),
+        ("words.xml.zst", "<rss><channel>", "a"),
+        ("line.jsonl.zst", "{\"text\": \"", "a"),
+        ("lines.jsonl.zst", "", "\n"),
+        ("page.html.zst", "<p>", "a"),
+        ("cell.csv.zst", "id,text\n", "a"),
+        ("spaces.json.zst", "[", " "),
+    ] {
+        // Frames of zstd may stand one after the other: 1.6 GB.
+        let frame = packed(unit.repeat((16 << 20) / unit.len()).as_bytes());
+        let path = folder.path().join(name);
+        std::fs::write(&path, [packed(beginning.as_bytes()), frame.repeat(100)].concat()).unwrap();
+        let limited = format!("ulimit -v {LIMIT_KIB}; exec \"$0\" scan \"$1\" --isolated");
+        let output = std::process::Command::new("sh")
+            .args(["-c", &limited, env!("CARGO_BIN_EXE_wirecopy")])
+            .arg(&path)
+            .env("RAYON_NUM_THREADS", "1")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(2) && said.contains("error: no article in "), "{name}: {said}");
+    }
+}

@@ -16,16 +16,17 @@ use wirecopy::read::Input;
 use wirecopy::settings::Settings;
 
 use crate::corpora::{demonstration_records, links, stories};
+use crate::crawled;
 
 /// An article to write, with what every format can say.
-struct Written {
-    id: String,
-    url: String,
-    source: String,
-    title: String,
-    date: String,
-    language: String,
-    text: String,
+pub struct Written {
+    pub id: String,
+    pub url: String,
+    pub source: String,
+    pub title: String,
+    pub date: String,
+    pub language: String,
+    pub text: String,
 }
 
 /// How many articles are written.
@@ -93,6 +94,12 @@ const FORMATS: &[Row] = &[
     ("ninjs 1", Says::Everything, |articles| each(articles, "json", ninjs_1)),
     ("ninjs 2", Says::Everything, |articles| each(articles, "json", ninjs_2)),
     ("XML records", Says::Everything, |articles| one("a.xml", records(articles))),
+    ("HTML", Says::Everything, |articles| each(articles, "html", crawled::page)),
+    ("XHTML", Says::Everything, |articles| each(articles, "xhtml", crawled::xhtml)),
+    ("XHTML named XML", Says::Everything, |articles| each(articles, "xml", crawled::xhtml)),
+    ("WARC", Says::Everything, |articles| one("a.warc", crawled::warc(articles))),
+    ("WARC packed by records", Says::Everything, |articles| one("a.warc.gz", crawled::packed_warc(articles))),
+    ("WET", Says::Everything, |articles| one("a.warc.wet.gz", crawled::wet(articles))),
 ];
 
 #[test]
@@ -217,7 +224,7 @@ fn table(articles: &[Written], delimiter: u8) -> Vec<u8> {
     writer.into_inner().unwrap()
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
@@ -261,12 +268,12 @@ fn zip(files: &Files) -> Vec<u8> {
     out
 }
 
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// The text as HTML or XHTML.
-fn paragraphs(text: &str) -> String {
+pub fn paragraphs(text: &str) -> String {
     let paragraph = |text: &str| format!("<p>{}</p>", escaped(text).replace('\n', "<br/>"));
     text.split("\n\n").map(paragraph).collect::<Vec<_>>().join("\n")
 }

@@ -9,6 +9,7 @@ mod archives;
 mod bad_input;
 mod cases;
 mod corpora;
+mod crawled;
 mod demonstration;
 mod determinism;
 mod dialects;

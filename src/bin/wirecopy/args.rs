@@ -188,6 +188,11 @@ pub struct SettingsArgs {
     /// Read files that .gitignore or .wirecopyignore exclude, too
     #[arg(long)]
     pub no_ignore: bool,
+    /// Read text, JSON, tables and pages in this character set, such as windows-1251, instead of detecting it
+    ///
+    /// A byte order mark goes before it; XML and archives of crawlers name theirs.
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
     /// Call texts near-duplicates from this Jaccard similarity of their word 5-grams, above 0 and up to 1
     #[arg(long, value_name = "JACCARD")]
     pub threshold: Option<f64>,
@@ -308,7 +313,7 @@ pub struct ExplainArgs {
     #[arg(
         long,
         value_name = "DIR",
-        conflicts_with_all = ["corpus", "curve", "map", "no_ignore", "threshold", "recall", "relations"]
+        conflicts_with_all = ["corpus", "curve", "map", "no_ignore", "encoding", "threshold", "recall", "relations"]
     )]
     pub scan: Option<PathBuf>,
     /// Show this stage only, and all of it; without it every stage, of long lists the beginning
@@ -379,6 +384,9 @@ impl SettingsArgs {
         }
         if self.no_ignore {
             set("read.ignore_files", "--no-ignore", false.into());
+        }
+        if let Some(encoding) = &self.encoding {
+            set("read.encoding", "--encoding", encoding.as_str().into());
         }
         if let Some(threshold) = self.threshold {
             set("near.threshold", "--threshold", threshold.into());

@@ -19,12 +19,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use linked_data::LinkedData;
 use metadata::Metadata;
+pub(super) use metadata::Said;
 use page::Page;
 use trafilatura::dom::Document;
 
 use super::chunk::{Cut, Outcome};
 use super::{charset, language, txt};
 use crate::article::{Article, Location};
+use crate::settings::Field;
 
 /// An `articleBody` is taken from so many bytes on, where it is so many times longer than what the page shows: shorter
 /// ones are teasers, and others leave paragraphs out that the page has. Of 91 news pages eight have one, none of them
@@ -35,11 +37,24 @@ const BODY_TIMES: usize = 2;
 /// Reads the one page of a file.
 pub(super) fn parse(cut: &Cut, outcome: &mut Outcome<'_>) {
     let location = outcome.location(cut.first_record, 0);
-    let id = txt::id(&location.path, &[".html", ".htm", ".xhtml"]);
-    let served = Served { address: None, label: None };
-    let article = article(&cut.bytes, &served, location.clone()).map(|article| Article { id, ..article });
+    let id = txt::id(&location.path, &[".html", ".htm", ".xhtml", ".xml"]);
+    let article = article(&cut.bytes, &FROM_FILE, location.clone()).map(|(article, _)| Article { id, ..article });
     outcome.push(location, article);
 }
+
+/// Whether markup can be parsed in good time, or why not.
+pub(super) fn check(markup: &str) -> Result<(), String> {
+    guard::check(markup.as_bytes())
+}
+
+/// Where the article of a file has its fields from.
+pub(super) fn said(bytes: &[u8]) -> Vec<Said> {
+    let location = Location { path: "".into(), record: 1, byte_offset: 0 };
+    article(bytes, &FROM_FILE, location).map_or_else(|_| Vec::new(), |(_, said)| said)
+}
+
+/// A page that was not served.
+const FROM_FILE: Served<'static> = Served { address: None, label: None };
 
 /// How a page was served.
 pub(super) struct Served<'s> {
@@ -49,14 +64,14 @@ pub(super) struct Served<'s> {
     pub(super) label: Option<&'s str>,
 }
 
-/// The article of a page, without an id; or why there is none, in plain words.
-pub(super) fn article(bytes: &[u8], served: &Served<'_>, location: Location) -> Result<Article, String> {
+/// The article of a page, without an id, and where it has its fields from; or why there is none, in plain words.
+pub(super) fn article(bytes: &[u8], served: &Served<'_>, location: Location) -> Result<(Article, Vec<Said>), String> {
     // A page that makes a parser panic is one page; the run goes on.
     let parsed = catch_unwind(AssertUnwindSafe(|| parsed(bytes, served, location)));
     parsed.unwrap_or_else(|_| Err("the page makes the HTML parser fail".to_owned()))
 }
 
-fn parsed(bytes: &[u8], served: &Served<'_>, location: Location) -> Result<Article, String> {
+fn parsed(bytes: &[u8], served: &Served<'_>, location: Location) -> Result<(Article, Vec<Said>), String> {
     let domain = served.address.and_then(super::site::domain);
     let domain = domain.as_deref().and_then(|domain| domain.rsplit('.').next());
     let html = charset::page(bytes, served.label, domain);
@@ -73,18 +88,27 @@ fn parsed(bytes: &[u8], served: &Served<'_>, location: Location) -> Result<Artic
     let saved_from = saved_from(&html);
     let data = LinkedData::of(&page.head.linked_data);
     let mut text = main_text::main_text(&html, document, &page);
+    let mut text_from = "main text";
     if let Some(body) = body(&data).filter(|body| body.len() >= BODY_BYTES && body.len() > BODY_TIMES * text.len()) {
         text = body;
+        text_from = "JSON-LD articleBody";
     }
     if text.trim().is_empty() {
         return Err("no text: the page has no article".to_owned());
     }
     let mut article = Article::new("", text, location);
-    Metadata::of(&page.head, &data, served.address.or(saved_from)).fill(&mut article);
+    let saved_from = saved_from.map(|address| ("note of the browser", address));
+    let address = served.address.map(|address| ("WARC-Target-URI", address)).or(saved_from);
+    let mut said = Metadata::of(&page.head, &data, address).fill(&mut article);
+    let mut note = |field, name, value: &str| said.push(Said { field, name, value: value.to_owned() });
+    note(Field::Text, text_from, &article.text);
     if article.lang.is_none() {
         article.lang = language::of(&article.text);
+        if let Some(lang) = &article.lang {
+            note(Field::Lang, "words of the text", lang);
+        }
     }
-    Ok(article)
+    Ok((article, said))
 }
 
 /// The article's text in its linked data, which may be markup.

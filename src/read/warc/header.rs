@@ -11,8 +11,21 @@ pub(super) enum Kind {
     Page,
     /// The text of a page.
     Text,
-    /// All else.
-    Other,
+    /// All else, and what it is called in a count.
+    Other(&'static str),
+}
+
+/// What is passed over because its content is of another type than pages.
+pub(super) const NO_PAGE: &str = "not HTML";
+
+impl Kind {
+    /// What a record of this kind is called in a count, if it is passed over.
+    pub(super) fn passed_over(self) -> Option<&'static str> {
+        match self {
+            Kind::Other(reason) => Some(reason),
+            _ => None,
+        }
+    }
 }
 
 /// A record's header.
@@ -53,7 +66,7 @@ impl Header {
         let mut header = Header {
             size_bytes: 0,
             content_bytes: 0,
-            kind: Kind::Other,
+            kind: Kind::Other("another kind"),
             id: None,
             address: None,
             date: None,
@@ -115,9 +128,17 @@ impl Header {
             "response" if is_web && (content_type.is_empty() || content_type.starts_with("application/http")) => {
                 Kind::Response
             }
+            "response" => Kind::Other("response of another protocol"),
             "resource" if is_page(&content_type) => Kind::Page,
+            "resource" => Kind::Other(NO_PAGE),
             "conversion" if content_type.is_empty() || content_type.starts_with("text/plain") => Kind::Text,
-            _ => Kind::Other,
+            "conversion" => Kind::Other("conversion to another type than text"),
+            "warcinfo" => Kind::Other("warcinfo"),
+            "request" => Kind::Other("request"),
+            "metadata" => Kind::Other("metadata"),
+            "revisit" => Kind::Other("revisit"),
+            "continuation" => Kind::Other("continuation"),
+            _ => Kind::Other("another kind"),
         }
     }
 

@@ -8,6 +8,7 @@ use std::io::Read;
 
 use memchr::memmem;
 
+use super::Wanted;
 use super::header::{self, Header};
 
 /// The page that a server gave.
@@ -20,15 +21,18 @@ pub(super) struct Served<'b> {
 /// More fields than this no server sends.
 const FIELDS: usize = 256;
 
-/// The page in an answer; nothing if it is an error, a redirection or no page; or why it cannot be read.
-pub(super) fn page<'b>(block: &'b [u8], record: &Header, limit_bytes: usize) -> Result<Option<Served<'b>>, String> {
+/// The page in an answer, unless that is an error, a redirection or no page; or why it cannot be read.
+pub(super) fn page<'b>(block: &'b [u8], record: &Header, limit_bytes: usize) -> Result<Wanted<Served<'b>>, String> {
     let line_end = memchr::memchr(b'\n', block).filter(|_| block.starts_with(b"HTTP/"));
     let line_end = line_end.ok_or("no HTTP answer in this record")?;
     let line = String::from_utf8_lossy(block.get(..line_end).unwrap_or_default());
     let status = line.split_ascii_whitespace().nth(1).and_then(|status| status.parse::<u16>().ok());
     let status = status.ok_or_else(|| format!("an HTTP answer without a status: {:.60}", line.trim()))?;
     if status != 200 {
-        return Ok(None);
+        // Servers invent numbers; the count of each must not grow without end.
+        let is_known = (100..600).contains(&status);
+        let reason = if is_known { format!("status {status}").into() } else { "another status".into() };
+        return Ok(Wanted::No(reason));
     }
     let rest = block.get(line_end + 1..).unwrap_or_default();
     let (fields, body) = split(rest).ok_or("an HTTP header that does not end")?;
@@ -48,7 +52,7 @@ pub(super) fn page<'b>(block: &'b [u8], record: &Header, limit_bytes: usize) -> 
     };
     let kind = field("content-type").or_else(|| record.payload_type.clone());
     if kind.as_deref().is_some_and(|kind| !header::is_page(kind)) {
-        return Ok(None);
+        return Ok(Wanted::No(header::NO_PAGE.into()));
     }
     let mut body = Cow::Borrowed(body);
     if field("transfer-encoding").is_some_and(|coding| coding.to_ascii_lowercase().contains("chunked")) {
@@ -59,10 +63,10 @@ pub(super) fn page<'b>(block: &'b [u8], record: &Header, limit_bytes: usize) -> 
         body = unpacked(body, coding.trim(), record.is_truncated, limit_bytes)?;
     }
     if kind.is_none() && !body.trim_ascii_start().starts_with(b"<") {
-        return Ok(None);
+        return Ok(Wanted::No(header::NO_PAGE.into()));
     }
     let label = kind.as_deref().and_then(header::charset).map(str::to_owned);
-    Ok(Some(Served { body, label }))
+    Ok(Wanted::Yes(Served { body, label }))
 }
 
 /// The fields and what comes after the blank line.

@@ -16,6 +16,7 @@
 mod header;
 mod message;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memmem;
@@ -23,9 +24,10 @@ use memchr::memmem;
 use super::chunk::{Cut, Flaw, Limits, Outcome, Records, Split};
 use super::date;
 use super::feed::Feed;
-use super::html::{self, Served};
+use super::html::{self, Said, Served};
 use super::members::Doubt;
 use crate::article::{Article, Location};
+use crate::settings::Field;
 use header::{Header, Kind};
 
 /// The longest header of a record: those of Common Crawl have less than 2 KB, and an address may have 64.
@@ -54,6 +56,14 @@ pub(super) struct Archive {
     damage_told: bool,
 }
 
+/// What comes next.
+enum Ahead {
+    Record,
+    /// Perhaps more line ends.
+    LineEnds,
+    Nothing,
+}
+
 /// A record that is longer than the window may grow.
 struct Long {
     record: u64,
@@ -69,6 +79,15 @@ pub(super) struct Place {
     bytes: Range<usize>,
     /// How much of it is header.
     header_bytes: usize,
+    /// Why it is passed over, if that is known by its header.
+    passed_over: Option<&'static str>,
+}
+
+/// What a record holds, if it is wanted.
+enum Wanted<T> {
+    Yes(T),
+    /// It is passed over, for this reason.
+    No(Cow<'static, str>),
 }
 
 impl Archive {
@@ -77,20 +96,19 @@ impl Archive {
         Archive { limits, record: 1, next: 0, places, flaws, seeking: false, long: None, damage_told: false }
     }
 
-    /// Goes behind line ends; nothing is left if it is false.
-    fn skip_line_ends(&mut self, feed: &mut Feed) -> bool {
-        loop {
-            let rest = feed.bytes().get(self.next..).unwrap_or_default();
-            let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-            self.next += ends;
-            if ends < rest.len() {
-                return true;
-            }
-            if feed.ended() {
-                return false;
-            }
-            feed.fill(self.next + STEP_BYTES);
+    /// Goes behind line ends, as far as the window has any.
+    fn skip_line_ends(&mut self, feed: &mut Feed) -> Ahead {
+        let rest = feed.bytes().get(self.next..).unwrap_or_default();
+        let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        self.next += ends;
+        if ends < rest.len() {
+            return Ahead::Record;
         }
+        if feed.ended() {
+            return Ahead::Nothing;
+        }
+        feed.fill(self.next + STEP_BYTES);
+        Ahead::LineEnds
     }
 
     /// Deals with the record at `next`.
@@ -121,9 +139,8 @@ impl Archive {
         match self.doubt(feed, end, byte_offset + header_bytes as u64) {
             Some(doubt) => self.lose(feed, doubt),
             None => {
-                if kind != Kind::Other {
-                    self.places.push(Place { record: self.record, bytes: self.next..end, header_bytes });
-                }
+                let passed_over = kind.passed_over();
+                self.places.push(Place { record: self.record, bytes: self.next..end, header_bytes, passed_over });
                 self.record += 1;
                 self.next = end;
             }
@@ -178,8 +195,11 @@ impl Archive {
             feed.fill(feed.bytes().len() + STEP_BYTES);
         }
         let found = feed.offset() + self.next as u64;
-        if let Some(flaw) = self.long.take().and_then(|long| long.flaw(feed, found, self.limits)) {
-            self.tell(feed, flaw);
+        let Some(long) = self.long.take() else { return };
+        let (record, passed_over) = (long.record, long.kind.passed_over());
+        match long.flaw(feed, found, self.limits) {
+            Some(flaw) => self.tell(feed, flaw),
+            None => self.places.push(Place { record, bytes: self.next..self.next, header_bytes: 0, passed_over }),
         }
     }
 
@@ -226,13 +246,18 @@ impl Split for Archive {
             {
                 return Some(cut);
             }
-            if !self.skip_line_ends(feed) {
-                self.note_lost(feed, u64::MAX);
-                if let Some(reason) = feed.damage().filter(|_| !self.damage_told).map(str::to_owned) {
-                    let byte_offset = feed.offset() + self.next as u64;
-                    self.tell(feed, Flaw { record: self.record, byte_offset, reason });
+            match self.skip_line_ends(feed) {
+                Ahead::Record => {}
+                // There may be any number of them: what is behind must not wait in the window.
+                Ahead::LineEnds => continue,
+                Ahead::Nothing => {
+                    self.note_lost(feed, u64::MAX);
+                    if let Some(reason) = feed.damage().filter(|_| !self.damage_told).map(str::to_owned) {
+                        let byte_offset = feed.offset() + self.next as u64;
+                        self.tell(feed, Flaw { record: self.record, byte_offset, reason });
+                    }
+                    return self.cut(feed);
                 }
-                return self.cut(feed);
             }
             self.note_lost(feed, feed.offset() + self.next as u64 + 1);
             self.record(feed);
@@ -248,7 +273,7 @@ impl Long {
         let is_long = (end..=end.saturating_add(4)).contains(&found);
         let reason = if let Some(broken) = feed.breaks().within(self.byte_offset, found) {
             broken.reason
-        } else if is_long && self.kind == Kind::Other {
+        } else if is_long && self.kind.passed_over().is_some() {
             return None;
         } else if is_long {
             super::too_long(self.size_bytes, limits.record_bytes, &[])
@@ -282,44 +307,69 @@ fn find_start(bytes: &[u8], is_all: bool) -> Search {
     Search::UpTo(bytes.len().saturating_sub(b"WARC/".len() - 1))
 }
 
+/// Where each article of a chunk has its fields from.
+pub(super) fn looked_at(cut: &Cut, places: &[Place], limit_bytes: usize) -> Vec<Vec<Said>> {
+    let wanted = places.iter().filter(|place| place.passed_over.is_none());
+    let said = wanted.filter_map(|place| {
+        let location = Location { path: "".into(), record: place.record, byte_offset: 0 };
+        match article(cut.bytes.get(place.bytes.clone())?, place.header_bytes, limit_bytes, location) {
+            Ok(Wanted::Yes((_, said))) => Some(said),
+            // An answer that is no page is no record either; one that cannot be read says nothing.
+            Ok(Wanted::No(_)) => None,
+            Err(_) => Some(Vec::new()),
+        }
+    });
+    said.collect()
+}
+
 /// Reads the records of a chunk.
 pub(super) fn parse(cut: &Cut, places: &[Place], outcome: &mut Outcome<'_>) {
     for place in places {
+        if let Some(reason) = place.passed_over {
+            outcome.pass_over(reason.into());
+            continue;
+        }
         let location = outcome.location(place.record, place.bytes.start);
         let record = cut.bytes.get(place.bytes.clone()).unwrap_or_default();
         match article(record, place.header_bytes, outcome.record_bytes(), location.clone()) {
-            Ok(None) => {}
-            Ok(Some(article)) => outcome.push(location, Ok(article)),
+            Ok(Wanted::No(reason)) => outcome.pass_over(reason),
+            Ok(Wanted::Yes((article, _))) => outcome.push(location, Ok(article)),
             Err(reason) => outcome.push(location, Err(reason)),
         }
     }
 }
 
-/// The article of a record; nothing if it is of another kind.
+/// The article of a record and where it has its fields from, unless it is of another kind.
 fn article(
     record: &[u8],
     header_bytes: usize,
     limit_bytes: usize,
     location: Location,
-) -> Result<Option<Article>, String> {
+) -> Result<Wanted<(Article, Vec<Said>)>, String> {
     let header = Header::of(record.get(..header_bytes).unwrap_or_default())?;
     let block = record.get(header_bytes..).unwrap_or_default();
     let address = header.address.as_deref();
-    let article = match header.kind {
-        Kind::Other => return Ok(None),
+    let (article, mut said) = match header.kind {
+        Kind::Other(reason) => return Ok(Wanted::No(reason.into())),
         Kind::Response => match message::page(block, &header, limit_bytes)? {
-            None => return Ok(None),
-            Some(page) => html::article(&page.body, &Served { address, label: page.label.as_deref() }, location)?,
+            Wanted::No(reason) => return Ok(Wanted::No(reason)),
+            Wanted::Yes(page) => {
+                html::article(&page.body, &Served { address, label: page.label.as_deref() }, location)?
+            }
         },
         Kind::Page => html::article(block, &Served { address, label: header.charset() }, location)?,
         Kind::Text => text(block, &header, location)?,
     };
     let crawled = header.date.as_deref().and_then(date::moment);
-    Ok(Some(Article { id: header.id.unwrap_or_default(), crawled, ..article }))
+    let stated = [(Field::Id, "WARC-Record-ID", &header.id), (Field::Crawled, "WARC-Date", &header.date)];
+    said.extend(
+        stated.into_iter().filter_map(|(field, name, value)| Some(Said { field, name, value: value.clone()? })),
+    );
+    Ok(Wanted::Yes((Article { id: header.id.unwrap_or_default(), crawled, ..article }, said)))
 }
 
 /// The article of a record that holds the text of a page.
-fn text(block: &[u8], header: &Header, location: Location) -> Result<Article, String> {
+fn text(block: &[u8], header: &Header, location: Location) -> Result<(Article, Vec<Said>), String> {
     if memchr::memchr(0, block).is_some() {
         return Err(super::BINARY.to_owned());
     }
@@ -332,7 +382,14 @@ fn text(block: &[u8], header: &Header, location: Location) -> Result<Article, St
     article.url.clone_from(&header.address);
     // Detecting it would take ten times as long as all else, and nothing is decided by it.
     article.lang.clone_from(&header.lang);
-    Ok(article)
+    let stated = [
+        (Field::Text, "record", Some(&article.text)),
+        (Field::Url, "WARC-Target-URI", article.url.as_ref()),
+        (Field::Lang, "WARC-Identified-Content-Language", article.lang.as_ref()),
+    ];
+    let said = stated.into_iter().filter_map(|(field, name, value)| Some(Said { field, name, value: value?.clone() }));
+    let said = said.collect();
+    Ok((article, said))
 }
 
 #[cfg(test)]

@@ -61,6 +61,16 @@ fn records_of_pages_and_texts_are_read_and_others_passed_over() {
     assert_eq!(article.source.as_deref(), Some("lark.example"));
     assert_eq!(article.location.record, 14);
     assert_eq!(article.location.byte_offset as usize, [others(), wet(1), others()].concat().len());
+    let passed_over = ["metadata", "not HTML", "request", "status 301", "status 404", "warcinfo"];
+    let thrice = |reason: &&str| ((*reason).to_owned(), 3);
+    for chunk_bytes in [1, 300, chunk::CHUNK_BYTES] {
+        let counted = read_as("a.warc", &archive, chunk_bytes).passed_over;
+        assert_eq!(counted, passed_over.iter().map(thrice).collect());
+    }
+    assert_eq!(
+        crate::read::passed_over(&read("a.warc", &others()[..]).passed_over),
+        "6 records passed over: 1 metadata, 1 not HTML, 1 request, 1 status 301, 1 status 404, 1 warcinfo"
+    );
     let members: Vec<u8> = [others(), wet(1), page(2)].iter().flat_map(|record| gzip(record)).collect();
     check("a.warc.gz", &members, &["Text of page 1.", TEXT], &[]);
     check("a.warc.gz", &gzip(&archive), &["Text of page 1.", TEXT, "Text of page 3."], &[]);
@@ -199,6 +209,7 @@ fn long_records_that_nobody_wants_are_passed_over() {
     for chunk_bytes in [1, 100, chunk::CHUNK_BYTES] {
         let parsed = read_as("a.warc", &archive, chunk_bytes);
         assert_eq!(texts(&parsed), ["Text of page 1.", "Text of page 2.", "Text of page 3."]);
+        assert_eq!(parsed.passed_over, [("not HTML".to_owned(), 1)].into());
         // What kind an answer is stands inside it.
         let rejects = reasons(&parsed);
         assert!(

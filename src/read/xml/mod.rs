@@ -13,7 +13,7 @@ mod syndication;
 mod tree;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -274,6 +274,10 @@ impl Elements {
         if feed.ended() {
             return false;
         }
+        if self.inside.is_none() && self.next >= HEAD_BYTES {
+            // No more than this is kept of what stands before the first record, however much that is.
+            self.take_head(feed, self.next);
+        }
         if self.inside.is_none() && self.places.is_empty() && self.head.is_some() {
             feed.skip(std::mem::take(&mut self.next));
         }
@@ -386,7 +390,8 @@ impl Elements {
         if feed.bytes().len() - begun.min(feed.bytes().len()) <= self.limits.record_bytes && self.more(feed) {
             return true;
         }
-        self.resume(feed, place)
+        // What was behind may have been dropped meanwhile.
+        self.resume(feed, self.next)
     }
 
     /// After markup that never ends: goes on at the next beginning of a record behind it.
@@ -614,12 +619,12 @@ fn columns(record: &Element) -> Columns {
     for (name, value) in &record.attributes {
         columns.push((name.clone(), Value::Text(value.clone().into())));
     }
-    let mut seen = HashSet::new();
+    let mut by_name: HashMap<&str, Vec<&Element>> = HashMap::new();
     for element in record.elements() {
-        if !seen.insert(element.name.clone()) {
-            continue;
-        }
-        let alike: Vec<&Element> = record.elements().filter(|other| other.name == element.name).collect();
+        by_name.entry(&element.name).or_default().push(element);
+    }
+    for element in record.elements() {
+        let Some(alike) = by_name.remove(element.name.as_str()) else { continue };
         let value = match alike.as_slice() {
             [only] => json(only),
             several => serde_json::Value::Array(several.iter().map(|element| json(element)).collect()),

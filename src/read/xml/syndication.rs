@@ -16,7 +16,7 @@ const NAMES: [(Field, &[&str]); 10] = [
     (Field::Id, &["guid", "id", "dc:identifier"]),
     (Field::Url, &["link", "feedburner:origLink", "guid", "id"]),
     (Field::Source, &["source", "dc:source", "dc:publisher"]),
-    (Field::Author, &["dc:creator", "author", "itunes:author", "name"]),
+    (Field::Author, &["dc:creator", "author", "itunes:author", "name", "source"]),
     (Field::Credit, &["media:credit", "dc:contributor"]),
     (Field::Copyright, &["dc:rights", "rights", "copyright", "media:copyright"]),
     (Field::Lang, &["xml:lang", "dc:language", "language"]),
@@ -44,16 +44,20 @@ pub(super) fn offers(item: &Element) -> Vec<Offer<'static>> {
     offers
 }
 
-/// The feed's own language, title and rights, which hold for items that have none.
+/// The feed's own language, title, author and rights, which hold for items that have none. The `managingEditor` of RSS
+/// answers for the feed and has not written its items.
 pub(super) fn inherited(feed: &Element) -> Vec<(Field, &'static str, String)> {
     let channel = feed.first("channel").unwrap_or(feed);
     let line = |name: &str| channel.elements().find(|element| element.name == name).and_then(Element::line);
     let lang = feed.attribute("xml:lang").map(str::to_owned);
     let lang = lang.or_else(|| line("language")).or_else(|| line("dc:language"));
+    let prefix = channel.name.rsplit_once(':').map_or("", |(prefix, _)| prefix);
+    let author = ["author", "dc:creator"].iter().find_map(|name| value(channel, prefix, Field::Author, name));
     let rights = line("copyright").or_else(|| line("rights")).or_else(|| line("dc:rights"));
     [
         (Field::Lang, "language of the feed", lang),
         (Field::Source, "title of the feed", line("title")),
+        (Field::Author, "author of the feed", author),
         (Field::Copyright, "rights of the feed", rights),
     ]
     .into_iter()
@@ -73,6 +77,8 @@ fn value(item: &Element, prefix: &str, field: Field, name: &str) -> Option<Strin
         (Field::Url, "guid") => {
             found.find(|guid| guid.attribute("isPermaLink") != Some("false")).and_then(Element::line)
         }
+        // An entry that was taken from another feed has that one's author.
+        (Field::Author, "source") => found.find_map(|source| source.first("author").and_then(person)),
         (Field::Author, _) => {
             let names: Vec<String> = found.filter_map(person).collect();
             (!names.is_empty()).then(|| names.join(", "))
