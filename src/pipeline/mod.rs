@@ -91,16 +91,18 @@ pub fn scan_within(
     let read = || Corpus::read_within(workspace, inputs, settings, progress);
     let mut corpus = kept.stage(Stage::Read, |from| Corpus::load(workspace, from), read, Corpus::save)?;
     let mut analysis = stages(&mut corpus, settings, progress, &kept)?;
-    // Nobody asks for these again, and findings want their memory.
+    // Nobody asks for it again, and findings want its memory.
     analysis.model = PhraseModel::default();
-    corpus.keys.band_keys = Vec::new();
     assemble(corpus, analysis, settings)
 }
 
 /// All stages from classes to stories. What is learned about furniture is marked in the corpus.
 pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress) -> Result<Analysis> {
     let workspace = corpus.workspace.clone();
-    stages(corpus, settings, progress, &Checkpoints::of(&workspace, progress))
+    let band_keys = corpus.keys.band_keys.clone();
+    let analysis = stages(corpus, settings, progress, &Checkpoints::of(&workspace, progress))?;
+    corpus.keys.band_keys = band_keys;
+    Ok(analysis)
 }
 
 fn stages(
@@ -120,6 +122,8 @@ fn stages(
     };
     let classes = kept.stage(Stage::Classes, Classes::load, find_classes, Classes::save)?;
     let leaders = &classes.leaders;
+    // A hundred bytes an article, of which later stages want nothing.
+    corpus.keys.band_keys = Vec::new();
 
     let (mut model, mut candidates, mut stock) = (PhraseModel::default(), Vec::new(), Stock::default());
     if settings.wants_passages() {
