@@ -166,7 +166,8 @@ fn stages(
         kept.stage(Stage::Verify, |from| Verified::load(&workspace, settings, from), verify, Verified::save)?;
     let Verified { mut compared, across, calibration } = verified;
     let more = beside_leaders(&compared.heads()[..across], &classes, &groups, in_order);
-    let links = links(&compared, across, leaders, settings, |article| corpus.keys.rank(article));
+    let rank = |article| corpus.keys.rank(article);
+    let links = links(&compared, across, &classes, settings, |article| corpus.spool.tokens_of(article), rank);
     let before = compared.len();
     if kept.taken(Stage::Reprints, |from| compared.load(from))?.is_none() {
         progress.begin(Stage::Reprints, Some(more.len() as u64));
@@ -178,7 +179,9 @@ fn stages(
 
     kept.tell(Stage::Stories);
     progress.begin(Stage::Stories, Some(links.len() as u64));
-    let joining = if settings.lacks(Part::Linkage) { Joining::Any } else { Joining::Average(settings.story.linkage) };
+    // Links that are whole texts need no more proof that they are one story.
+    let any = settings.lacks(Part::Linkage) || !settings.wants_passages();
+    let joining = if any { Joining::Any } else { Joining::Average(settings.story.linkage) };
     let stories = stories(leaders.len(), &links, joining);
     let verified = (within.len() + candidates.len() + more.len()) as u64;
     Ok(Analysis { classes, model, stock, candidates, calibration, compared, verified, stories })
@@ -305,7 +308,13 @@ fn within_classes(
     pairs
 }
 
-/// The other pairs of two classes whose leaders share something.
+/// The near-duplicates of which neither is in the other's class, since each is alike to a leader the other is not alike to.
+fn across_classes(classes: &Classes) -> impl Iterator<Item = (ArticleId, ArticleId, f64)> {
+    let class = |article: ArticleId| classes.near[article.index()];
+    classes.verified.iter().copied().filter(move |&(a, b, _)| class(a) != class(b))
+}
+
+/// The other pairs of two classes whose leaders share something, or of which two members are near-duplicates.
 fn beside_leaders(
     across: &[Head],
     classes: &Classes,
@@ -324,7 +333,17 @@ fn beside_leaders(
             pairs.extend(both.filter(|pair| *pair != (head.a, head.b)).map(|(a, b)| in_order(a, b)));
         }
     }
+    let same_texts = SameTexts::of(&classes.exact);
+    for (a, b, _) in across_classes(classes) {
+        let (ours, theirs) = (same_texts.of_leader(a), same_texts.of_leader(b));
+        if ours.len() * theirs.len() <= LISTED_ACROSS {
+            pairs.extend(ours.iter().flat_map(|&a| theirs.iter().map(move |&b| (a, b))).map(|(a, b)| in_order(a, b)));
+        } else {
+            pairs.push(in_order(a, b));
+        }
+    }
     pairs.par_sort_unstable();
+    pairs.dedup();
     pairs
 }
 
@@ -332,11 +351,12 @@ fn beside_leaders(
 fn links(
     compared: &ComparedPairs,
     across: usize,
-    leaders: &[ArticleId],
+    classes: &Classes,
     settings: &Settings,
+    tokens: impl Fn(ArticleId) -> usize,
     rank: impl Fn(ArticleId) -> u32,
 ) -> Vec<Link> {
-    let place = |article: ArticleId| leaders.binary_search(&article).expect("candidates are pairs of leaders");
+    let place = |article: ArticleId| classes.leaders.binary_search(&article).expect("candidates are pairs of leaders");
     let wanted = |relation: Relation| relation.links() && settings.relate.relations.contains(&relation);
     let heads = compared.heads()[..across].iter().enumerate();
     let mut pairs: Vec<(usize, &Head)> = heads.filter(|(_, head)| wanted(head.relation)).collect();
@@ -346,14 +366,34 @@ fn links(
         let strength = strength(head.relation, &pair.evidence, settings.relate.link_bits);
         Link { a: place(head.a), b: place(head.b), strength, parts: pair.parts() }
     };
-    pairs.into_iter().map(link).collect()
+    let mut links: Vec<Link> = pairs.into_iter().map(link).collect();
+    if wanted(Relation::NearDuplicate) {
+        let leaders = |(a, b, jaccard): (ArticleId, ArticleId, f64)| {
+            let (a, b) = (classes.near[a.index()], classes.near[b.index()]);
+            if rank(a) < rank(b) { (a, b, jaccard) } else { (b, a, jaccard) }
+        };
+        let mut near: Vec<_> = across_classes(classes).map(leaders).collect();
+        near.sort_unstable_by(|x, y| (rank(x.0), rank(x.1)).cmp(&(rank(y.0), rank(y.1))).then(y.2.total_cmp(&x.2)));
+        near.dedup_by_key(|link| (link.0, link.1));
+        let whole = |leader: ArticleId| vec![(0, tokens(leader) as u32)];
+        links.extend(near.into_iter().map(|(a, b, jaccard)| Link {
+            a: place(a),
+            b: place(b),
+            strength: NEAR_STRENGTH + 0.1 * jaccard,
+            parts: [whole(a), whole(b)],
+        }));
+    }
+    links
 }
+
+/// The least strength of a link between near-duplicates.
+const NEAR_STRENGTH: f64 = 0.9;
 
 /// How much a link says that two articles are of one story: the kind of reuse, then how much of the shorter is reused.
 fn strength(relation: Relation, evidence: &Evidence, link_bits: f64) -> f64 {
     let least = match relation {
         Relation::Rewrite if evidence.bits < JOINING * link_bits => 0.2,
-        Relation::Identical | Relation::NearDuplicate => 0.9,
+        Relation::Identical | Relation::NearDuplicate => NEAR_STRENGTH,
         Relation::Excerpt => 0.8,
         Relation::Version => 0.6,
         _ => 0.4,

@@ -103,7 +103,7 @@ impl ShingleTable {
     fn shared(&mut self, other: &[u32], least: usize) -> Option<usize> {
         self.comparison += 1;
         let grams = (other.len() + 1).saturating_sub(SHINGLE_TOKENS).max(1);
-        let mut missing = (grams + 1).checked_sub(least)?;
+        let mut missing = (grams + 1).checked_sub(least).filter(|&missing| missing > 0)?;
         let mut shared = 0;
         for shingle in shingles(other, SHINGLE_TOKENS) {
             let at = slot(&self.slots, shingle);
