@@ -10,6 +10,7 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use crate::article::{Article, ArticleId, Reject};
 use crate::bucket::classes::Keys;
+use crate::credit::{self, Agencies, Credit};
 use crate::disk::{KeptReader, KeptWriter, Table, Weight, Workspace};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Stage};
@@ -57,6 +58,8 @@ pub struct Corpus {
     pub published: Vec<i64>,
     /// The outlet of each as a number, 0 for none.
     pub sources: Vec<u64>,
+    /// The agency that each credits.
+    pub credits: Table<Option<Box<Credit>>>,
     /// Records that are no articles.
     pub rejects: Vec<Reject>,
     /// Files read.
@@ -70,10 +73,13 @@ pub const UNDATED: i64 = i64::MAX;
 
 /// The share of memory for what is known of articles beside their texts, in percent.
 const ARTICLES_PERCENT: u64 = 5;
+/// The share of memory for the agencies that they credit, in percent.
+const CREDITS_PERCENT: u64 = 1;
 
 /// What one chunk of input gives.
 struct Part {
     articles: Vec<Article>,
+    credits: Vec<Option<Box<Credit>>>,
     rejects: Vec<Reject>,
     segment: Segment,
     exact: Vec<u128>,
@@ -106,16 +112,18 @@ impl Making {
 }
 
 impl Part {
-    fn of(articles: Vec<Article>, rejects: Vec<Reject>, making: Making) -> Part {
+    fn of(articles: Vec<Article>, rejects: Vec<Reject>, making: Making, agencies: &Agencies) -> Part {
         let text_bytes = articles.iter().map(|article| article.text.len()).sum();
         let segment = Segment::with_room(text_bytes);
-        let mut part =
-            Part { articles, rejects, segment, exact: Vec::new(), band_keys: Vec::new(), shingles: Vec::new() };
+        let credits = Vec::with_capacity(articles.len());
+        let (exact, band_keys, shingles) = (Vec::new(), Vec::new(), Vec::new());
+        let mut part = Part { articles, credits, rejects, segment, exact, band_keys, shingles };
         let mut counter = ShingleCounter::default();
         let mut tokenizer = Tokenizer::new();
         let mut scratch = Vec::new();
         for article in &mut part.articles {
             let text = std::mem::take(&mut article.text);
+            part.credits.push(credit::credit(article, &text, agencies).map(Box::new));
             let ids = if making.marked {
                 let tokens = tokenizer.tokens(&text);
                 part.segment.push(&text, tokens);
@@ -172,7 +180,7 @@ impl Corpus {
 
     /// Reads all inputs.
     ///
-    /// Fails if an input that was named cannot be used, if there is no article at all, or if the caller asks to stop.
+    /// Fails if an input that was named cannot be used, or a file of agencies, if there is no article at all, or if the caller asks to stop.
     pub fn read_within(
         workspace: &Workspace,
         inputs: Vec<Input>,
@@ -180,6 +188,7 @@ impl Corpus {
         progress: &dyn Progress,
     ) -> Result<Corpus> {
         let making = Making::of(settings);
+        let agencies = Agencies::read(&settings.origin)?;
         let names = inputs.iter().map(Input::name).collect::<Vec<_>>().join(", ");
         let has_folder = inputs.iter().any(Input::is_folder);
         let found = read::sources(inputs, &settings.read)?;
@@ -204,7 +213,7 @@ impl Corpus {
                 .into_par_iter()
                 .map(|chunk| {
                     let parsed = chunk.parse(&mapping);
-                    let part = Part::of(parsed.articles, parsed.rejects, making);
+                    let part = Part::of(parsed.articles, parsed.rejects, making, &agencies);
                     progress.advance(chunk.bytes_read());
                     part
                 })
@@ -242,11 +251,13 @@ impl Corpus {
     /// The corpus of articles that are at hand. Their ids are made unique.
     pub fn within(workspace: &Workspace, mut articles: Vec<Article>, settings: &Settings) -> Result<Corpus> {
         let making = Making::of(settings);
+        let agencies = Agencies::read(&settings.origin)?;
         let mut corpus = Corpus::empty(making, workspace);
         let mut ids = read::UniqueIds::new();
         while !articles.is_empty() {
             let rest = articles.split_off(articles.len().min(AT_HAND));
-            corpus.append(Part::of(std::mem::replace(&mut articles, rest), Vec::new(), making), &mut ids)?;
+            let articles = std::mem::replace(&mut articles, rest);
+            corpus.append(Part::of(articles, Vec::new(), making, &agencies), &mut ids)?;
         }
         corpus.keys.rank = rank(&corpus.keys.exact, &corpus.published, &corpus.articles);
         workspace.check()?;
@@ -260,6 +271,7 @@ impl Corpus {
         self.keys.save(to)?;
         to.items(&self.published)?;
         to.items(&self.sources)?;
+        self.credits.save(to)?;
         self.articles.save(to)?;
         self.spool.save(to)
     }
@@ -268,6 +280,10 @@ impl Corpus {
     pub fn load(workspace: &Workspace, from: &mut KeptReader) -> Result<Corpus> {
         let (files, rejects, keys) = (from.row()?, from.rows()?, Keys::load(from)?);
         let (published, sources) = (from.items()?, from.items()?);
+        let mut credits = Table::new(workspace, workspace.share(CREDITS_PERCENT));
+        for _ in 0..from.row::<u64>()? {
+            credits.push(from.row()?)?;
+        }
         let mut articles = Table::new(workspace, workspace.share(ARTICLES_PERCENT));
         let mut path: Arc<str> = "".into();
         for _ in 0..from.row::<u64>()? {
@@ -281,7 +297,7 @@ impl Corpus {
         }
         let spool = Spool::load(workspace, from)?;
         let workspace = workspace.clone();
-        Ok(Corpus { articles, spool, keys, published, sources, rejects, files, workspace })
+        Ok(Corpus { articles, spool, keys, published, sources, credits, rejects, files, workspace })
     }
 
     fn empty(making: Making, workspace: &Workspace) -> Corpus {
@@ -291,6 +307,7 @@ impl Corpus {
             keys: Keys { bands: making.bands(), ..Keys::default() },
             published: Vec::new(),
             sources: Vec::new(),
+            credits: Table::new(workspace, workspace.share(CREDITS_PERCENT)),
             rejects: Vec::new(),
             files: 0,
             workspace: workspace.clone(),
@@ -305,6 +322,7 @@ impl Corpus {
             self.sources.push(article.source.as_ref().map_or(0, number));
             self.articles.push(article)?;
         }
+        self.credits.extend(part.credits)?;
         self.rejects.append(&mut part.rejects);
         self.keys.exact.append(&mut part.exact);
         self.keys.band_keys.append(&mut part.band_keys);
