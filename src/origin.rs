@@ -26,7 +26,7 @@ const DAY_SECONDS: i64 = 24 * 3600;
 const CLOCK_SECONDS: i64 = 120;
 /// The origin is not known if the best article is less probable than this,
 const PROBABLE: f64 = 0.4;
-/// or leads the next by fewer points than this.
+/// or leads the next by fewer points than this, or has no sign of its own worth as much.
 const LEAD: f64 = 0.3;
 /// What no sign makes surer: articles are missing from every corpus.
 const SUREST: f64 = 0.95;
@@ -195,7 +195,8 @@ pub fn origin(tellers: &[Teller<'_>], rank: impl Fn(ArticleId) -> u32) -> Option
     let best = order[0];
     let total: f64 = sums.iter().map(|sum| (sum - sums[best]).exp()).sum();
     let probability = 1.0 / total;
-    if probability < PROBABLE || sums[best] - sums[order[1]] < LEAD {
+    let own_sign = points[best].0.iter().any(|(points, _)| *points >= LEAD);
+    if probability < PROBABLE || sums[best] - sums[order[1]] < LEAD || !own_sign {
         return None;
     }
     let surest = if all_copies { SUREST_COPY } else { SUREST };
