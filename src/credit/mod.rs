@@ -259,8 +259,8 @@ fn field_dateline(value: &str, agencies: &Agencies) -> Option<Found> {
 
 /// Dateline, byline and closing credit of a text.
 fn in_text(text: &str, agencies: &Agencies) -> (Option<Found>, Option<Found>, Option<Found>) {
-    let head = &text[..text.floor_char_boundary(HEAD_BYTES)];
-    let tail_start = text.ceil_char_boundary(text.len().saturating_sub(TAIL_BYTES));
+    let head = &text[..border(text, HEAD_BYTES)];
+    let tail_start = border(text, text.len().saturating_sub(TAIL_BYTES));
     let (mut dateline, mut byline, mut closing) = (None, None, None);
     let whole = head.len() == text.len();
     let at_head: Vec<Mention> = agencies.mentions(head, 0);
@@ -301,6 +301,11 @@ fn in_text(text: &str, agencies: &Agencies) -> (Option<Found>, Option<Found>, Op
         }
     }
     (dateline, byline, closing)
+}
+
+/// The last border of a character up to `place`.
+fn border(text: &str, place: usize) -> usize {
+    (0..=place.min(text.len())).rev().find(|&place| text.is_char_boundary(place)).unwrap_or(0)
 }
 
 fn found(text: &str, agencies: Vec<u16>, span: Range<usize>) -> Found {
