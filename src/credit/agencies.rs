@@ -197,10 +197,12 @@ impl Agencies {
         let beginnings = &*self.beginnings;
         // No branch but for the rare place where a name may begin: where words begin is not to be predicted.
         let mut after = AFTER[usize::from(b' ')];
-        for (at, three) in bytes.windows(3).enumerate() {
-            let begins = after & KIND[usize::from(three[0])];
-            after = AFTER[usize::from(three[0])];
-            let number = number(three);
+        let seconds = bytes.get(1..).unwrap_or_default();
+        let thirds = bytes.get(2..).unwrap_or_default();
+        for (at, ((&first, &second), &third)) in bytes.iter().zip(seconds).zip(thirds).enumerate() {
+            let begins = after & KIND[usize::from(first)];
+            after = AFTER[usize::from(first)];
+            let number = hashed([first, second, third]);
             if u64::from(begins != 0) & (beginnings[number >> 6] >> (number & 63)) != 0 {
                 take(at);
             }
@@ -252,10 +254,14 @@ const BEGINNING_BITS: u32 = 16;
 
 /// The number of the first three bytes, whatever the case of ASCII letters; fewer are filled up.
 fn number(bytes: &[u8]) -> usize {
+    let byte = |place: usize| bytes.get(place).copied().unwrap_or_default();
+    hashed([byte(0), byte(1), byte(2)])
+}
+
+fn hashed(three: [u8; 3]) -> usize {
     // Folding with one bit confuses a few marks, too: more is admitted, nothing is missed.
-    let byte = |place: usize| u32::from(bytes.get(place).map_or(0, |byte| byte | 0x20));
-    let hash = (byte(0) | byte(1) << 8 | byte(2) << 16).wrapping_mul(0x9e37_79b1) >> (32 - BEGINNING_BITS);
-    hash as usize
+    let [first, second, third] = three.map(|byte| u32::from(byte | 0x20));
+    ((first | second << 8 | third << 16).wrapping_mul(0x9e37_79b1) >> (32 - BEGINNING_BITS)) as usize
 }
 
 /// Kinds of bytes at which words may begin: of ASCII, of scripts of two bytes a letter, of those of three, which may do
