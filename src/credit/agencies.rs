@@ -220,11 +220,13 @@ impl Agencies {
         let bytes = &text.as_bytes()[at..];
         let number = number(bytes);
         let places = usize::from(self.index[number])..usize::from(self.index[number + 1]);
+        // Most words are longer.
+        let pairs: &[usize] = if bytes.get(2).is_some_and(u8::is_ascii_alphanumeric) { &[] } else { &self.pairs };
         let is_here = |&place: &usize| {
             let spelling = self.patterns[place].spelling.as_bytes();
             bytes.get(..spelling.len()).is_some_and(|bytes| bytes.eq_ignore_ascii_case(spelling))
         };
-        let place = places.into_iter().find(is_here).or_else(|| self.pairs.iter().copied().find(is_here))?;
+        let place = places.into_iter().find(is_here).or_else(|| pairs.iter().copied().find(is_here))?;
         let end = at + self.patterns[place].spelling.len();
         let words = &text[at..end];
         let exact = self.spellings.get(words).copied();
