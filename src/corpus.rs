@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use crate::article::{Article, ArticleId, Reject};
 use crate::bucket::classes::Keys;
+use crate::credit::{self, Agencies, Credit};
 use crate::disk::{KeptReader, KeptWriter, Table, Weight, Workspace};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Stage};
@@ -60,6 +61,8 @@ pub struct Corpus {
     pub sources: Vec<u64>,
     /// How many different shingles each has.
     pub shingles: ShingleCounts,
+    /// The agency that each credits; of none where only whole texts are compared.
+    pub credits: Table<Option<Box<Credit>>>,
     /// Records that are no articles.
     pub rejects: Vec<Reject>,
     /// How many records of crawlers' archives are not meant to be articles, by what they are.
@@ -75,10 +78,13 @@ pub const UNDATED: i64 = i64::MAX;
 
 /// The share of memory for what is known of articles beside their texts, in percent.
 const ARTICLES_PERCENT: u64 = 5;
+/// The share of memory for the agencies that they credit, in percent.
+const CREDITS_PERCENT: u64 = 1;
 
 /// What one chunk of input gives.
 struct Part {
     articles: Vec<Article>,
+    credits: Vec<Option<Box<Credit>>>,
     rejects: Vec<Reject>,
     passed_over: BTreeMap<String, u64>,
     segment: Segment,
@@ -91,7 +97,7 @@ struct Part {
 struct Making {
     /// Bands of its signature; none if nothing is asked about near-duplicates.
     bands: Option<Bands>,
-    /// Whether its words are stored with marks and spans.
+    /// Whether its words are stored with marks and spans, and its credits are read.
     marked: bool,
 }
 
@@ -111,15 +117,19 @@ impl Making {
 }
 
 impl Part {
-    fn of(parsed: read::Parsed, making: Making) -> Part {
+    fn of(parsed: read::Parsed, making: Making, agencies: &Agencies) -> Part {
         let read::Parsed { articles, rejects, passed_over } = parsed;
         let text_bytes = articles.iter().map(|article| article.text.len()).sum();
         let segment = Segment::with_room(text_bytes);
-        let mut part = Part { articles, rejects, passed_over, segment, exact: Vec::new(), band_keys: Vec::new() };
+        let credits = Vec::with_capacity(articles.len());
+        let (exact, band_keys) = (Vec::new(), Vec::new());
+        let mut part = Part { articles, credits, rejects, passed_over, segment, exact, band_keys };
         let mut tokenizer = Tokenizer::new();
         let mut scratch = Vec::new();
         for article in &mut part.articles {
             let text = std::mem::take(&mut article.text);
+            let credit = making.marked.then(|| credit::credit(article, &text, agencies)).flatten();
+            part.credits.push(credit.map(Box::new));
             let ids = if making.marked {
                 let tokens = tokenizer.tokens(&text);
                 part.segment.push(&text, tokens);
@@ -175,7 +185,8 @@ impl Corpus {
 
     /// Reads all inputs.
     ///
-    /// Fails if an input that was named cannot be used, if there is no article at all, or if the caller asks to stop.
+    /// Fails if an input that was named cannot be used, or a file of agencies, if there is no article at all, or if the caller
+    /// asks to stop.
     pub fn read_within(
         workspace: &Workspace,
         inputs: Vec<Input>,
@@ -183,6 +194,7 @@ impl Corpus {
         progress: &dyn Progress,
     ) -> Result<Corpus> {
         let making = Making::of(settings);
+        let agencies = Agencies::read(&settings.origin)?;
         let names = inputs.iter().map(Input::name).collect::<Vec<_>>().join(", ");
         let has_folder = inputs.iter().any(Input::is_folder);
         let found = read::sources(inputs, &settings.read)?;
@@ -196,7 +208,7 @@ impl Corpus {
         let mut chunks = read::chunks(found.sources, &settings.read, &mapping);
         let mut next = || chunks.by_ref().take(CHUNKS_A_THREAD * rayon::current_num_threads()).collect::<Vec<_>>();
         let parse = |chunk: read::Chunk| {
-            let part = Part::of(chunk.parse(&mapping), making);
+            let part = Part::of(chunk.parse(&mapping), making, &agencies);
             progress.advance(chunk.bytes_read());
             part
         };
@@ -247,12 +259,13 @@ impl Corpus {
     /// The corpus of articles that are at hand. Their ids are made unique.
     pub fn within(workspace: &Workspace, mut articles: Vec<Article>, settings: &Settings) -> Result<Corpus> {
         let making = Making::of(settings);
+        let agencies = Agencies::read(&settings.origin)?;
         let mut corpus = Corpus::empty(making, workspace);
         let mut ids = read::UniqueIds::new();
         while !articles.is_empty() {
             let rest = articles.split_off(articles.len().min(AT_HAND));
             let parsed = read::Parsed { articles: std::mem::replace(&mut articles, rest), ..read::Parsed::default() };
-            corpus.append(Part::of(parsed, making), &mut ids)?;
+            corpus.append(Part::of(parsed, making, &agencies), &mut ids)?;
         }
         corpus.keys.rank = rank(&corpus.keys.exact, &corpus.published, &corpus.articles);
         corpus.shingles = ShingleCounts::of(corpus.len());
@@ -268,6 +281,7 @@ impl Corpus {
         self.keys.save(to)?;
         to.items(&self.published)?;
         to.items(&self.sources)?;
+        self.credits.save(to)?;
         self.articles.save(to)?;
         self.spool.save(to)
     }
@@ -277,6 +291,10 @@ impl Corpus {
         let (files, rejects, passed_over) = (from.row()?, from.rows()?, from.row()?);
         let keys = Keys::load(from)?;
         let (published, sources) = (from.items()?, from.items()?);
+        let mut credits = Table::new(workspace, workspace.share(CREDITS_PERCENT));
+        for _ in 0..from.row::<u64>()? {
+            credits.push(from.row()?)?;
+        }
         let mut articles = Table::new(workspace, workspace.share(ARTICLES_PERCENT));
         let mut path: Arc<str> = "".into();
         for _ in 0..from.row::<u64>()? {
@@ -291,7 +309,19 @@ impl Corpus {
         let spool = Spool::load(workspace, from)?;
         let shingles = ShingleCounts::of(articles.len());
         let workspace = workspace.clone();
-        Ok(Corpus { articles, spool, keys, published, sources, shingles, rejects, passed_over, files, workspace })
+        Ok(Corpus {
+            articles,
+            spool,
+            keys,
+            published,
+            sources,
+            shingles,
+            credits,
+            rejects,
+            passed_over,
+            files,
+            workspace,
+        })
     }
 
     fn empty(making: Making, workspace: &Workspace) -> Corpus {
@@ -302,6 +332,7 @@ impl Corpus {
             published: Vec::new(),
             sources: Vec::new(),
             shingles: ShingleCounts::default(),
+            credits: Table::new(workspace, workspace.share(CREDITS_PERCENT)),
             rejects: Vec::new(),
             passed_over: BTreeMap::new(),
             files: 0,
@@ -317,6 +348,7 @@ impl Corpus {
             self.sources.push(article.source.as_ref().map_or(0, number));
             self.articles.push(article)?;
         }
+        self.credits.extend(part.credits)?;
         self.rejects.append(&mut part.rejects);
         for (reason, records) in part.passed_over {
             *self.passed_over.entry(reason).or_default() += records;

@@ -600,6 +600,7 @@ mod tests {
             containment: None,
             keep: true,
             keep_reason: String::new(),
+            agency: None,
         };
         let pair = |&(a, b, relation): &(u32, u32, Relation)| Pair {
             a: ArticleId(a),

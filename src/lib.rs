@@ -63,6 +63,7 @@
 //! - [`disk`]: what does not fit into memory? Lists and sorting that go on in temporary files.
 //! - [`read`]: what is in these files? Articles and rejects from every format.
 //! - [`text`]: which words count? Tokens, and what kind of text each stands in.
+//! - [`credit`]: who wrote it? The agency that an article credits.
 //! - [`spool`]: what did this article say? Tokens, spans and text by article.
 //! - [`shingle`]: which runs of words? Word n-grams as hashes.
 //! - [`sketch`]: what does it look like, small? MinHash signatures and their bands.
@@ -72,6 +73,7 @@
 //! - [`relate`]: what is their relation? From evidence to a relation and its rule.
 //! - [`calibrate`]: how often is such evidence chance? The threshold of links, and the share of false ones.
 //! - [`story`]: which belong together? From links to stories.
+//! - [`origin`]: which came first, whose copy is it, and why do we think so?
 //! - [`findings`]: the whole result, as rows of five tables.
 //! - [`evaluate`]: how right are we? Findings against labelled pairs.
 //! - [`pipeline`]: all of it, on one screen.
@@ -87,6 +89,7 @@ pub mod progress;
 pub mod disk;
 pub mod read;
 pub mod text;
+pub mod credit;
 pub mod spool;
 pub mod shingle;
 pub mod sketch;
@@ -96,6 +99,7 @@ pub mod verify;
 pub mod relate;
 pub mod calibrate;
 pub mod story;
+pub mod origin;
 pub mod findings;
 pub mod evaluate;
 pub mod pipeline;

@@ -4,6 +4,7 @@
 //! its unit and its source.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use encoding_rs::Encoding;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -25,6 +26,8 @@ pub struct Settings {
     pub relate: RelateSettings,
     /// Which articles make a story.
     pub story: StorySettings,
+    /// Who wrote it.
+    pub origin: OriginSettings,
 }
 
 /// A part of the method that a scan can do without, worse.
@@ -289,6 +292,15 @@ impl Default for StorySettings {
     fn default() -> Self {
         StorySettings { linkage: 0.5 }
     }
+}
+
+/// Agencies.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OriginSettings {
+    /// A file of agencies that are added to those the program knows, in the form of its own `agencies.toml`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agencies: Option<PathBuf>,
 }
 
 impl Settings {

@@ -7,8 +7,10 @@ use rayon::prelude::*;
 
 use crate::article::{Article, ArticleId, Span};
 use crate::corpus::Corpus;
+use crate::credit::Credit;
 use crate::disk::Table;
 use crate::error::Result;
+use crate::origin::{self, Side, Tally, Teller};
 use crate::pipeline::{Analysis, Compared};
 use crate::relate::{Direction, Relation};
 use crate::settings::Settings;
@@ -32,6 +34,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings) -> Resu
     let mut pairs = Table::new(workspace, workspace.share(ROWS_PERCENT));
     let mut shown = Shown::new(&corpus, &analysis);
     let mut least = vec![f64::INFINITY; stories.members.len()];
+    let mut tallies = vec![Tally::default(); corpus.len()];
     for block in in_input_order(&analysis, wanted).chunks(PAIRS) {
         let rows: Vec<Pair> =
             block.par_iter().map(|&place| row(&corpus, &analysis.compared.get(place)).in_input_order()).collect();
@@ -40,19 +43,22 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings) -> Resu
                 shown.add(&pair);
                 if let Some(story) = stories.common(&[pair.a, pair.b]) {
                     least[story] = least[story].min(pair.jaccard);
+                    tally(&corpus, &pair, &mut tallies);
                 }
             }
             pairs.push(pair)?;
         }
     }
-    let rows = stories.rows(&corpus, &least);
+    let credits = Credits { corpus: &corpus, tallies: &tallies };
+    let rows = stories.rows(&corpus, &least, &credits);
     let mut members = Table::new(workspace, workspace.share(ROWS_PERCENT));
     let (mut dropped, mut undated, mut without_source) = (0, 0, 0);
     for article in corpus.spool.articles() {
         let read = corpus.articles.get(article.index());
         undated += u64::from(read.published.is_none());
         without_source += u64::from(read.source.is_none());
-        let member = shown.member(article, &read, &corpus, &stories);
+        let mut member = shown.member(article, &read, &corpus, &stories);
+        member.agency = credits.of_article(article);
         dropped += u64::from(!member.keep);
         members.push(member)?;
     }
@@ -167,7 +173,7 @@ impl Stories {
     }
 
     /// The rows of stories; `least` is the lowest similarity of the links of each.
-    fn rows(&self, corpus: &Corpus, least: &[f64]) -> Vec<Story> {
+    fn rows(&self, corpus: &Corpus, least: &[f64], credits: &Credits<'_>) -> Vec<Story> {
         self.members
             .par_iter()
             .zip(&self.ids)
@@ -181,20 +187,64 @@ impl Stories {
                 let first = by_date().find(|article| article.trusted_date().is_some());
                 let last = by_date().rfind(|article| article.trusted_date().is_some());
                 let titled = commonest_title(by_date().filter_map(|article| article.title.as_deref()));
+                let agencies: Vec<Option<Box<Credit>>> =
+                    order.iter().map(|&article| credits.of_article(article)).collect();
+                let tellers: Vec<Teller<'_>> = order
+                    .iter()
+                    .zip(&read)
+                    .zip(&agencies)
+                    .map(|((&id, article), credit)| Teller {
+                        id,
+                        article,
+                        credit: credit.as_deref(),
+                        tally: credits.tallies[id.index()],
+                    })
+                    .collect();
                 let sources: BTreeSet<&String> = by_date().filter_map(|article| article.source.as_ref()).collect();
                 Story {
                     id: id.clone(),
                     members: members.clone(),
-                    sources: sources.into_iter().cloned().collect(),
+                    sources: sources.iter().map(|&source| source.clone()).collect(),
                     title: titled,
                     first_published: first.and_then(|article| article.published),
                     last_published: last.and_then(|article| article.published),
-                    origin: None,
-                    agency: None,
+                    syndicated: sources.len() + usize::from(by_date().any(|article| article.source.is_none())) > 1,
+                    origin: origin::origin(&tellers, |article| corpus.keys.rank(article)),
+                    agency: origin::agency(&tellers),
                     min_similarity: if least.is_finite() { *least } else { 0.0 },
                 }
             })
             .collect()
+    }
+}
+
+/// What a link inside a story says about where either text comes from.
+fn tally(corpus: &Corpus, pair: &Pair, tallies: &mut [Tally]) {
+    let shares = (pair.prose_a.max(pair.containment_a), pair.prose_b.max(pair.containment_b));
+    let sides = [(pair.a, pair.b, shares), (pair.b, pair.a, (shares.1, shares.0))];
+    for (article, other, (held, holds)) in sides {
+        let other_is_credited = corpus.credits.get(other.index()).is_some();
+        let side = Side { other, relation: pair.relation, held, holds, other_is_credited };
+        tallies[article.index()].add(&side, |article| corpus.keys.rank(article));
+    }
+}
+
+/// The agency of each article: the one it states, or the one it inherits.
+struct Credits<'a> {
+    corpus: &'a Corpus,
+    tallies: &'a [Tally],
+}
+
+impl Credits<'_> {
+    fn of_article(&self, article: ArticleId) -> Option<Box<Credit>> {
+        let corpus = self.corpus;
+        if let Some(stated) = corpus.credits.get(article.index()).into_owned() {
+            return Some(stated);
+        }
+        let (from, share) = self.tallies[article.index()].carries()?;
+        let credit = corpus.credits.get(from.index()).into_owned()?;
+        let read = |article: ArticleId| corpus.articles.get(article.index());
+        origin::inherited(&read(article), &read(from), &credit, share).map(Box::new)
     }
 }
 
@@ -303,6 +353,7 @@ impl<'a> Shown<'a> {
             containment: shown.map(|(_, containment)| containment),
             keep: duplicate_of.is_none(),
             keep_reason,
+            agency: None,
         }
     }
 }

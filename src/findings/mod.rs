@@ -12,13 +12,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::{ArticleId, Location, Moment, Reject, Span};
 use crate::calibrate::Calibration;
+use crate::credit::Credit;
 use crate::disk::{Table, Weight, Workspace};
 use crate::relate::{Direction, Relation};
 
+pub use crate::origin::Origin;
 pub use assemble::{NamedStory, assemble, stories_of};
 
 /// The version of the tables' schema; a change of columns or of their meaning raises it.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// What a scan found.
 #[derive(Debug, Default)]
@@ -74,6 +76,8 @@ pub struct Member {
     pub keep: bool,
     /// Why.
     pub keep_reason: String,
+    /// The agency whose copy it is, and why it is thought so.
+    pub agency: Option<Box<Credit>>,
 }
 
 /// Two articles that were compared on their text.
@@ -115,10 +119,21 @@ pub struct Pair {
     pub rule: String,
 }
 
+impl Pair {
+    /// Whether one is a revision of the other: two states of one outlet's article, which is no syndication.
+    pub fn is_revision(&self) -> bool {
+        self.same_source && self.relation <= Relation::Version
+    }
+}
+
 impl Weight for Member {
     fn owned_bytes(&self) -> usize {
         let optional = [&self.url, &self.source, &self.title].into_iter().flatten().map(String::len).sum::<usize>();
-        self.id.len() + optional + self.partial_in.len() * size_of::<usize>() + self.keep_reason.len()
+        self.id.len()
+            + optional
+            + self.partial_in.len() * size_of::<usize>()
+            + self.keep_reason.len()
+            + self.agency.owned_bytes()
     }
 }
 
@@ -153,19 +168,10 @@ pub struct Story {
     pub origin: Option<Origin>,
     /// The agency whose copy it is, and the words that say so.
     pub agency: Option<(String, String)>,
+    /// Whether more than one outlet carries it: revisions of one outlet's article are no syndication.
+    pub syndicated: bool,
     /// The lowest Jaccard among the links that hold it together.
     pub min_similarity: f64,
-}
-
-/// Which article came first, and why it is thought so.
-#[derive(Clone, Debug)]
-pub struct Origin {
-    /// The article.
-    pub article: ArticleId,
-    /// How sure that is, 0 to 1.
-    pub confidence: f64,
-    /// The reasons, strongest first.
-    pub reasons: Vec<String>,
 }
 
 /// One stretch of text that several articles carry.

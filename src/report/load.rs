@@ -15,6 +15,7 @@ use super::manifest::{self, Manifest};
 use super::rows::{MemberRow, PairRow, PassageRow, RejectRow, Row, StoryRow};
 use super::{Table, TableFormat, csv as csv_table};
 use crate::article::{ArticleId, Location, Moment, Reject, Span};
+use crate::credit::{Basis, Credit, Place};
 use crate::error::{Error, Result};
 use crate::findings::{Findings, Member, Origin, Pair, Passage, SCHEMA_VERSION, Story};
 
@@ -206,6 +207,7 @@ impl Ids {
             containment: row.containment,
             keep: row.keep,
             keep_reason: row.keep_reason,
+            agency: agency(row.agency, row.agency_basis, row.agency_evidence).map(Box::new),
         })
     }
 
@@ -224,6 +226,7 @@ impl Ids {
             last_published: row.last_published.as_deref().map(moment).transpose()?,
             origin,
             agency: row.agency.map(|agency| (agency, row.agency_evidence.unwrap_or_default())),
+            syndicated: row.syndicated,
             min_similarity: row.min_similarity,
         })
     }
@@ -264,6 +267,16 @@ impl Ids {
             earliest: self.article(&row.earliest_id)?,
         })
     }
+}
+
+/// What a row says of an agency; where it was said is not in the tables.
+fn agency(names: Option<String>, basis: Option<Basis>, evidence: Option<String>) -> Option<Credit> {
+    let names = names?;
+    let mut names = names.split(Credit::SEPARATOR).map(str::to_owned);
+    let basis = basis?;
+    let place = if basis == Basis::Inferred { Place::Story } else { Place::Metadata };
+    let evidence = evidence.unwrap_or_default();
+    Some(Credit { agency: names.next()?, others: names.collect(), basis, place, evidence, span: None })
 }
 
 fn span((start, end): (u32, u32)) -> Span {

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::article::{ArticleId, Moment, Span};
+use crate::credit::{Basis, Credit};
 use crate::findings::{Findings, Member, Pair, Passage, Story};
 use crate::relate::{Direction, Relation};
 
@@ -86,6 +87,12 @@ pub struct MemberRow {
     pub keep: bool,
     /// Why.
     pub keep_reason: String,
+    /// The agency whose copy it is.
+    pub agency: Option<String>,
+    /// How that is known.
+    pub agency_basis: Option<Basis>,
+    /// The words that say so.
+    pub agency_evidence: Option<String>,
 }
 
 impl Row for MemberRow {
@@ -106,6 +113,9 @@ impl Row for MemberRow {
         value("containment"),
         value("keep"),
         text("keep_reason"),
+        optional("agency"),
+        optional("agency_basis"),
+        optional("agency_evidence"),
     ];
 }
 
@@ -140,6 +150,8 @@ pub struct PairRow {
     pub quote_share: f64,
     /// Whether both come from one outlet.
     pub same_source: bool,
+    /// Whether they are two states of one outlet's article.
+    pub revision: bool,
     /// Shared runs in `a`'s text, as `[start, end]` in bytes.
     pub a_spans: Vec<(u32, u32)>,
     /// The same runs in `b`'s text.
@@ -164,6 +176,7 @@ impl Row for PairRow {
         value("shared_tokens"),
         value("quote_share"),
         value("same_source"),
+        value("revision"),
         value("a_spans"),
         value("b_spans"),
         text("rule"),
@@ -195,6 +208,8 @@ pub struct StoryRow {
     pub agency: Option<String>,
     /// The words that say so.
     pub agency_evidence: Option<String>,
+    /// Whether more than one outlet carries it.
+    pub syndicated: bool,
     /// The lowest Jaccard among the links that hold it together.
     pub min_similarity: f64,
 }
@@ -212,6 +227,7 @@ impl Row for StoryRow {
         value("origin_reasons"),
         optional("agency"),
         optional("agency_evidence"),
+        value("syndicated"),
         value("min_similarity"),
     ];
 }
@@ -320,6 +336,9 @@ pub(super) fn member_row(findings: &Findings, member: &Member) -> MemberRow {
         containment: member.containment.map(rounded),
         keep: member.keep,
         keep_reason: member.keep_reason.clone(),
+        agency: member.agency.as_deref().map(Credit::names),
+        agency_basis: member.agency.as_ref().map(|credit| credit.basis),
+        agency_evidence: member.agency.as_ref().map(|credit| credit.evidence.clone()),
     }
 }
 
@@ -339,6 +358,7 @@ fn pair_row(findings: &Findings, pair: &Pair) -> PairRow {
         shared_tokens: pair.shared_tokens,
         quote_share: rounded(pair.quote_share),
         same_source: pair.same_source,
+        revision: pair.is_revision(),
         a_spans: pair.a_spans.iter().map(ends).collect(),
         b_spans: pair.b_spans.iter().map(ends).collect(),
         rule: pair.rule.clone(),
@@ -359,6 +379,7 @@ pub(super) fn story_row(findings: &Findings, story: &Story) -> StoryRow {
         origin_reasons: story.origin.as_ref().map(|origin| origin.reasons.clone()).unwrap_or_default(),
         agency: story.agency.as_ref().map(|(name, _)| name.clone()),
         agency_evidence: story.agency.as_ref().map(|(_, evidence)| evidence.clone()),
+        syndicated: story.syndicated,
         min_similarity: rounded(story.min_similarity),
     }
 }
@@ -426,6 +447,7 @@ mod tests {
             containment: None,
             keep: true,
             keep_reason: String::new(),
+            agency: None,
         };
         let story = Story {
             id: "s".into(),
@@ -436,6 +458,7 @@ mod tests {
             last_published: None,
             origin: None,
             agency: None,
+            syndicated: false,
             min_similarity: 0.0,
         };
         let findings = Findings { members: vec![member].into(), stories: vec![story], ..Findings::default() };

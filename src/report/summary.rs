@@ -131,9 +131,11 @@ fn write_story(findings: &Findings, story: &Story, options: &SummaryOptions, out
     let mut facts =
         vec![count(story.members.len(), "article", "articles"), count(story.sources.len(), "outlet", "outlets")];
     facts.extend(days(story.first_published, story.last_published));
-    facts.extend(story.agency.as_ref().map(|(agency, _)| agency.clone()));
     facts.push(format!("story {}", story.id));
     writeln!(out, "{}", options.style.dim(&indented(2, &facts.join(", "), width)))?;
+    if let Some(line) = source_line(findings, story) {
+        writeln!(out, "{}", options.style.dim(&indented(2, &line, width)))?;
+    }
 
     let origin = story.origin.as_ref().map(|origin| origin.article);
     // The origin first, the others in input order: a stable sort on one truth value.
@@ -162,6 +164,22 @@ fn write_story(findings: &Findings, story: &Story, options: &SummaryOptions, out
         writeln!(out, "{}", cut(&format!("    and {} more", grouped((articles.len() - shown.len()) as u64)), width))?;
     }
     Ok(())
+}
+
+/// Whose copy it is, where it comes from and why, as far as that is known.
+fn source_line(findings: &Findings, story: &Story) -> Option<String> {
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend(story.agency.as_ref().map(|(agency, _)| format!("{agency} copy")));
+    if let Some(origin) = &story.origin {
+        let member = findings.members.get(origin.article.index());
+        let whose = member.source.clone().unwrap_or_else(|| member.id.clone());
+        let reason = origin.reasons.first().map(|reason| format!(": {reason}")).unwrap_or_default();
+        parts.push(format!("origin {whose} ({:.0}%){reason}", origin.confidence * 100.0));
+    }
+    if !story.syndicated {
+        parts.push("revisions of one outlet".into());
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// The widest outlet shown, in columns: the longest domains of real corpora stand in it, and an id still has its place.

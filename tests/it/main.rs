@@ -21,6 +21,7 @@ mod injection;
 mod interruption;
 mod memory;
 mod oracle;
+mod origins;
 mod pages;
 mod properties;
 #[cfg(feature = "remote")]

@@ -5,6 +5,7 @@ use proptest::option;
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 use wirecopy::article::{ArticleId, Location, Moment, Reject, Span};
+use wirecopy::credit::{Basis, Credit, Place};
 use wirecopy::findings::{Findings, Member, Pair, Passage, Story};
 use wirecopy::relate::{Direction, Relation};
 use wirecopy::report::load::{self, Rows};
@@ -48,6 +49,14 @@ prop_compose! {
             similarity: keep.then_some(0.123_456_7),
             containment: None,
             keep,
+            agency: (!id.is_empty()).then(|| Box::new(Credit {
+                agency: "Norrland Wire".into(),
+                others: vec!["Osrand".into(); usize::from(keep)],
+                basis: Basis::Inferred,
+                place: Place::Story,
+                evidence: id.clone(),
+                span: None,
+            })),
             keep_reason: id,
         }).collect();
         let mut made: Vec<Story> = Vec::new();
@@ -63,6 +72,7 @@ prop_compose! {
                     last_published: None,
                     origin: None,
                     agency: None,
+                    syndicated: place > 0,
                     min_similarity: 0.5,
                 });
             }

@@ -1,6 +1,7 @@
 //! Invented findings: none, one story, and many with hostile text.
 
 use wirecopy::article::{ArticleId, Location, Moment, Reject, Span};
+use wirecopy::credit::{Basis, Credit, Place};
 use wirecopy::findings::{Counts, Findings, Member, Origin, Pair, Passage, Story};
 use wirecopy::relate::{Direction, Relation};
 
@@ -29,6 +30,14 @@ pub fn one() -> Findings {
     second.closest = Some(ArticleId(0));
     second.duplicate_of = Some(ArticleId(0));
     second.keep = false;
+    second.agency = Some(Box::new(Credit {
+        agency: "Norrland Wire".into(),
+        others: vec!["Osrand".into()],
+        basis: Basis::Credited,
+        place: Place::Closing,
+        evidence: "with \x1b[2JNorrland Wire <b>".into(),
+        span: None,
+    }));
     second.keep_reason = "near-duplicate of vell-1".into();
     Findings {
         members: vec![first, second].into(),
@@ -46,6 +55,7 @@ pub fn one() -> Findings {
                 reasons: vec!["first by nine hours".into()],
             }),
             agency: Some(("Norrland Wire".into(), "VELL (Norrland Wire) -".into())),
+            syndicated: true,
             min_similarity: 0.912_345,
         }],
         passages: vec![Passage {
@@ -99,6 +109,7 @@ pub fn many() -> Findings {
             last_published: None,
             origin: None,
             agency: None,
+            syndicated: place > 0,
             min_similarity: 0.03,
         });
     }
@@ -155,6 +166,7 @@ fn member(id: &str, source: &str) -> Member {
         containment: None,
         keep: true,
         keep_reason: "first of its kind".into(),
+        agency: None,
     }
 }
 

@@ -204,6 +204,12 @@ pub struct SettingsArgs {
     /// Known are identical, near-duplicate, excerpt, version, rewrite, background, quote, boilerplate.
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = relation)]
     pub relations: Vec<Relation>,
+    /// Know the agencies in FILE, too: names and sites as TOML
+    ///
+    /// An entry: [[agency]], names = ["Meridian", "Meridian News Agency"], domains = ["meridian.example"], and short = [...]
+    /// for names that are words elsewhere.
+    #[arg(long, value_name = "FILE")]
+    pub agencies: Option<PathBuf>,
 }
 
 #[derive(Debug, Arguments)]
@@ -313,7 +319,7 @@ pub struct ExplainArgs {
     #[arg(
         long,
         value_name = "DIR",
-        conflicts_with_all = ["corpus", "curve", "map", "no_ignore", "encoding", "threshold", "recall", "relations"]
+        conflicts_with_all = ["corpus", "curve", "map", "no_ignore", "encoding", "threshold", "recall", "relations", "agencies"]
     )]
     pub scan: Option<PathBuf>,
     /// Show this stage only, and all of it; without it every stage, of long lists the beginning
@@ -397,6 +403,9 @@ impl SettingsArgs {
         if !self.relations.is_empty() {
             let names: Vec<toml::Value> = self.relations.iter().map(|relation| relation.name().into()).collect();
             set("relate.relations", "--relations", names.into());
+        }
+        if let Some(agencies) = &self.agencies {
+            set("origin.agencies", "--agencies", agencies.display().to_string().into());
         }
         overrides
     }

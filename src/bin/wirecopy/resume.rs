@@ -28,7 +28,9 @@ pub fn prepare(workspace: &Workspace, corpus: &[PathBuf], settings: &Settings) -
         Some(path) => input_file(&source.path, path),
         None => Err(read_once(&source.path)),
     });
-    let files = files.collect::<anyhow::Result<Vec<InputFile>>>()?;
+    // A file of agencies decides what is found as the corpus does.
+    let agencies = settings.origin.agencies.iter().map(|path| input_file(&path.display().to_string(), path));
+    let files = files.chain(agencies).collect::<anyhow::Result<Vec<InputFile>>>()?;
     workspace.keep_stages(fingerprint(settings, &files, &found.rejects))?;
     Ok(())
 }

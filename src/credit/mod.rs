@@ -1,0 +1,351 @@
+//! Who wrote it? The agency that an article credits.
+//!
+//! In: one article, with its text. Out: [`Credit`], the agency it names as its author and the words that say so.
+//!
+//! An agency's name says little by itself: articles quote agencies, print their pictures and report on them. So a name
+//! counts only where credits stand (byline, dateline, end of the text, fields of the record, address) and in a form that
+//! leaves nothing over: around the name stand only other agencies, names, dates and the words that credits are made of,
+//! which `forms.toml` lists for many languages. A sentence that mentions an agency always has a word more ("told",
+//! "according"), and a picture's credit has a word of its own or a photographer behind a slash. Agencies and their own sites
+//! are in `agencies.toml`, which a user's file may extend.
+//!
+//! Only the beginning and the end of a text are read, by one automaton of all names.
+
+mod agencies;
+mod dateline;
+mod forms;
+mod piece;
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::article::{Article, Span};
+use crate::disk::Weight;
+use agencies::Mention;
+use piece::{Piece, Verdict};
+
+pub use agencies::Agencies;
+
+/// Bytes from the beginning of a text in which bylines and datelines are looked for: beyond navigation, a headline and a
+/// caption.
+const HEAD_BYTES: usize = 1200;
+/// Bytes before the end in which closing credits are looked for: before what a site prints below its articles.
+const TAIL_BYTES: usize = 700;
+/// The longest line that is a credit, in bytes; agencies' copyright notices are the longest.
+const LINE_BYTES: usize = 320;
+/// The longest evidence shown, in characters.
+const EVIDENCE_CHARS: usize = 100;
+
+/// The agency of an article.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credit {
+    /// The agency, by the first of its names; of several the one named first.
+    pub agency: String,
+    /// Other agencies that are credited.
+    pub others: Vec<String>,
+    /// How it is known.
+    pub basis: Basis,
+    /// Where it is said.
+    pub place: Place,
+    /// The words that say so.
+    pub evidence: String,
+    /// Where they stand, if they stand in the text.
+    pub span: Option<Span>,
+}
+
+impl Credit {
+    /// Between the names of several agencies in a table.
+    pub const SEPARATOR: &str = "; ";
+
+    /// All its agencies, the first one first.
+    pub fn names(&self) -> String {
+        let all: Vec<&str> = std::iter::once(&self.agency).chain(&self.others).map(String::as_str).collect();
+        all.join(Credit::SEPARATOR)
+    }
+}
+
+impl Weight for Option<Box<Credit>> {
+    fn owned_bytes(&self) -> usize {
+        let others = |credit: &Credit| credit.others.iter().map(|name| name.len() + size_of::<String>()).sum::<usize>();
+        self.as_ref()
+            .map_or(0, |credit| size_of::<Credit>() + credit.agency.len() + credit.evidence.len() + others(credit))
+    }
+}
+
+/// How the agency of an article is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// The article stands on the agency's own site.
+    Own,
+    /// The article credits it.
+    Credited,
+    /// The article carries the text of one that credits it.
+    Inferred,
+}
+
+impl Basis {
+    /// The name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Basis::Own => "own",
+            Basis::Credited => "credited",
+            Basis::Inferred => "inferred",
+        }
+    }
+}
+
+/// Where an agency is credited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// In front of the text: "PARIS (AFP) -".
+    Dateline,
+    /// In the author's field or a line at the beginning.
+    Byline,
+    /// At the end of the text.
+    Closing,
+    /// In another field of the record.
+    Metadata,
+    /// In the article's address.
+    Url,
+    /// In the text of another article.
+    Story,
+}
+
+/// Agencies that one place names, and the words that do.
+struct Found {
+    agencies: Vec<u16>,
+    evidence: String,
+    span: Option<Span>,
+}
+
+/// The agency that an article credits, if it does. `text` is its text.
+pub fn credit(article: &Article, text: &str, agencies: &Agencies) -> Option<Credit> {
+    let field = |value: &Option<String>| value.as_deref().and_then(|value| in_field(value, agencies));
+    let (dateline, byline, closing) = in_text(text, agencies);
+    let from_base = || {
+        let host = host(article.based_on.as_deref()?)?;
+        let agency = agencies.of_host(&host)?;
+        Some(Found { agencies: vec![agency], evidence: host, span: None })
+    };
+    let places = [
+        (
+            Place::Dateline,
+            dateline.or_else(|| article.dateline.as_deref().and_then(|line| field_dateline(line, agencies))),
+        ),
+        (Place::Byline, field(&article.author)),
+        (Place::Metadata, field(&article.credit)),
+        (Place::Byline, byline),
+        (Place::Closing, closing),
+        (Place::Metadata, field(&article.copyright)),
+        (Place::Metadata, from_base().or_else(|| field(&article.based_on))),
+    ];
+    let mut found: Option<(Place, Found)> = None;
+    for (place, more) in places.into_iter().filter_map(|(place, found)| Some((place, found?))) {
+        match &mut found {
+            None => found = Some((place, more)),
+            Some((_, first)) => first.agencies.extend(more.agencies),
+        }
+    }
+    let (own, own_evidence) = own(article, agencies).unzip();
+    let site_is_known = article.url.as_deref().and_then(host).is_some();
+    // An agency that is named as the source of a page elsewhere is credited, not at home.
+    let own = own.filter(|own| match &found {
+        Some((_, found)) => found.agencies.contains(own),
+        None => true,
+    });
+    if found.is_none() && own.is_none() {
+        let agency = article.url.as_deref().and_then(|url| in_path(url, agencies));
+        let named =
+            || Some((whole_name(article.source.as_deref().filter(|_| site_is_known)?, agencies)?, Place::Metadata));
+        let (agency, place, evidence) = match (agency, named()) {
+            (Some((agency, evidence)), _) => (agency, Place::Url, evidence),
+            (None, Some((agency, place))) => (agency, place, article.source.clone().unwrap_or_default()),
+            (None, None) => return None,
+        };
+        found = Some((place, Found { agencies: vec![agency], evidence, span: None }));
+    }
+    let basis = if own.is_some() { Basis::Own } else { Basis::Credited };
+    let (place, mut found) = found.unwrap_or_else(|| {
+        (Place::Url, Found { agencies: Vec::new(), evidence: own_evidence.unwrap_or_default(), span: None })
+    });
+    let mut named: Vec<u16> = own.into_iter().collect();
+    found.agencies.drain(..).for_each(|agency| {
+        if !named.contains(&agency) {
+            named.push(agency);
+        }
+    });
+    let mut names = named.into_iter().map(|agency| agencies.name(agency).to_owned());
+    Some(Credit {
+        agency: names.next()?,
+        others: names.collect(),
+        basis,
+        place,
+        evidence: found.evidence,
+        span: found.span,
+    })
+}
+
+/// The agency at home where the article stands.
+fn own(article: &Article, agencies: &Agencies) -> Option<(u16, String)> {
+    match article.url.as_deref().and_then(host) {
+        Some(host) => Some((agencies.of_host(&host)?, host)),
+        None => {
+            let source = article.source.as_deref()?;
+            let agency = agencies.of_host(&source.to_lowercase()).or_else(|| whole_name(source, agencies))?;
+            Some((agency, source.to_owned()))
+        }
+    }
+}
+
+/// The agency whose name is all of `value`.
+fn whole_name(value: &str, agencies: &Agencies) -> Option<u16> {
+    let value = value.trim();
+    let mention = *agencies.mentions(value, 0).first()?;
+    (mention.start == 0 && mention.end == value.len() && !mention.loose).then_some(mention.agency)
+}
+
+/// The host of an address, in lower case and without `www.`.
+fn host(url: &str) -> Option<String> {
+    let rest = url.split_once("://").map(|(_, rest)| rest).or_else(|| url.strip_prefix("//"))?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?.split(':').next()?.to_lowercase();
+    let host = host.strip_prefix("www.").map(str::to_owned).unwrap_or(host);
+    (!host.is_empty()).then_some(host)
+}
+
+/// The agency that a folder of the address names: `/afp/`, `/wires/ap/`. A word of a slug says nothing.
+fn in_path(url: &str, agencies: &Agencies) -> Option<(u16, String)> {
+    const WIRES: [&str; 8] =
+        ["wire", "wires", "wire-news", "newswire", "agencies", "agences", "agencias", "news-agency"];
+    let path = url.split_once("://")?.1.split(['?', '#']).next()?;
+    let folders: Vec<&str> = path.split('/').collect();
+    let folders = folders.get(1..folders.len().saturating_sub(1))?;
+    folders.iter().enumerate().find_map(|(place, folder)| {
+        let after_wire = place > 0 && WIRES.contains(&folders[place - 1].to_lowercase().as_str());
+        Some((agencies.of_folder(&folder.to_lowercase(), after_wire)?, format!("/{folder}/")))
+    })
+}
+
+/// The agencies that a field names: all but those of pictures, and names that only begin like an agency's.
+fn in_field(value: &str, agencies: &Agencies) -> Option<Found> {
+    let value = value.trim();
+    let mentions: Vec<Mention> = agencies.mentions(value, 0);
+    if mentions.is_empty() {
+        return None;
+    }
+    let mut named = Vec::new();
+    for part in piece::parts_of_field(value) {
+        let inside: Vec<Mention> =
+            mentions.iter().filter(|m| m.start >= part.start && m.end <= part.end).copied().collect();
+        if !inside.is_empty() {
+            named.extend(Piece::of(value, part, &inside).field());
+        }
+    }
+    (!named.is_empty()).then(|| Found { agencies: named, evidence: shortened(value), span: None })
+}
+
+/// A dateline in a field of its own: nothing follows it.
+fn field_dateline(value: &str, agencies: &Agencies) -> Option<Found> {
+    let mentions: Vec<Mention> = agencies.mentions(value, 0);
+    let named = match Piece::of(value, 0..value.len(), &mentions).verdict() {
+        Verdict::Credit(named) => named,
+        _ => return in_field(value, agencies),
+    };
+    (!named.is_empty()).then(|| Found { agencies: named, evidence: shortened(value), span: None })
+}
+
+/// Dateline, byline and closing credit of a text.
+fn in_text(text: &str, agencies: &Agencies) -> (Option<Found>, Option<Found>, Option<Found>) {
+    let head = &text[..border(text, HEAD_BYTES)];
+    let tail_start = border(text, text.len().saturating_sub(TAIL_BYTES));
+    let (mut dateline, mut byline, mut closing) = (None, None, None);
+    let whole = head.len() == text.len();
+    let at_head: Vec<Mention> = agencies.mentions(head, 0);
+    for line in lines_with(text, &at_head) {
+        let inside = within(&at_head, &line);
+        if dateline.is_none()
+            && let Some((named, span)) = dateline::dateline(text, line.clone(), inside)
+        {
+            dateline = Some(found(text, named, span));
+        } else if byline.is_none()
+            && line.len() <= LINE_BYTES
+            && line.end < text.trim_end().len()
+            && (!whole || line.start <= text.len() / 2)
+        {
+            let after_caption = ends_sentence(&text[..line.start]);
+            let credit = match Piece::of(text, line.clone(), inside).byline(after_caption) {
+                Verdict::Credit(named) => Some((named, line)),
+                Verdict::Picture => piece::text_part(text, line, inside),
+                Verdict::Prose => None,
+            };
+            byline = credit.map(|(named, span)| found(text, named, span));
+        }
+    }
+    let at_tail: Vec<Mention> = if whole { at_head } else { agencies.mentions(&text[tail_start..], tail_start) };
+    let byline_start = byline.as_ref().and_then(|found| found.span).map(|span| span.start as usize);
+    for line in lines_with(text, &at_tail) {
+        // The first half of a short text is its beginning only.
+        if Some(line.start) == byline_start || (whole && line.end <= text.len() / 2) {
+            continue;
+        }
+        if let Some((named, span)) = piece::closing(text, line.clone(), within(&at_tail, &line)) {
+            // The last one counts, with all before it.
+            let mut last = found(text, named, span);
+            if let Some(Found { agencies, .. }) = closing {
+                last.agencies.extend(agencies);
+            }
+            closing = Some(last);
+        }
+    }
+    (dateline, byline, closing)
+}
+
+/// The last border of a character up to `place`.
+fn border(text: &str, place: usize) -> usize {
+    (0..=place.min(text.len())).rev().find(|&place| text.is_char_boundary(place)).unwrap_or(0)
+}
+
+fn found(text: &str, agencies: Vec<u16>, span: Range<usize>) -> Found {
+    let words = &text[span.clone()];
+    let start = span.start + (words.len() - words.trim_start().len());
+    let words = words.trim();
+    let span = Span { start: start as u32, end: (start + words.len()) as u32 };
+    Found { agencies, evidence: shortened(words), span: Some(span) }
+}
+
+fn shortened(words: &str) -> String {
+    let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(EVIDENCE_CHARS) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line,
+    }
+}
+
+/// Whether the line before ends as a caption does and a headline does not.
+fn ends_sentence(before: &str) -> bool {
+    before.trim_end().ends_with(['.', ')', '。', '"', '”'])
+}
+
+/// The mentions in a line; mentions are sorted.
+fn within<'m>(mentions: &'m [Mention], line: &Range<usize>) -> &'m [Mention] {
+    let from = mentions.partition_point(|mention| mention.start < line.start);
+    let to = mentions.partition_point(|mention| mention.start < line.end);
+    &mentions[from..to]
+}
+
+/// The lines that hold mentions, in order.
+fn lines_with(text: &str, mentions: &[Mention]) -> Vec<Range<usize>> {
+    let mut lines: Vec<Range<usize>> = Vec::new();
+    for mention in mentions {
+        if lines.last().is_some_and(|line| mention.start < line.end) {
+            continue;
+        }
+        let start = text[..mention.start].rfind('\n').map_or(0, |place| place + 1);
+        let end = text[mention.end..].find('\n').map_or(text.len(), |place| mention.end + place);
+        lines.push(start..end);
+    }
+    lines
+}
