@@ -14,6 +14,7 @@ use crate::relate::{Direction, Relation};
 use crate::settings::Settings;
 
 use super::passages::{Collector, Texts};
+use super::texts::texts;
 use super::{Counts, Findings, Member, Pair, Passage, Story};
 
 /// The shares of memory for the rows of members, pairs and passages each, in percent.
@@ -21,8 +22,17 @@ const ROWS_PERCENT: u64 = 6;
 /// Pairs that are made rows at a time.
 const PAIRS: usize = 1 << 13;
 
+/// What of a corpus is kept beside what was found in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Nothing.
+    Rows,
+    /// The texts of articles in stories.
+    Texts,
+}
+
 /// The findings of a scan.
-pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings) -> Result<Findings> {
+pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: Kept) -> Result<Findings> {
     let wanted = |relation: Relation| settings.relate.relations.contains(&relation);
     let same_text = wanted(Relation::Identical) || wanted(Relation::NearDuplicate);
     let workspace = &corpus.workspace;
@@ -56,10 +66,12 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings) -> Resu
         dropped += u64::from(!member.keep);
         members.push(member)?;
     }
+    let texts = if kept == Kept::Texts { texts(&corpus, &members)? } else { Table::default() };
     let exact_classes = analysis.classes.texts.len() as u64;
     let counts = Counts {
         files: corpus.files,
         articles: corpus.len() as u64,
+        text_bytes: corpus.spool.articles().map(|article| corpus.spool.text_bytes_of(article) as u64).sum(),
         undated,
         without_source,
         rejects: corpus.rejects.len() as u64,
@@ -80,6 +92,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings) -> Resu
         pairs,
         stories: rows,
         passages,
+        texts,
         rejects: corpus.rejects,
         counts,
         calibration: analysis.calibration,
