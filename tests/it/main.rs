@@ -16,6 +16,7 @@ mod explain;
 mod finished;
 mod formats;
 mod gold;
+mod html;
 mod injection;
 mod interruption;
 mod memory;

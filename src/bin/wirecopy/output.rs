@@ -166,7 +166,9 @@ impl Output {
         let own = own_files(&self.folder, &present);
         let elsewhere = "choose another folder; nothing was changed";
         let finished = own.contains(manifest::FILE_NAME);
-        if let Some(other) = present.iter().find(|name| !finished && !own.contains(*name) && !is_parts_folder(&self.folder, name)) {
+        if let Some(other) =
+            present.iter().find(|name| !finished && !own.contains(*name) && !is_parts_folder(&self.folder, name))
+        {
             let what = format!("cannot write to {shown}: it holds something else ({other})");
             return Err(Failure::new(what, elsewhere).into());
         }
@@ -208,7 +210,9 @@ fn own_files(folder: &Path, present: &BTreeSet<String>) -> BTreeSet<String> {
 /// Whether it is the folder of a report's parts, with nothing else in it.
 fn is_parts_folder(folder: &Path, name: &str) -> bool {
     let entries = || fs::read_dir(folder.join(name)).into_iter().flatten().flatten();
-    name == PARTS && folder.join(name).is_dir() && entries().all(|entry| html::is_part_name(&entry.file_name().to_string_lossy()))
+    name == PARTS
+        && folder.join(name).is_dir()
+        && entries().all(|entry| html::is_part_name(&entry.file_name().to_string_lossy()))
 }
 
 /// Writes reports into the folder of a finished scan; of its files, only reports and the manifest's list change.
@@ -228,7 +232,9 @@ pub fn renew(
         .collect();
     if let Some(name) = replaced.iter().find(|name| !force && !listed.contains(*name)) {
         let what = format!("cannot write to {}: {name} is not of this scan", folder.display());
-        return Err(Failure::new(what, "use --force to replace it, or give the report a path: --report html=PATH").into());
+        return Err(
+            Failure::new(what, "use --force to replace it, or give the report a path: --report html=PATH").into()
+        );
     }
     let mut files: Vec<Staged> = Vec::new();
     for &form in forms {

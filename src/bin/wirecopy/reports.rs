@@ -50,7 +50,9 @@ impl Apart {
             let shown = page.display();
             if page.is_dir() {
                 let what = format!("cannot write to {shown}: it is a folder");
-                return Err(Failure::new(what, format!("name a file, such as {}", page.join("report.html").display())).into());
+                return Err(
+                    Failure::new(what, format!("name a file, such as {}", page.join("report.html").display())).into()
+                );
             }
             let taken = page.exists() || !parts(&parent(page), &stem(page)).is_empty();
             if taken && !args.force {

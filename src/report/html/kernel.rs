@@ -5,6 +5,10 @@
 
 use crate::article::Span;
 
+/// What share of the longest kernel is nearly all of it: a name or a date that one article spells differently is no reason to
+/// prefer another.
+const NEARLY: f64 = 0.95;
+
 /// What one article shares with the others of its story.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Coverage {
@@ -37,14 +41,27 @@ impl Coverage {
     }
 }
 
-/// The article whose text shows most of the kernel, the stretches of it that most carry, and how many had to.
-pub(super) fn kernel(coverage: &[Coverage]) -> Option<(usize, u32, Vec<(Span, u32)>)> {
+/// What most carry.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Carried {
+    /// The article that shows it.
+    pub(super) base: usize,
+    /// How many others had to carry a stretch.
+    pub(super) need: u32,
+    /// The stretches, with how many others carry each.
+    pub(super) runs: Vec<(Span, u32)>,
+}
+
+/// What at least half of the others carry. Of the articles that have nearly as much of it as any, the earliest by `ranks` shows
+/// it, since what comes late may have been edited.
+pub(super) fn kernel(coverage: &[Coverage], ranks: &[usize]) -> Option<Carried> {
     let need = (coverage.len().saturating_sub(1).div_ceil(2)).max(1) as u32;
     let length = |stretches: &[(Span, u32)]| stretches.iter().map(|(span, _)| span.end - span.start).sum::<u32>();
-    let shown = coverage.iter().map(|coverage| coverage.carried(need)).enumerate();
-    // Of several with as much, the first.
-    let best = shown.max_by_key(|(place, stretches)| (length(stretches), usize::MAX - place))?;
-    (!best.1.is_empty()).then_some((best.0, need, best.1))
+    let lengths: Vec<u32> = coverage.iter().map(|coverage| length(&coverage.carried(need))).collect();
+    let most = lengths.iter().copied().max().filter(|&most| most > 0)?;
+    let nearly = |place: &usize| f64::from(lengths[*place]) >= NEARLY * f64::from(most);
+    let base = (0..coverage.len()).filter(nearly).min_by_key(|&place| ranks[place])?;
+    Some(Carried { base, need, runs: coverage[base].carried(need) })
 }
 
 #[cfg(test)]
@@ -63,15 +80,19 @@ mod tests {
         coverage[1].add(&[span(9, 12)]);
         coverage[2].add(&[span(0, 100)]);
         assert_eq!(
-            kernel(&coverage),
-            Some((1, 2, vec![(span(5, 9), 2), (span(9, 10), 3), (span(10, 12), 2), (span(20, 25), 2)]))
+            kernel(&coverage, &[0, 1, 2, 3, 4]),
+            Some(Carried {
+                base: 1,
+                need: 2,
+                runs: vec![(span(5, 9), 2), (span(9, 10), 3), (span(10, 12), 2), (span(20, 25), 2)]
+            })
         );
     }
 
     #[test]
     fn where_nothing_is_shared_there_is_none() {
-        assert_eq!(kernel(&[]), None);
-        assert_eq!(kernel(&vec![Coverage::default(); 3]), None);
+        assert_eq!(kernel(&[], &[]), None);
+        assert_eq!(kernel(&vec![Coverage::default(); 3], &[0, 1, 2]), None);
     }
 
     #[test]
@@ -79,7 +100,8 @@ mod tests {
         let mut coverage = vec![Coverage::default(); 2];
         coverage[0].add(&[span(3, 9)]);
         coverage[1].add(&[span(0, 6)]);
-        assert_eq!(kernel(&coverage), Some((0, 1, vec![(span(3, 9), 1)])));
+        assert_eq!(kernel(&coverage, &[0, 1]), Some(Carried { base: 0, need: 1, runs: vec![(span(3, 9), 1)] }));
+        assert_eq!(kernel(&coverage, &[1, 0]), Some(Carried { base: 1, need: 1, runs: vec![(span(0, 6), 1)] }));
     }
 
     proptest::proptest! {

@@ -43,7 +43,8 @@ impl Places {
         };
         let mut pairs = Vec::new();
         for (pair, place) in findings.pairs.iter().zip(0..) {
-            pairs.extend(of(pair.a).filter(|story| of(pair.b).any(|other| other == *story)).map(|story| (story, place)));
+            pairs
+                .extend(of(pair.a).filter(|story| of(pair.b).any(|other| other == *story)).map(|story| (story, place)));
         }
         pairs.sort_unstable();
         Places { texts, partial, pairs }

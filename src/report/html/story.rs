@@ -68,7 +68,8 @@ pub(super) fn story(findings: &Findings, places: &Places, tally: &Tally<'_>, pla
             article(tally, &members[at], &texts[at], &units[at], (kind, near.map(|near| near.other)))
         })
         .collect();
-    let facts = Facts { reference, lang: lang(tally, &texts[..own]), reused_bytes: reading.reused_bytes(&nearest), kinds };
+    let facts =
+        Facts { reference, lang: lang(tally, &texts[..own]), reused_bytes: reading.reused_bytes(&nearest), kinds };
     let detail = Detail {
         reference: reference as u32,
         origin: story
@@ -79,10 +80,10 @@ pub(super) fn story(findings: &Findings, places: &Places, tally: &Tally<'_>, pla
         evidence: story.agency.as_ref().map(|(_, evidence)| evidence.clone()),
         members: own as u32,
         articles,
-        kernel: kernel(&reading.coverage).map(|(base, need, runs)| Kernel {
-            base: base as u32,
-            need,
-            runs: runs.iter().map(|(span, n)| (units[base].at(span.start), units[base].at(span.end), *n)).collect(),
+        kernel: kernel(&reading.coverage, &order).map(|carried| {
+            let units = &units[carried.base];
+            let runs = carried.runs.iter().map(|(span, others)| (units.at(span.start), units.at(span.end), *others));
+            Kernel { base: carried.base as u32, need: carried.need, runs: runs.collect() }
         }),
         pairs: pairs.into_iter().map(|(at, a, b)| pair(&findings.pairs.get(at as usize), (a, b), &units)).collect(),
         pairs_left_out: left_out,
@@ -175,7 +176,8 @@ impl<'a> Reading<'a> {
                 other,
                 relation: pair.relation,
                 same_source: pair.same_source,
-                jaccard: pair.jaccard,
+                // As tables have it, so that a report made of tables is the same.
+                jaccard: rounded(pair.jaccard),
                 earlier: self.ranks[other] < self.ranks[article],
                 pair: at,
             };
@@ -207,9 +209,10 @@ impl<'a> Reading<'a> {
         let mut wanted: Vec<u32> = nearest.iter().flatten().map(|near| near.pair).collect();
         wanted.sort_unstable();
         let all = self.pairs.len() <= SHOWN_PAIRS;
-        let shown = self.pairs.iter().filter(|(at, a, b)| {
-            all || *a == reference || *b == reference || wanted.binary_search(at).is_ok()
-        });
+        let shown = self
+            .pairs
+            .iter()
+            .filter(|(at, a, b)| all || *a == reference || *b == reference || wanted.binary_search(at).is_ok());
         let shown: Vec<(u32, usize, usize)> = shown.copied().collect();
         let left_out = self.pairs.len() - shown.len();
         (shown, left_out as u32)
@@ -261,7 +264,11 @@ fn article(
         agency: None,
         basis: None,
         text: text.text.clone(),
-        marks: text.apart.iter().map(|(span, apart)| (units.at(span.start), units.at(span.end), number(*apart))).collect(),
+        marks: text
+            .apart
+            .iter()
+            .map(|(span, apart)| (units.at(span.start), units.at(span.end), number(*apart)))
+            .collect(),
     }
 }
 
@@ -277,8 +284,7 @@ fn pair(pair: &Found, (a, b): (usize, usize), units: &[Units]) -> Pair {
     let runs = pair.a_spans.iter().zip(&pair.b_spans).flat_map(|(in_a, in_b)| {
         [units[a].at(in_a.start), units[a].at(in_a.end), units[b].at(in_b.start), units[b].at(in_b.end)]
     });
-    let shares =
-        [pair.jaccard, pair.containment_a, pair.containment_b, pair.prose_a, pair.prose_b, pair.evidence_bits];
+    let shares = [pair.jaccard, pair.containment_a, pair.containment_b, pair.prose_a, pair.prose_b, pair.evidence_bits];
     Pair(
         a as u32,
         b as u32,

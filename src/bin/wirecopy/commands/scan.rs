@@ -31,7 +31,9 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
         (false, false) => args.forms(),
     })?;
     if output.is_none() && !args.output.forms().is_empty() {
-        return Err(Failure::new("no folder for the report", "add --out DIR, or give it a path: --report html=PATH").into());
+        return Err(
+            Failure::new("no folder for the report", "add --out DIR, or give it a path: --report html=PATH").into()
+        );
     }
     let apart = Apart::checked(&args.output)?;
     let texts = !apart.is_empty() || output.as_ref().is_some_and(Output::has_texts);
@@ -60,15 +62,7 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
         let settings = serde_json::to_value(&config.settings).context("cannot describe the settings")?;
         output.write(&findings, &inputs, |files| {
             bars.finish();
-            Manifest::of(
-                &findings,
-                Origin {
-                    settings,
-                    inputs: inputs.clone(),
-                    files,
-                    timings: bars.timings(),
-                },
-            )
+            Manifest::of(&findings, Origin { settings, inputs: inputs.clone(), files, timings: bars.timings() })
         })?;
     }
     let shown = console.print(|out| match args.output.format {

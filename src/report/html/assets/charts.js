@@ -41,11 +41,13 @@ function scale(greatest) {
 
 /** Columns, each a stack of counts; `bins` are [label, counts]. */
 function columns(bins, { classes, tick, label, height = 190 }) {
-  const [width, left, bottom, top] = [720, 44, 24, 8];
+  // Drawn for the width it is shown in, so that its letters have the size of other small ones.
+  const [width, left, bottom, top, right] = [window.innerWidth < 720 ? 360 : 620, 44, 24, 8, 16];
   const ticks = scale(Math.max(...bins.map(([, counts]) => counts.reduce((sum, count) => sum + count, 0))));
   const y = (value) => height - bottom - (value / ticks.at(-1)) * (height - bottom - top);
-  const step = (width - left) / bins.length;
-  const shown = Math.max(1, Math.ceil(bins.length / 9));
+  const step = (width - left - right) / bins.length;
+  const longest = Math.max(...bins.map(([name]) => tick(name).length));
+  const shown = Math.max(1, Math.ceil((longest * 7 + 8) / step));
   const grid = ticks.map((value) => [
     svg('line', { x1: left, x2: width, y1: y(value), y2: y(value), class: value ? 'grid' : 'axis' }),
     svg('text', { x: left - 6, y: y(value) + 4, class: 'tick end', text: number(value) }),

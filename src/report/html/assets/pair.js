@@ -2,7 +2,7 @@
 
 const MARKS = ['quotation', 'furniture', 'stock'];
 /** Between two shared passages, what is longer than this was written anew, not changed. */
-const CHANGED_CHARACTERS = 400;
+const CHANGED_CHARACTERS = 120;
 
 function sideBySide(place, found, query) {
   const id = core.story.id[place];
@@ -190,20 +190,13 @@ function changesBetween(articles, runs) {
       const [left, right] = found.map((list) => list.filter((fact) => fact.what === what));
       const only = (these, those) => these.filter((fact) => !those.some((other) => other.key === fact.key));
       const [lost, won] = [only(left, right), only(right, left)];
-      if (lost.length !== won.length) {
-        // What became what cannot be said.
-        if (lost.length && won.length) { changes[0].push(joined(lost)); changes[1].push(joined(won)); }
-        continue;
-      }
+      // Of three against two it cannot be said what became what.
+      if (lost.length !== won.length) continue;
       changes[0].push(...lost);
       changes[1].push(...won);
     }
   }
   return changes;
-}
-
-function joined(list) {
-  return { ...list[0], end: list.at(-1).end, text: list.map(({ text }) => text).join(', ') };
 }
 
 const calendars = new Map();

@@ -50,7 +50,7 @@ function origin(found, reference) {
 }
 
 function pickUps(rows, start) {
-  const times = rows.map((article) => dated(article, place));
+  const times = rows.map(dated);
   const end = Math.max(...times.filter((value) => value !== null), start);
   const whole = end - start || 1;
   const item = (article, at) => el('li', {},
@@ -88,7 +88,7 @@ function articleTable(id, found, rows, reference) {
     { name: 'Published', class: 'date', cell: (article) => [date(article.published), article.doubtful ? el('small', {}, 'cannot be true') : null] },
     { name: 'Kind', class: 'of', cell: (article) => [kindBadge(article.kind), relationOf(article, near.get(article), found, reference)] },
     { name: 'Kept', class: 'num', cell: (article) => share(article, (pair) => pair.proseA) },
-    { name: 'Cut', class: 'num', cell: (article) => share(article, (pair) => 1 - pair.proseA) },
+    { name: 'Cut', class: 'num', cell: (article) => share(article, (pair) => 1 - Math.round(pair.proseA * 100) / 100) },
     { name: 'Added', class: 'num', cell: (article) => share(article, (pair) => 1 - pair.proseB) },
     { name: 'Agency', only: () => rows.some(({ agency }) => agency !== null), cell: (article) => (article.agency === null ? '' : [foreign(core.agencies[article.agency]), article.basis ? el('small', {}, BASIS[article.basis] ?? foreign(article.basis)) : null]) },
   ];
