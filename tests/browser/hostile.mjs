@@ -21,19 +21,35 @@ const ADDRESSES = [
   'javascript:window.pwned=10', 'JaVaScRiPt:window.pwned=11', ' \u0001javascript:window.pwned=12', 'data:text/html,<script>opener.pwned=13</script>',
   'vbscript:x', 'file:///etc/passwd', 'https://press.example/"onclick="window.pwned=14', 'http://press.example/<script>', '//attacker.example/x', 'blob:null/1',
 ];
-const PROSE = [
-  'The ferry to Haskra struck a reef in fog shortly before seven on Tuesday with a hundred and forty people aboard.',
-  'Lifeboats and fishing boats brought all of them ashore within three hours, and the coastguard closed the sound to shipping.',
-  'The harbour authority said a lamp on the rocks had failed in a storm in November and that a spare had been on order since.',
-  'Divers were to look at the hull when the wind had dropped, and sailings would not begin again before the end of the week.',
-];
+/** The same numbers every time (Marsaglia 2003, xorshift). */
+export function random(seed) {
+  let state = seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
+
+/** Sentences of words that nobody else has, so that each story is one of its own. */
+export function invented(next) {
+  const syllables = ['ka', 'lo', 'mi', 'ren', 'su', 'ta', 'vel', 'dor', 'en', 'fi', 'gra', 'hul', 'jo', 'pen', 'ri', 'sto'];
+  const pick = (list) => list[Math.floor(next() * list.length)];
+  const words = Array.from({ length: 3000 }, () => Array.from({ length: 1 + Math.floor(next() * 3) }, () => pick(syllables)).join(''));
+  const sentence = () => {
+    const text = Array.from({ length: 9 + Math.floor(next() * 12) }, () => pick(words)).join(' ');
+    return `${text[0].toUpperCase()}${text.slice(1)}.`;
+  };
+  return { pick, words, sentence };
+}
 
 /** Lines of JSON: two articles for each attack, and some that only look harmless. */
 export function hostileCorpus() {
   const lines = [];
+  const { sentence } = invented(random(88675123));
   ATTACKS.forEach((attack, number) => {
-    // Prose of its own for each, or all would be one story.
-    const prose = PROSE.map((sentence, place) => `${sentence.replace(/Haskra|Tuesday|November/g, (word) => `${word}${number}`)} Item ${number}.${place} names ${['Orm', 'Vell', 'Tarn', 'Sund'][(number + place) % 4]}${number * 7 + place} and quay ${number * 13 + place}.`);
+    const prose = Array.from({ length: 4 }, () => `${sentence()} ${sentence()} ${sentence()}`);
     for (const copy of [0, 1]) {
       lines.push(JSON.stringify({
         id: `${attack.slice(0, 60)}#${number}${copy}`,

@@ -4,25 +4,13 @@ import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-/** The same numbers every time (Marsaglia 2003, xorshift). */
-function random(seed) {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
+import { invented, random } from './hostile.mjs';
 
 /** Writes the output folder of a scan of so many stories and articles. */
 export async function largeScan(folder, stories, articles) {
   const next = random(2463534242);
-  const pick = (list) => list[Math.floor(next() * list.length)];
-  const syllables = ['ka', 'lo', 'mi', 'ren', 'su', 'ta', 'vel', 'dor', 'en', 'fi', 'gra', 'hul', 'jo', 'pen', 'ri', 'sto'];
-  const words = Array.from({ length: 3000 }, () => Array.from({ length: 1 + Math.floor(next() * 3) }, () => pick(syllables)).join(''));
+  const { pick, words, sentence } = invented(next);
   const outlets = Array.from({ length: 400 }, (_, number) => `${pick(words)}${pick(words)}${number}.example`);
-  const sentence = () => { const text = Array.from({ length: 9 + Math.floor(next() * 12) }, () => pick(words)).join(' '); return `${text[0].toUpperCase()}${text.slice(1)}.`; };
   mkdirSync(folder, { recursive: true });
   const names = ['members', 'pairs', 'stories', 'passages', 'rejects', 'texts'];
   const files = Object.fromEntries(names.map((name) => [name, createWriteStream(join(folder, `${name}.jsonl`))]));

@@ -92,9 +92,10 @@ let languageNames = null;
 function language(tag) {
   try {
     languageNames ??= new Intl.DisplayNames('en', { type: 'language' });
-    return languageNames.of(tag);
+    return calm(languageNames.of(tag));
   } catch {
-    return tag;
+    // Not a tag of a language.
+    return calm(tag);
   }
 }
 

@@ -46,7 +46,7 @@ async function render(fresh) {
   try {
     parts = path.split('/').map(decodeURIComponent);
   } catch {
-    // Not an address of ours.
+    parts = [path];
   }
   const page = Object.hasOwn(PAGES, parts[0]) ? PAGES[parts[0]] : () => missing('page', path);
   const main = document.getElementById('main');

@@ -1,6 +1,6 @@
 // Outlets: what share of each is its own, what it takes from whom, and how long after.
 
-const LAG_NAMES = ['first', 'within 1 h', '3 h', '6 h', '12 h', '1 day', '3 days', 'later'];
+const LAG_NAMES = ['first', '≤ 1 h', '≤ 3 h', '≤ 6 h', '≤ 12 h', '≤ 1 d', '≤ 3 d', 'later'];
 
 /** Original, reprinted, rewritten, own revisions. */
 function shares(kinds) {

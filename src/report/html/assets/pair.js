@@ -3,6 +3,8 @@
 const MARKS = ['quotation', 'furniture', 'stock'];
 /** Between two shared passages, what is longer than this was written anew, not changed. */
 const CHANGED_CHARACTERS = 120;
+/** So few words in place of so few others are one change, if there is a number, a date or a name among them. */
+const REPLACED_WORDS = 5;
 
 function sideBySide(place, found, query) {
   const id = core.story.id[place];
@@ -31,7 +33,7 @@ function sideBySide(place, found, query) {
       el('ul', { class: 'legend marks' },
         [['run', 'shared prose'], ['run quotation', 'shared quotation'], ['quotation', 'quotation'], ['furniture', 'site furniture'], ['stock', 'stock context'], ['changed', 'changed']]
           .map(([name, label]) => el('li', {}, el('span', { class: `sample ${name}` }, label)))),
-      runs.length ? el('p', { class: 'note' }, 'Click a shared passage to bring its counterpart beside it. With the keyboard: ↑ and ↓ go from passage to passage, Enter to the counterpart.') : null,
+      runs.length ? el('p', { class: 'note screen' }, 'Click a shared passage to bring its counterpart beside it. With the keyboard: ↑ and ↓ go from passage to passage, Enter to the counterpart.') : null,
       el('div', { class: 'panes' }, panes.map(({ node }) => node)),
     ],
   };
@@ -78,7 +80,7 @@ function pane(article, side, runs, changes) {
       if (open?.run !== run) {
         const mark = el('mark', { class: 'run', 'data-run': run });
         if (!first.has(run)) {
-          put(mark, { role: 'button', tabindex: first.size ? -1 : 0, 'aria-label': `Passage ${run + 1}: ${calm(article.text.slice(...runs[run][side])).slice(0, 200)}` });
+          put(mark, { role: 'button', 'aria-roledescription': 'shared passage', tabindex: first.size ? -1 : 0 });
           mark.append(el('span', { class: 'no', 'aria-hidden': 'true', 'data-no': run + 1 }));
           first.set(run, mark);
         }
@@ -186,6 +188,7 @@ function changesBetween(articles, runs) {
     const gaps = [0, 1].map((side) => [runs[number][side][1], runs[number + 1][side][0]]);
     if (gaps.some(([from, to]) => to - from > CHANGED_CHARACTERS || to <= from)) continue;
     const found = gaps.map(([from, to], side) => facts(articles[side], from, to));
+    const before = changes[0].length;
     for (const what of ['number', 'date', 'name']) {
       const [left, right] = found.map((list) => list.filter((fact) => fact.what === what));
       const only = (these, those) => these.filter((fact) => !those.some((other) => other.key === fact.key));
@@ -195,8 +198,20 @@ function changesBetween(articles, runs) {
       changes[0].push(...lost);
       changes[1].push(...won);
     }
+    const keys = found.map((list) => list.map(({ key }) => key).join());
+    const whole = gaps.map(([from, to], side) => stretch(articles[side].text, from, to));
+    if (changes[0].length === before && keys[0] !== keys[1] && whole.every(({ text }) => text && text.split(/\s+/).length <= REPLACED_WORDS)) {
+      const { what } = [...found[0], ...found[1]].find((fact) => !found[0].includes(fact) || !found[1].some(({ key }) => key === fact.key));
+      whole.forEach((stretch, side) => changes[side].push({ ...stretch, what }));
+    }
   }
   return changes;
+}
+
+/** What stands between two places, without the blanks and marks around it. */
+function stretch(text, from, to) {
+  const inner = /[\p{L}\p{N}](?:.*[\p{L}\p{N}])?/su.exec(text.slice(from, to));
+  return inner ? { start: from + inner.index, end: from + inner.index + inner[0].length, text: inner[0] } : { start: from, end: from, text: '' };
 }
 
 const calendars = new Map();
