@@ -28,6 +28,11 @@ const NARROW = { width: 390, height: 844 };
 let work;
 let browser;
 
+/** Pages of the demonstration: a story of several articles, two of it that share changed passages, two from right to left. */
+let FERRY;
+let FERRY_PAIR;
+let ARABIC_PAIR;
+
 function wirecopy(...args) {
   return execFileSync(WIRECOPY, [...args, '--isolated', '--quiet'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28 });
 }
@@ -37,6 +42,9 @@ before(async () => {
   work = mkdtempSync(join(tmpdir(), 'wirecopy-browser-'));
   mkdirSync(SCREENSHOTS, { recursive: true });
   wirecopy('scan', 'data/corpus', '--out', join(work, 'demonstration'));
+  FERRY = storyOf('en-ferry-01');
+  FERRY_PAIR = `${FERRY}?a=en-ferry-02&b=en-ferry-05`;
+  ARABIC_PAIR = `${storyOf('ar-imara-01')}?a=ar-imara-01&b=ar-imara-04`;
   writeFileSync(join(work, 'hostile.jsonl'), hostileCorpus());
   wirecopy('scan', join(work, 'hostile.jsonl'), '--out', join(work, 'hostile'));
   await largeScan(join(work, 'large'), 10_000, 100_000);
@@ -88,9 +96,11 @@ function core(page) {
   return page.evaluate(() => JSON.parse(document.getElementById('core').textContent));
 }
 
-/** A story of several articles, with two that share changed passages. */
-const FERRY = '#/story/s064658119472';
-const FERRY_PAIR = `${FERRY}?a=en-ferry-02&b=en-ferry-05`;
+/** The page of the story that an article of the demonstration belongs to. */
+function storyOf(article) {
+  const members = readFileSync(join(work, 'demonstration/members.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  return `#/story/${members.find(({ id }) => id === article).story_id}`;
+}
 
 describe('the demonstration report', () => {
   test('says on opening what was found', () => watched({ viewport: WIDE }, async (page) => {
@@ -233,7 +243,7 @@ describe('the demonstration report', () => {
 
   test('WCAG 2.2 AA: no rule of axe is broken in either theme', async () => {
     // Its script is put in from outside, which the page's own policy rightly forbids.
-    const pages = ['#/', '#/stories', FERRY, FERRY_PAIR, '#/story/s5817450162ec?a=ar-imara-01&b=ar-imara-04', '#/outlets', '#/outlet/morninglark.example', '#/about'];
+    const pages = ['#/', '#/stories', FERRY, FERRY_PAIR, ARABIC_PAIR, '#/outlets', '#/outlet/morninglark.example', '#/about'];
     for (const colorScheme of ['light', 'dark']) {
       const context = await browser.newContext({ viewport: WIDE, colorScheme, bypassCSP: true });
       const page = await context.newPage();
@@ -249,14 +259,14 @@ describe('the demonstration report', () => {
   });
 
   test('an address that leads nowhere says so', () => watched({ viewport: WIDE }, async (page) => {
-    for (const route of ['#/story/none', '#/outlet/none', '#/nothing', '#/%E0%A4%A', '#/story/s064658119472?a=x&b=y', '#/__proto__']) {
+    for (const route of ['#/story/none', '#/outlet/none', '#/nothing', '#/%E0%A4%A', `${FERRY}?a=x&b=y`, '#/__proto__']) {
       await open(page, 'demonstration', route);
       assert.equal(await page.textContent('h1'), 'Not found', route);
     }
   }));
 
   test('pages fit into two widths, and are kept as pictures', async () => {
-    const pages = { overview: '#/', stories: '#/stories', story: FERRY, pair: FERRY_PAIR, 'pair-arabic': '#/story/s5817450162ec?a=ar-imara-01&b=ar-imara-04', outlets: '#/outlets', outlet: '#/outlet/morninglark.example', about: '#/about' };
+    const pages = { overview: '#/', stories: '#/stories', story: FERRY, pair: FERRY_PAIR, 'pair-arabic': ARABIC_PAIR, outlets: '#/outlets', outlet: '#/outlet/morninglark.example', about: '#/about' };
     for (const [viewport, colorScheme] of [[WIDE, 'light'], [NARROW, 'dark'], [WIDE, 'dark'], [NARROW, 'light']]) {
       await watched({ viewport, colorScheme }, async (page) => {
         for (const [name, route] of Object.entries(pages)) {

@@ -261,6 +261,7 @@ fn article(
         doubtful: member.published.is_some_and(|published| published.doubtful),
         kind,
         of: of.map(|other| other as u32),
+        // Members state no agency of their own yet; the page shows one where they do.
         agency: None,
         basis: None,
         text: text.text.clone(),
