@@ -371,6 +371,12 @@ impl Spool {
         (end.token - begin.token) as usize
     }
 
+    /// How many bytes an article's text has.
+    pub fn text_bytes_of(&self, article: ArticleId) -> usize {
+        let (_, begin, end) = self.bounds(article);
+        (end.text - begin.text) as usize
+    }
+
     /// Sets marks of an article: each mark on so many tokens from a place on.
     ///
     /// # Panics

@@ -1,6 +1,7 @@
 //! From the products of the stages to the rows of the tables.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
@@ -10,12 +11,16 @@ use crate::corpus::Corpus;
 use crate::credit::Credit;
 use crate::disk::Table;
 use crate::error::Result;
+use crate::hashed::HashedSet;
 use crate::origin::{self, Side, Tally, Teller};
 use crate::pipeline::{Analysis, Compared};
 use crate::relate::{Direction, Relation};
 use crate::settings::Settings;
+use crate::spool::Document;
+use crate::text::{Marks, Tokenizer};
 
 use super::passages::{Collector, Texts};
+use super::texts::texts;
 use super::{Counts, Findings, Member, Pair, Passage, Story};
 
 /// The shares of memory for the rows of members, pairs and passages each, in percent.
@@ -23,8 +28,17 @@ const ROWS_PERCENT: u64 = 6;
 /// Pairs that are made rows at a time.
 const PAIRS: usize = 1 << 13;
 
+/// What of a corpus is kept beside what was found in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Nothing.
+    Rows,
+    /// The texts of articles in stories.
+    Texts,
+}
+
 /// The findings of a scan.
-pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings) -> Result<Findings> {
+pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: Kept) -> Result<Findings> {
     let wanted = |relation: Relation| settings.relate.relations.contains(&relation);
     let same_text = wanted(Relation::Identical) || wanted(Relation::NearDuplicate);
     let workspace = &corpus.workspace;
@@ -62,10 +76,12 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings) -> Resu
         dropped += u64::from(!member.keep);
         members.push(member)?;
     }
+    let texts = if kept == Kept::Texts { texts(&corpus, &members)? } else { Table::default() };
     let exact_classes = analysis.classes.texts.len() as u64;
     let counts = Counts {
         files: corpus.files,
         articles: corpus.len() as u64,
+        text_bytes: corpus.spool.articles().map(|article| corpus.spool.text_bytes_of(article) as u64).sum(),
         undated,
         without_source,
         rejects: corpus.rejects.len() as u64,
@@ -87,6 +103,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings) -> Resu
         pairs,
         stories: rows,
         passages,
+        texts,
         rejects: corpus.rejects,
         counts,
         calibration: analysis.calibration,
@@ -186,7 +203,7 @@ impl Stories {
                 let by_date = || read.iter();
                 let first = by_date().find(|article| article.trusted_date().is_some());
                 let last = by_date().rfind(|article| article.trusted_date().is_some());
-                let titled = commonest_title(by_date().filter_map(|article| article.title.as_deref()));
+                let titled = headline(corpus, order.iter().copied().zip(&read));
                 let agencies: Vec<Option<Box<Credit>>> =
                     order.iter().map(|&article| credits.of_article(article)).collect();
                 let tellers: Vec<Teller<'_>> = order
@@ -248,17 +265,46 @@ impl Credits<'_> {
     }
 }
 
-/// The title that most articles have, of those the first: a page title or a button is rarely repeated by other outlets.
-fn commonest_title<'t>(titles: impl Iterator<Item = &'t str>) -> Option<String> {
-    let mut counted: Vec<(&str, usize)> = Vec::new();
-    for title in titles {
-        match counted.iter_mut().find(|(known, _)| *known == title) {
-            Some((_, times)) => *times += 1,
-            None => counted.push((title, 1)),
+/// The share of its words that a headline has in common with the text below it, at least. Buttons, forms and names of sections
+/// that scrapers take for one rarely have as much.
+const HEADLINE_SHARE: f64 = 0.5;
+/// Words of a headline, at least.
+const HEADLINE_WORDS: usize = 3;
+
+/// The headline that most articles have, of those the one whose words are most in the text, then the first. A title that the
+/// text knows little of is taken where there is no other.
+fn headline<'a>(corpus: &Corpus, articles: impl Iterator<Item = (ArticleId, &'a Cow<'a, Article>)>) -> Option<String> {
+    let mut tokenizer = Tokenizer::new();
+    let mut known: Vec<(&str, usize, f64)> = Vec::new();
+    for (id, article) in articles {
+        let Some(title) = article.title.as_deref() else { continue };
+        if let Some((_, times, _)) = known.iter_mut().find(|(other, ..)| *other == title) {
+            *times += 1;
+            continue;
+        }
+        let words: Vec<u32> = tokenizer.words(title).to_vec();
+        let text = body_words(&corpus.spool.document(id), &words);
+        let shared = words.iter().filter(|word| text.contains(word)).count();
+        known.push((title, 1, if words.len() < HEADLINE_WORDS { 0.0 } else { shared as f64 / words.len() as f64 }));
+    }
+    let value = |&(_, times, share): &(&str, usize, f64)| (share >= HEADLINE_SHARE, times, share);
+    let best = known.iter().rev().max_by(|x, y| value(x).partial_cmp(&value(y)).unwrap_or(Ordering::Equal))?;
+    Some(best.0.to_owned())
+}
+
+/// The words of an article's body but for the lines that are its headline.
+fn body_words(document: &Document<'_>, headline: &[u32]) -> HashedSet<u32> {
+    let mut words = HashedSet::default();
+    let mut start = 0;
+    for line in document.marks.chunk_by(|_, next| !next.has(Marks::BLOCK)) {
+        let ids = &document.ids[start..start + line.len()];
+        start += line.len();
+        if ids != headline {
+            let body = ids.iter().zip(line).filter(|(_, marks)| !marks.has(Marks::FURNITURE));
+            words.extend(body.map(|(&word, _)| word));
         }
     }
-    let most = counted.iter().map(|(_, times)| *times).max()?;
-    counted.into_iter().find(|(_, times)| *times == most).map(|(title, _)| title.to_string())
+    words
 }
 
 /// When an article was published, then its place in the order by content.

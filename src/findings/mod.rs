@@ -5,6 +5,7 @@
 
 mod assemble;
 mod passages;
+mod texts;
 
 use std::collections::BTreeMap;
 
@@ -17,7 +18,8 @@ use crate::disk::{Table, Weight, Workspace};
 use crate::relate::{Direction, Relation};
 
 pub use crate::origin::Origin;
-pub use assemble::{NamedStory, assemble, stories_of};
+pub use assemble::{Kept, NamedStory, assemble, stories_of};
+pub use texts::{Apart, Text, has_text};
 
 /// The version of the tables' schema; a change of columns or of their meaning raises it.
 pub const SCHEMA_VERSION: u32 = 2;
@@ -33,6 +35,8 @@ pub struct Findings {
     pub stories: Vec<Story>,
     /// Reused passages, by the number of their carriers, then by id.
     pub passages: Table<Passage>,
+    /// One row for each article that [has one](has_text), in input order; none at all unless they were asked for.
+    pub texts: Table<Text>,
     /// Records that are no articles, by path and record.
     pub rejects: Vec<Reject>,
     /// What was counted on the way.
@@ -199,6 +203,8 @@ pub struct Counts {
     pub files: u64,
     /// Articles taken.
     pub articles: u64,
+    /// The bytes of their texts.
+    pub text_bytes: u64,
     /// Articles without a publication date that could be read.
     pub undated: u64,
     /// Articles of which no outlet is known: nothing is learned about their furniture.

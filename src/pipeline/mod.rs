@@ -14,7 +14,7 @@ use crate::calibrate::{Calibration, Dated, calibrate};
 use crate::corpus::{Corpus, UNDATED};
 use crate::disk::{KeptReader, Workspace};
 use crate::error::Result;
-use crate::findings::{Findings, assemble};
+use crate::findings::{Findings, Kept, assemble};
 use crate::progress::{Progress, Stage};
 use crate::read::Input;
 use crate::relate::Relation;
@@ -87,13 +87,33 @@ pub fn scan_within(
     settings: &Settings,
     progress: &dyn Progress,
 ) -> Result<Findings> {
+    scan_keeping(Kept::Rows, workspace, inputs, settings, progress)
+}
+
+/// As [`scan_within`], with the texts of articles in stories, for a report that shows them.
+pub fn scan_with_texts(
+    workspace: &Workspace,
+    inputs: Vec<Input>,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<Findings> {
+    scan_keeping(Kept::Texts, workspace, inputs, settings, progress)
+}
+
+fn scan_keeping(
+    keep: Kept,
+    workspace: &Workspace,
+    inputs: Vec<Input>,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<Findings> {
     let kept = Checkpoints::of(workspace, progress);
     let read = || Corpus::read_within(workspace, inputs, settings, progress);
     let mut corpus = kept.stage(Stage::Read, |from| Corpus::load(workspace, from), read, Corpus::save)?;
     let mut analysis = stages(&mut corpus, settings, progress, &kept)?;
     // Nobody asks for it again, and findings want its memory.
     analysis.model = PhraseModel::default();
-    assemble(corpus, analysis, settings)
+    assemble(corpus, analysis, settings, keep)
 }
 
 /// All stages from classes to stories. What is learned about furniture is marked in the corpus.

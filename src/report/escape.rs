@@ -65,6 +65,26 @@ pub fn json<T: Serialize + ?Sized, W: Write + ?Sized>(value: &T, out: &mut W) ->
     value.serialize(&mut serde_json::Serializer::with_formatter(out, Escaping)).map_err(io::Error::from)
 }
 
+/// Writes `value` as [`json`] does, with nothing in it that could end a script element or begin a comment: `<` is escaped, too.
+pub fn script_json<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(out, InScript)).map_err(io::Error::from)
+}
+
+/// As [`Escaping`], for a script element.
+struct InScript;
+
+impl Formatter for InScript {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        for (place, piece) in fragment.split('<').enumerate() {
+            if place > 0 {
+                writer.write_all(b"\\u003c")?;
+            }
+            Escaping.write_string_fragment(writer, piece)?;
+        }
+        Ok(())
+    }
+}
+
 /// Compact JSON with escapes for the characters that `serde_json` leaves as they are though they are commands to someone:
 /// DEL and C1 controls to terminals, U+0085, U+2028 and U+2029 to line readers, bidirectional marks to people.
 struct Escaping;
@@ -115,6 +135,15 @@ mod tests {
         assert_eq!(fitted("harbour", 6), "harbo…");
         assert_eq!(fitted("港口关闭", 6), "港口…");
         assert_eq!(fitted("harbour", 0), "");
+    }
+
+    #[test]
+    fn nothing_ends_a_script() {
+        let text = "</script><!--<script>]]>\u{2028}\u{202e}&";
+        let mut bytes = Vec::new();
+        script_json(text, &mut bytes).unwrap();
+        assert!(!bytes.contains(&b'<') && bytes.is_ascii());
+        assert_eq!(serde_json::from_slice::<String>(&bytes).unwrap(), text);
     }
 
     #[test]

@@ -197,7 +197,11 @@ impl Ids {
             url: row.url,
             source: row.source,
             title: None,
-            published: row.published.as_deref().map(moment).transpose()?,
+            published: row
+                .published
+                .as_deref()
+                .map(|stated| moment(stated).map(|read| Moment { doubtful: row.published_doubtful, ..read }))
+                .transpose()?,
             story: row.story_id.as_deref().map(|id| self.story_place(id)).transpose()?,
             partial_in: row.partial_in.iter().map(|id| self.story_place(id)).collect::<Result<_, _>>()?,
             relation: row.relation,

@@ -12,6 +12,7 @@ pub mod csv;
 pub mod escape;
 pub mod evaluation;
 pub mod explanation;
+pub mod html;
 pub mod inspection;
 pub mod json;
 pub mod jsonl;
@@ -21,6 +22,7 @@ pub mod load;
 pub mod manifest;
 pub mod rows;
 pub mod summary;
+pub mod texts;
 
 /// The tables of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

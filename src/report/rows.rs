@@ -67,6 +67,9 @@ pub struct MemberRow {
     pub source: Option<String>,
     /// When it was published.
     pub published: Option<String>,
+    /// Whether that date cannot be true.
+    #[serde(default)]
+    pub published_doubtful: bool,
     /// Its story; none if it has no partner.
     pub story_id: Option<String>,
     /// Articles in its story, 1 if it has no partner.
@@ -103,6 +106,7 @@ impl Row for MemberRow {
         optional("url"),
         optional("source"),
         optional("published"),
+        value("published_doubtful"),
         optional("story_id"),
         value("story_size"),
         value("partial_in"),
@@ -326,6 +330,7 @@ pub(super) fn member_row(findings: &Findings, member: &Member) -> MemberRow {
         url: member.url.clone(),
         source: member.source.clone(),
         published: member.published.and_then(stated),
+        published_doubtful: member.published.is_some_and(|published| published.doubtful),
         story_id: story.map(|story| story.id.clone()),
         story_size: story.map_or(1, |story| story.members.len() as u64),
         partial_in: member.partial_in.iter().map(|&index| findings.stories[index].id.clone()).collect(),
@@ -414,7 +419,7 @@ pub(super) fn stated(moment: Moment) -> Option<String> {
 }
 
 /// Four decimals, and one zero: a negative zero would be written with its sign.
-fn rounded(value: f64) -> f64 {
+pub(super) fn rounded(value: f64) -> f64 {
     (value * 1e4).round() / 1e4 + 0.0
 }
 

@@ -80,6 +80,7 @@ fn by_content(findings: &Findings) -> BTreeMap<String, Vec<u8>> {
         passages: rows(&findings.passages).cloned().collect(),
         rejects: findings.rejects.clone(),
         counts: Counts { files: 0, ..findings.counts.clone() },
+        texts: Vec::new().into(),
         calibration: findings.calibration.clone(),
         workspace: Workspace::default(),
     })

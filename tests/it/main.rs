@@ -17,6 +17,7 @@ mod explain;
 mod finished;
 mod formats;
 mod gold;
+mod html;
 mod injection;
 mod interruption;
 mod memory;

@@ -158,17 +158,68 @@ pub struct ScanArgs {
     pub settings: SettingsArgs,
 }
 
+/// A report for people, or for other programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum ReportForm {
+    /// A page that is opened in a browser
+    Html,
+}
+
+impl ReportForm {
+    /// Every form.
+    pub const ALL: [ReportForm; 1] = [ReportForm::Html];
+
+    /// The name of its file in an output folder.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            ReportForm::Html => "report.html",
+        }
+    }
+}
+
+/// A report that is asked for: its form, and its file if it has one of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WantedReport {
+    pub form: ReportForm,
+    pub path: Option<PathBuf>,
+}
+
+impl FromStr for WantedReport {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (form, path) = text.split_once('=').map_or((text, None), |(form, path)| (form, Some(path)));
+        let known = || ReportForm::value_variants().iter().filter_map(ReportForm::to_possible_value);
+        let form = ReportForm::from_str(form, true).map_err(|_| {
+            let names: Vec<String> = known().map(|value| value.get_name().to_owned()).collect();
+            format!("{form} is no form of a report; known are {}", names.join(", "))
+        })?;
+        if path == Some("") {
+            return Err("the path after = is missing".into());
+        }
+        Ok(WantedReport { form, path: path.map(PathBuf::from) })
+    }
+}
+
 #[derive(Debug, Arguments)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// Write tables, lists and a manifest to DIR; without it no file is written
+    /// Write tables, lists, a manifest and report.html to DIR
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write a report: FORM into the output folder, or FORM=PATH to a file of its own; may be repeated
+    ///
+    /// FORM is html. A large one has a folder beside its file, of the same name without the ending.
+    #[arg(long, value_name = "FORM[=PATH]")]
+    pub report: Vec<WantedReport>,
+    /// Write no report beside the tables, and no texts for one
+    #[arg(long, conflicts_with = "report")]
+    pub no_report: bool,
     /// The format of the tables
     #[arg(long, value_name = "FORMAT", default_value = "jsonl", requires = "out")]
     pub table_format: TableFormat,
-    /// Replace an earlier output in DIR; other files are left alone
-    #[arg(long, requires = "out")]
+    /// Replace an earlier output; other files are left alone
+    #[arg(long)]
     pub force: bool,
     /// What is written to standard output
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -364,6 +415,17 @@ impl From<Stage> for explain::Stage {
     }
 }
 
+impl OutputArgs {
+    /// The forms of the reports that have no path of their own, each once.
+    pub fn forms(&self) -> Vec<ReportForm> {
+        let mut forms: Vec<ReportForm> =
+            self.report.iter().filter(|wanted| wanted.path.is_none()).map(|wanted| wanted.form).collect();
+        forms.sort();
+        forms.dedup();
+        forms
+    }
+}
+
 impl GlobalArgs {
     /// Where settings come from.
     pub fn config_source(&self) -> ConfigSource {
@@ -518,6 +580,15 @@ mod tests {
         assert_eq!(relation("near-duplicate"), Ok(Relation::NearDuplicate));
         assert_eq!(relation(" near_duplicate"), Ok(Relation::NearDuplicate));
         assert!(relation("except").unwrap_err().starts_with("did you mean excerpt?"));
+    }
+
+    #[test]
+    fn reports_have_a_form_and_perhaps_a_path() {
+        let wanted = |text: &str| text.parse::<WantedReport>();
+        assert_eq!(wanted("html"), Ok(WantedReport { form: ReportForm::Html, path: None }));
+        assert_eq!(wanted("html=a=b"), Ok(WantedReport { form: ReportForm::Html, path: Some("a=b".into()) }));
+        assert!(wanted("htm").unwrap_err().contains("known are html"));
+        assert!(wanted("html=").is_err());
     }
 
     #[test]

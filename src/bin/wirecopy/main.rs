@@ -18,7 +18,9 @@ mod inputs;
 mod interrupt;
 mod output;
 mod progress;
+mod reports;
 mod resume;
+mod staging;
 
 fn main() -> ExitCode {
     match run(Args::parse()) {

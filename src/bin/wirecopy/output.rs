@@ -5,53 +5,59 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use tempfile::NamedTempFile;
 use wirecopy::error::Error;
 use wirecopy::findings::Findings;
 use wirecopy::report::manifest::{self, Manifest};
-use wirecopy::report::{Table, TableFormat, lists};
+use wirecopy::report::{Table, TableFormat, html, lists, texts};
 
-use crate::args::OutputArgs;
+use crate::args::{OutputArgs, ReportForm};
 use crate::failure::Failure;
 use crate::interrupt;
+use crate::reports;
+use crate::staging::{Staged, is_leftover, staged};
 
 const KEEP: &str = "keep.txt";
 const DROP: &str = "drop.txt";
 /// Keeps a scan of a folder around the output from reading the output's tables as articles.
 const IGNORE: &str = ".wirecopyignore";
-const TEMPORARY_PREFIX: &str = ".wirecopy-";
+/// The folder with the parts of a large report.
+const PARTS: &str = "report";
 
 /// Where a command writes files, and how.
 pub struct Output {
     folder: PathBuf,
     format: TableFormat,
     force: bool,
+    reports: Vec<ReportForm>,
 }
 
 impl Output {
-    /// The output that the flags ask for, if any, after a check that nothing is in its way.
-    pub fn checked(args: &OutputArgs) -> anyhow::Result<Option<Output>> {
+    /// The output that the flags ask for, if any, after a check that nothing is in its way; the reports in it are those that
+    /// `reports` makes of the flags.
+    pub fn checked(
+        args: &OutputArgs,
+        reports: impl FnOnce(&OutputArgs) -> Vec<ReportForm>,
+    ) -> anyhow::Result<Option<Output>> {
         let Some(folder) = args.out.clone() else { return Ok(None) };
-        let output = Output { folder, format: args.table_format.into(), force: args.force };
+        let reports = reports(args);
+        let output = Output { folder, format: args.table_format.into(), force: args.force, reports };
         output.earlier_files()?;
         Ok(Some(output))
     }
 
-    /// The files written beside the manifest.
-    pub fn files(&self) -> Vec<String> {
-        let mut files: Vec<String> = Table::ALL.iter().map(|table| table.file_name(self.format)).collect();
-        files.extend([KEEP, DROP, IGNORE].map(String::from));
-        files
-    }
-
-    /// Writes everything; `manifest` is asked for when all else is written.
-    pub fn write(&self, findings: &Findings, manifest: impl FnOnce() -> Manifest) -> anyhow::Result<()> {
+    /// Writes everything; `manifest` is asked for when all else is written, and told the names of the files.
+    pub fn write(
+        &self,
+        findings: &Findings,
+        inputs: &[String],
+        manifest: impl FnOnce(Vec<String>) -> Manifest,
+    ) -> anyhow::Result<()> {
         let created = !self.folder.exists();
-        let written = self.written(findings, manifest);
+        let written = self.written(findings, inputs, manifest);
         if written.is_err() && created {
             // Succeeds only if it is empty, which is the point.
             let _ = fs::remove_dir(&self.folder);
@@ -59,18 +65,30 @@ impl Output {
         written
     }
 
-    fn written(&self, findings: &Findings, manifest: impl FnOnce() -> Manifest) -> anyhow::Result<()> {
-        fs::create_dir_all(&self.folder).map_err(|cause| Error::io("create", &self.folder, cause))?;
+    fn written(
+        &self,
+        findings: &Findings,
+        inputs: &[String],
+        manifest: impl FnOnce(Vec<String>) -> Manifest,
+    ) -> anyhow::Result<()> {
+        let folder = &self.folder;
+        fs::create_dir_all(folder).map_err(|cause| Error::io("create", folder, cause))?;
         let mut files = Vec::new();
         for table in Table::ALL {
-            files.push(self.staged(&table.file_name(self.format), |out| table.write(findings, self.format, out))?);
+            files.push(staged(folder, &table.file_name(self.format), |out| table.write(findings, self.format, out))?);
         }
-        files.push(self.staged(KEEP, |out| lists::keep(findings, out))?);
-        files.push(self.staged(DROP, |out| lists::drop(findings, out))?);
-        files.push(
-            self.staged(IGNORE, |out| out.write_all(b"# Tables, not articles: a scan leaves this folder out.\n*\n"))?,
-        );
-        files.push(self.staged(manifest::FILE_NAME, |out| manifest().write(out))?);
+        files.push(staged(folder, KEEP, |out| lists::keep(findings, out))?);
+        files.push(staged(folder, DROP, |out| lists::drop(findings, out))?);
+        let ignore = b"# Tables, not articles: a scan leaves this folder out.\n*\n";
+        files.push(staged(folder, IGNORE, |out| out.write_all(ignore))?);
+        if self.has_texts() {
+            files.push(staged(folder, texts::FILE_NAME, |out| texts::write(findings, out))?);
+        }
+        for &form in &self.reports {
+            files.extend(reports::made(form, findings, inputs, &folder.join(form.file_name()))?);
+        }
+        let names = files.iter().map(|file| file.name.clone()).collect();
+        files.push(staged(folder, manifest::FILE_NAME, |out| manifest(names).write(out))?);
         // Rows may lie in temporary files.
         findings.workspace.check()?;
         if interrupt::requested() {
@@ -78,34 +96,29 @@ impl Output {
         }
         // Again: a long scan lies between the first look and this one.
         self.retire(self.earlier_files()?)?;
-        for (name, file) in files {
-            let path = self.folder.join(name);
-            file.persist(&path).map_err(|failed| Error::io("write", path, failed.error))?;
-        }
-        Ok(())
+        files.into_iter().try_for_each(|file| file.persist(folder))
     }
 
-    /// Writes one file under a temporary name, which goes away with the value.
-    fn staged(
-        &self,
-        name: &str,
-        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    ) -> anyhow::Result<(String, NamedTempFile)> {
-        let path = self.folder.join(name);
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(TEMPORARY_PREFIX).suffix(".tmp");
-        // As for any other new file: what the user's mask leaves.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder.tempfile_in(&self.folder).map_err(|cause| Error::io("write", &path, cause))?;
-        let mut out = BufWriter::new(Stoppable(file));
-        content(&mut out).and_then(|()| out.flush()).map_err(|cause| Error::io("write", &path, cause))?;
-        let Stoppable(file) = out.into_inner().map_err(|failed| Error::io("write", &path, failed.into_error()))?;
-        Ok((name.to_owned(), file))
+    /// Texts are kept for reports that show them.
+    pub fn has_texts(&self) -> bool {
+        self.reports.contains(&ReportForm::Html)
+    }
+
+    /// The names that will be written in the folder, whatever is found.
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Table::ALL.iter().map(|table| table.file_name(self.format)).collect();
+        names.extend([KEEP, DROP, IGNORE].map(String::from));
+        names.extend(self.has_texts().then(|| texts::FILE_NAME.into()));
+        names.extend(self.reports.iter().map(|form| form.file_name().into()));
+        if self.has_texts() {
+            names.extend(reports::parts(&self.folder, PARTS));
+        }
+        names
     }
 
     /// Removes the files of an earlier output, the mark of its completeness first.
     fn retire(&self, earlier: BTreeSet<String>) -> anyhow::Result<()> {
+        let had_parts = earlier.iter().any(|name| name.starts_with(PARTS) && name.contains('/'));
         let (marks, tables): (Vec<_>, Vec<_>) = earlier.into_iter().partition(|name| name == manifest::FILE_NAME);
         for name in marks.into_iter().chain(tables) {
             let path = self.folder.join(name);
@@ -115,6 +128,10 @@ impl Output {
                 }
                 _ => {}
             }
+        }
+        if had_parts {
+            // Succeeds only if it is empty, which is the point.
+            let _ = fs::remove_dir(self.folder.join(PARTS));
         }
         Ok(())
     }
@@ -138,21 +155,24 @@ impl Output {
         for entry in entries {
             let entry = entry.with_context(|| format!("cannot read {shown}"))?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if !(name.starts_with(TEMPORARY_PREFIX) && name.ends_with(".tmp")) {
+            if !is_leftover(&name) {
                 present.insert(name);
             }
         }
+        present.extend(reports::parts(&self.folder, PARTS));
         if present.is_empty() {
             return Ok(present);
         }
         let own = own_files(&self.folder, &present);
         let elsewhere = "choose another folder; nothing was changed";
         let finished = own.contains(manifest::FILE_NAME);
-        if let Some(other) = present.iter().find(|name| !finished && !own.contains(*name)) {
+        if let Some(other) =
+            present.iter().find(|name| !finished && !own.contains(*name) && !is_parts_folder(&self.folder, name))
+        {
             let what = format!("cannot write to {shown}: it holds something else ({other})");
             return Err(Failure::new(what, elsewhere).into());
         }
-        let in_the_way = self.files().into_iter().find(|name| present.contains(name) && !own.contains(name));
+        let in_the_way = self.names().into_iter().find(|name| present.contains(name) && !own.contains(name));
         if let Some(name) = in_the_way {
             let what = format!("cannot write to {shown}: {name} is not of the earlier output there");
             return Err(Failure::new(what, elsewhere).into());
@@ -168,7 +188,9 @@ impl Output {
 /// Those of the files present that wirecopy wrote: the ones the manifest lists; without a manifest, after a run that was
 /// killed while it renamed its files, all that have a name of ours, provided that nothing else is there.
 fn own_files(folder: &Path, present: &BTreeSet<String>) -> BTreeSet<String> {
-    let mut names = BTreeSet::from([KEEP, DROP, IGNORE, manifest::FILE_NAME].map(String::from));
+    let mut names = BTreeSet::from([KEEP, DROP, IGNORE, texts::FILE_NAME, manifest::FILE_NAME].map(String::from));
+    names.extend(ReportForm::ALL.map(|form| form.file_name().to_owned()));
+    names.extend(reports::parts(folder, PARTS));
     for format in TableFormat::ALL {
         names.extend(Table::ALL.iter().map(|table| table.file_name(format)));
     }
@@ -179,24 +201,57 @@ fn own_files(folder: &Path, present: &BTreeSet<String>) -> BTreeSet<String> {
             _ => return BTreeSet::new(),
         };
         names.retain(|name| name == manifest::FILE_NAME || listed.contains(name));
-    } else if !present.is_subset(&names) {
+    } else if !present.iter().all(|name| names.contains(name) || is_parts_folder(folder, name)) {
         return BTreeSet::new();
     }
     names.intersection(present).cloned().collect()
 }
 
-/// Ends writing when the user asks to stop.
-struct Stoppable<W>(W);
+/// Whether it is the folder of a report's parts, with nothing else in it.
+fn is_parts_folder(folder: &Path, name: &str) -> bool {
+    let entries = || fs::read_dir(folder.join(name)).into_iter().flatten().flatten();
+    name == PARTS
+        && folder.join(name).is_dir()
+        && entries().all(|entry| html::is_part_name(&entry.file_name().to_string_lossy()))
+}
 
-impl<W: Write> Write for Stoppable<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if interrupt::requested() {
-            return Err(io::Error::other("stopped"));
-        }
-        self.0.write(bytes)
+/// Writes reports into the folder of a finished scan; of its files, only reports and the manifest's list change.
+pub fn renew(
+    folder: &Path,
+    forms: &[ReportForm],
+    findings: &Findings,
+    known: Manifest,
+    force: bool,
+) -> anyhow::Result<()> {
+    let listed: BTreeSet<String> = known.files.iter().cloned().collect();
+    let replaced: BTreeSet<String> = forms
+        .iter()
+        .map(|form| form.file_name().to_owned())
+        .chain(reports::parts(folder, PARTS))
+        .filter(|name| folder.join(name).exists())
+        .collect();
+    if let Some(name) = replaced.iter().find(|name| !force && !listed.contains(*name)) {
+        let what = format!("cannot write to {}: {name} is not of this scan", folder.display());
+        return Err(
+            Failure::new(what, "use --force to replace it, or give the report a path: --report html=PATH").into()
+        );
     }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+    let mut files: Vec<Staged> = Vec::new();
+    for &form in forms {
+        files.extend(reports::made(form, findings, &known.inputs, &folder.join(form.file_name()))?);
     }
+    let mut names: Vec<String> = known.files.iter().filter(|name| !replaced.contains(*name)).cloned().collect();
+    names.extend(files.iter().map(|file| file.name.clone()));
+    let manifest = Manifest { files: names, ..known };
+    files.push(staged(folder, manifest::FILE_NAME, |out| manifest.write(out))?);
+    findings.workspace.check()?;
+    if interrupt::requested() {
+        return Err(Error::Cancelled.into());
+    }
+    for name in replaced {
+        let path = folder.join(name);
+        fs::remove_file(&path).map_err(|cause| Error::io("remove", path, cause))?;
+    }
+    let _ = fs::remove_dir(folder.join(PARTS));
+    files.into_iter().try_for_each(|file| file.persist(folder))
 }

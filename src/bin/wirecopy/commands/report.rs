@@ -1,17 +1,36 @@
-//! `wirecopy report`: shows a finished scan again, or writes its tables in another format.
+//! `wirecopy report`: shows a finished scan again, or writes its tables in another format, or a report of it.
 
-use wirecopy::report::{json, load, summary};
+use wirecopy::disk::Workspace;
+use wirecopy::report::manifest::Manifest;
+use wirecopy::report::{json, load, summary, texts};
 
-use crate::args::{Format, ReportArgs};
+use crate::args::{Format, OutputArgs, ReportArgs};
 use crate::console::Console;
-use crate::output::Output;
+use crate::output::{Output, renew};
+use crate::reports::Apart;
+
+/// What is held of the texts in memory is a part of this; the rest is in temporary files.
+const MEMORY_BYTES: u64 = 4 << 30;
 
 pub fn run(args: &ReportArgs, console: &Console) -> anyhow::Result<()> {
     let manifest = load::manifest(&args.folder)?;
-    let output = Output::checked(&args.output)?;
-    let findings = load::findings(&args.folder)?;
-    if let Some(output) = output {
-        output.write(&findings, || wirecopy::report::manifest::Manifest { files: output.files(), ..manifest })?;
+    let output = Output::checked(&args.output, OutputArgs::forms)?;
+    let apart = Apart::checked(&args.output)?;
+    let mut findings = load::findings(&args.folder)?;
+    if !args.output.report.is_empty() {
+        texts::load(&args.folder, &mut findings, &Workspace::limited(std::env::temp_dir(), MEMORY_BYTES))?;
+    }
+    for report in &apart {
+        report.write(&findings, &manifest.inputs)?;
+    }
+    let forms = args.output.forms();
+    match output {
+        Some(output) => {
+            let inputs = manifest.inputs.clone();
+            output.write(&findings, &inputs, |files| Manifest { files, ..manifest })?;
+        }
+        None if !forms.is_empty() => renew(&args.folder, &forms, &findings, manifest, args.output.force)?,
+        None => {}
     }
     console.print(|out| match args.output.format {
         Format::Text => summary::write(&findings, &console.summary_options(), out),

@@ -12,19 +12,31 @@ use wirecopy::read::Input;
 use wirecopy::report::manifest::{Manifest, Origin};
 use wirecopy::report::{json, summary};
 
-use crate::args::{Format, MaxRejects, ScanArgs};
+use crate::args::{Format, MaxRejects, ReportForm, ScanArgs};
 use crate::config::Config;
 use crate::console::{Console, Talk};
 use crate::failure::Failure;
 use crate::inputs;
 use crate::output::Output;
 use crate::progress::Bars;
+use crate::reports::Apart;
 use crate::resume;
 
 /// Everything that can be refused is refused before the first article is read.
 pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Result<()> {
     let inputs = named(&args.corpus, console)?;
-    let output = Output::checked(&args.output)?;
+    let output = Output::checked(&args.output, |args| match (args.no_report, args.report.is_empty()) {
+        (true, _) => Vec::new(),
+        (false, true) => vec![ReportForm::Html],
+        (false, false) => args.forms(),
+    })?;
+    if output.is_none() && !args.output.forms().is_empty() {
+        return Err(
+            Failure::new("no folder for the report", "add --out DIR, or give it a path: --report html=PATH").into()
+        );
+    }
+    let apart = Apart::checked(&args.output)?;
+    let texts = !apart.is_empty() || output.as_ref().is_some_and(Output::has_texts);
     let workspace = Workspace::limited(temp_dir(args.temp_dir.as_deref())?, args.memory.as_u64());
     let bars = Bars::new(console.talk);
     let threads = usize::from(args.threads.unwrap_or(0));
@@ -32,26 +44,25 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
     if args.resume {
         resume::prepare(&workspace, &args.corpus, &config.settings)?;
     }
-    let findings = pool.install(|| pipeline::scan_within(&workspace, inputs, &config.settings, &bars));
+    let scan = if texts { pipeline::scan_with_texts } else { pipeline::scan_within };
+    let findings = pool.install(|| scan(&workspace, inputs, &config.settings, &bars));
     bars.finish();
     let findings = findings?;
     if let Some(limit) = args.max_rejects {
         limited(&findings, limit, console)?;
     }
-    if let Some(output) = output {
+    let inputs: Vec<String> = args.corpus.iter().map(|path| path.display().to_string()).collect();
+    if output.is_some() || !apart.is_empty() {
         bars.begin_own("write");
+    }
+    for report in &apart {
+        report.write(&findings, &inputs)?;
+    }
+    if let Some(output) = output {
         let settings = serde_json::to_value(&config.settings).context("cannot describe the settings")?;
-        output.write(&findings, || {
+        output.write(&findings, &inputs, |files| {
             bars.finish();
-            Manifest::of(
-                &findings,
-                Origin {
-                    settings,
-                    inputs: args.corpus.iter().map(|path| path.display().to_string()).collect(),
-                    files: output.files(),
-                    timings: bars.timings(),
-                },
-            )
+            Manifest::of(&findings, Origin { settings, inputs: inputs.clone(), files, timings: bars.timings() })
         })?;
     }
     let shown = console.print(|out| match args.output.format {

@@ -1,0 +1,210 @@
+//! What the page is given: its names are those that the script reads.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+
+use crate::findings::Counts;
+use crate::relate::{Direction, Relation};
+
+/// What an article is within its story, in the order in which the page counts and colours them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// In no story, or what its story is measured against.
+    Original,
+    Copy,
+    Excerpt,
+    Version,
+    Rewrite,
+    /// The same outlet's other take.
+    Revision,
+}
+
+impl Kind {
+    pub(super) const COUNT: usize = 6;
+
+    /// The kind of an article that has this link with an earlier one.
+    pub(super) fn of(relation: Option<Relation>, same_source: bool) -> Kind {
+        match relation {
+            Some(Relation::Identical | Relation::NearDuplicate | Relation::Version) if same_source => Kind::Revision,
+            Some(Relation::Identical | Relation::NearDuplicate) => Kind::Copy,
+            Some(Relation::Excerpt) => Kind::Excerpt,
+            Some(Relation::Version) => Kind::Version,
+            Some(Relation::Rewrite) => Kind::Rewrite,
+            _ => Kind::Original,
+        }
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u8(*self as u8)
+    }
+}
+
+/// How many articles there are of each kind.
+pub(super) type Kinds = [u32; Kind::COUNT];
+
+/// What the page always has.
+#[derive(Serialize)]
+pub(super) struct Core<'a> {
+    pub version: &'static str,
+    pub inputs: &'a [String],
+    pub counts: &'a Counts,
+    pub link_bits: f64,
+    /// Bytes of all texts, and of those in stories what an earlier article has.
+    pub bytes: Bytes,
+    pub rejects: BTreeMap<String, u64>,
+    /// Names, by their numbers.
+    pub outlets: Vec<String>,
+    pub agencies: Vec<String>,
+    pub langs: Vec<String>,
+    pub outlet: OutletColumns,
+    pub story: StoryColumns<'a>,
+    pub time: Time,
+    /// Sizes of stories, and how many have each.
+    pub sizes: Vec<(u32, u32)>,
+    pub carried: Carried,
+    pub used: Used,
+    /// The first story of each part.
+    pub parts: Vec<usize>,
+    /// The folder with the parts; none if they are in the page.
+    pub folder: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Bytes {
+    pub total: u64,
+    pub reused: u64,
+}
+
+/// One entry an outlet.
+#[derive(Default, Serialize)]
+pub(super) struct OutletColumns {
+    pub articles: Vec<u32>,
+    pub kinds: Vec<Kinds>,
+    pub stories: Vec<u32>,
+    /// In how many stories it is what the others are measured against.
+    pub first: Vec<u32>,
+    /// The median time after the first article of a story, in seconds.
+    pub lag: Vec<Option<u32>>,
+    /// How many articles came how long after the first.
+    pub lags: Vec<[u32; 8]>,
+    /// Agencies, with how many articles credit them and how many do not.
+    pub agencies: Vec<Vec<(u32, u32, u32)>>,
+}
+
+/// One entry a story, in the order of the findings.
+#[derive(Default, Serialize)]
+pub(super) struct StoryColumns<'a> {
+    pub id: Vec<&'a str>,
+    pub title: Vec<Option<&'a str>>,
+    pub size: Vec<u32>,
+    pub first: Vec<Option<String>>,
+    pub last: Vec<Option<String>>,
+    pub outlets: Vec<Vec<u32>>,
+    pub agency: Vec<Option<u32>>,
+    pub kinds: Vec<Kinds>,
+    pub lang: Vec<Option<u32>>,
+    /// The outlet of the likely origin, else of the earliest article.
+    pub from: Vec<Option<u32>>,
+    /// How sure the origin is; none if there is only an earliest article.
+    pub sure: Vec<Option<f64>>,
+}
+
+/// Articles by kind over time.
+#[derive(Serialize)]
+pub(super) struct Time {
+    pub unit: &'static str,
+    pub bins: Vec<(String, Kinds)>,
+    pub undated: u32,
+    /// Articles outside of the bins.
+    pub before: u32,
+    pub after: u32,
+}
+
+/// Articles of the first outlets whose story comes from the second ones.
+#[derive(Serialize)]
+pub(super) struct Carried {
+    pub by: Vec<u32>,
+    pub from: Vec<u32>,
+    pub rows: Vec<Vec<u32>>,
+}
+
+/// Articles of outlets by agency.
+#[derive(Serialize)]
+pub(super) struct Used {
+    pub outlets: Vec<u32>,
+    pub agencies: Vec<u32>,
+    pub rows: Vec<Vec<u32>>,
+}
+
+/// The details of one story. Articles are named by their places in `articles`; positions are UTF-16 units, which is what a
+/// script counts in.
+#[derive(Serialize)]
+pub(super) struct Detail {
+    /// The likely origin, else the earliest article.
+    pub reference: u32,
+    pub origin: Option<Origin>,
+    pub agency: Option<u32>,
+    pub evidence: Option<String>,
+    /// How many of `articles` belong to the story; the others carry a part of it.
+    pub members: u32,
+    pub articles: Vec<Article>,
+    pub kernel: Option<Kernel>,
+    pub pairs: Vec<Pair>,
+    /// Pairs that were compared and are left out, since there are too many.
+    pub pairs_left_out: u32,
+}
+
+#[derive(Serialize)]
+pub(super) struct Origin {
+    pub confidence: f64,
+    pub reasons: Vec<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Article {
+    pub id: String,
+    pub title: Option<String>,
+    pub url: Option<String>,
+    pub outlet: Option<u32>,
+    pub author: Option<String>,
+    pub lang: Option<String>,
+    pub published: Option<String>,
+    pub doubtful: bool,
+    pub kind: Kind,
+    /// The earlier article that it is most like, which its kind is seen from.
+    pub of: Option<u32>,
+    pub agency: Option<u32>,
+    pub basis: Option<&'static str>,
+    pub text: String,
+    /// Start, end and kind of what is no prose: quotation, furniture, stock.
+    pub marks: Vec<(u32, u32, u8)>,
+}
+
+/// What most of a story's articles carry, as one of them has it.
+#[derive(Serialize)]
+pub(super) struct Kernel {
+    pub base: u32,
+    /// How many others must carry a stretch.
+    pub need: u32,
+    /// Start, end, and how many others carry it.
+    pub runs: Vec<(u32, u32, u32)>,
+}
+
+/// A pair, as a list to be short: both articles, relation, direction, Jaccard, containments, prose, bits, longest run, shared
+/// tokens, share of quotations, whether of one source, rule, and the runs as start and end in either text.
+#[derive(Serialize)]
+pub(super) struct Pair(
+    pub u32,
+    pub u32,
+    pub Relation,
+    pub Option<Direction>,
+    pub [f64; 6],
+    pub [u32; 2],
+    pub f64,
+    pub bool,
+    pub String,
+    pub Vec<u32>,
+);

@@ -1,0 +1,348 @@
+//! The details of one story: its articles with their kinds and texts, its pairs, and what most of it carries.
+
+use std::borrow::Cow;
+
+use super::kernel::{Coverage, kernel};
+use super::page::{Article, Detail, Kernel, Kind, Kinds, Origin, Pair};
+use super::places::Places;
+use super::tally::Tally;
+use crate::article::{ArticleId, Span};
+use crate::findings::{Apart, Findings, Member, Pair as Found, Story, Text};
+use crate::relate::Relation;
+use crate::report::rows::{rounded, stated};
+
+/// More pairs than this are not all shown: a story of 400 articles may have tens of thousands, each with its runs. Those that
+/// give an article its kind, and those with the reference, always are.
+const SHOWN_PAIRS: usize = 2_000;
+
+/// What the overview needs of a story.
+pub(super) struct Facts {
+    /// The kind of each of its articles, in the order of the story.
+    pub kinds: Vec<Kind>,
+    /// The place of the article that the others are measured against.
+    pub reference: usize,
+    /// The commonest language.
+    pub lang: Option<u32>,
+    /// Bytes that an earlier article has, too.
+    pub reused_bytes: u64,
+}
+
+impl Facts {
+    pub(super) fn count(&self) -> Kinds {
+        let mut counts = Kinds::default();
+        self.kinds.iter().for_each(|&kind| counts[kind as usize] += 1);
+        counts
+    }
+}
+
+/// The details of the story at a place, and what of them the overview needs.
+pub(super) fn story(findings: &Findings, places: &Places, tally: &Tally<'_>, place: usize) -> (Detail, Facts) {
+    let story = &findings.stories[place];
+    let ids: Vec<ArticleId> = story.members.iter().copied().chain(places.partial(place)).collect();
+    let members: Vec<Cow<'_, Member>> = ids.iter().map(|id| findings.members.get(id.index())).collect();
+    let texts: Vec<Cow<'_, Text>> = ids
+        .iter()
+        .map(|&id| places.text(id).map_or_else(|| Cow::Owned(Text::default()), |at| findings.texts.get(at)))
+        .collect();
+    let own = story.members.len();
+    let reference = reference(story, &members[..own]);
+    let order = order(reference, &members[..own]);
+    let mut reading = Reading::of(&ids, own, &order);
+    for at in places.pairs(place) {
+        reading.add(at as u32, &findings.pairs.get(at));
+    }
+    let nearest: Vec<Option<Near>> = (0..own).map(|article| reading.nearest(article, reference)).collect();
+    let units: Vec<Units> = texts.iter().map(|text| Units::of(&text.text)).collect();
+    let kinds: Vec<Kind> = (0..own)
+        .map(|article| match nearest[article] {
+            _ if article == reference => Kind::Original,
+            Some(near) => Kind::of(Some(near.relation), near.same_source),
+            None => Kind::of(members[article].relation, false),
+        })
+        .collect();
+    let (pairs, left_out) = reading.shown(&nearest, reference);
+    let articles = (0..ids.len())
+        .map(|at| {
+            let near = nearest.get(at).copied().flatten();
+            let kind = kinds.get(at).copied().unwrap_or(Kind::of(members[at].relation, false));
+            article(tally, &members[at], &texts[at], &units[at], (kind, near.map(|near| near.other)))
+        })
+        .collect();
+    let facts =
+        Facts { reference, lang: lang(tally, &texts[..own]), reused_bytes: reading.reused_bytes(&nearest), kinds };
+    let detail = Detail {
+        reference: reference as u32,
+        origin: story
+            .origin
+            .as_ref()
+            .map(|origin| Origin { confidence: rounded(origin.confidence), reasons: origin.reasons.clone() }),
+        agency: story.agency.as_ref().and_then(|(name, _)| tally.agency(name)),
+        evidence: story.agency.as_ref().map(|(_, evidence)| evidence.clone()),
+        members: own as u32,
+        articles,
+        kernel: kernel(&reading.coverage, &order).map(|carried| {
+            let units = &units[carried.base];
+            let runs = carried.runs.iter().map(|(span, others)| (units.at(span.start), units.at(span.end), *others));
+            Kernel { base: carried.base as u32, need: carried.need, runs: runs.collect() }
+        }),
+        pairs: pairs.into_iter().map(|(at, a, b)| pair(&findings.pairs.get(at as usize), (a, b), &units)).collect(),
+        pairs_left_out: left_out,
+    };
+    (detail, facts)
+}
+
+/// The likely origin, else the article that was published first, else the first.
+fn reference(story: &Story, members: &[Cow<'_, Member>]) -> usize {
+    let named = story.origin.as_ref().and_then(|origin| story.members.iter().position(|&id| id == origin.article));
+    let earliest = || (0..members.len()).filter_map(|at| Some((published(&members[at])?, at))).min();
+    named.or_else(|| earliest().map(|(_, at)| at)).unwrap_or(0)
+}
+
+/// When an article was published, where that can be true.
+pub(super) fn published(member: &Member) -> Option<i64> {
+    member.published.filter(|published| !published.doubtful).map(|published| published.seconds)
+}
+
+/// The rank of each article by time: the reference first, then by date, those without one at the end.
+fn order(reference: usize, members: &[Cow<'_, Member>]) -> Vec<usize> {
+    let mut by_time: Vec<usize> = (0..members.len()).collect();
+    by_time.sort_by_key(|&at| (at != reference, published(&members[at]).unwrap_or(i64::MAX), at));
+    let mut ranks = vec![0; members.len()];
+    by_time.iter().enumerate().for_each(|(rank, &at)| ranks[at] = rank);
+    ranks
+}
+
+/// The article that another is most like.
+#[derive(Clone, Copy)]
+struct Near {
+    other: usize,
+    relation: Relation,
+    same_source: bool,
+    jaccard: f64,
+    /// Whether it was published earlier. In a large class each article is compared with the longest only, which may be later.
+    earlier: bool,
+    /// The place of the pair.
+    pair: u32,
+}
+
+impl Near {
+    /// An earlier one before a later one, an own take before another outlet's, then the stronger relation.
+    fn is_nearer(&self, other: &Near) -> bool {
+        let revision = |near: &Near| Kind::of(Some(near.relation), near.same_source) == Kind::Revision;
+        let order = (other.earlier.cmp(&self.earlier))
+            .then(revision(other).cmp(&revision(self)))
+            .then(self.relation.cmp(&other.relation))
+            .then(other.jaccard.total_cmp(&self.jaccard));
+        order.then(self.other.cmp(&other.other)).is_lt()
+    }
+}
+
+/// What the pairs of a story say, read one by one.
+struct Reading<'a> {
+    ids: &'a [ArticleId],
+    members: usize,
+    ranks: &'a [usize],
+    nearest: Vec<Option<Near>>,
+    /// What each article shares with those before it.
+    reused: Vec<Vec<Span>>,
+    coverage: Vec<Coverage>,
+    /// The places of all pairs, with their articles.
+    pairs: Vec<(u32, usize, usize)>,
+}
+
+impl<'a> Reading<'a> {
+    fn of(ids: &'a [ArticleId], members: usize, ranks: &'a [usize]) -> Reading<'a> {
+        Reading {
+            ids,
+            members,
+            ranks,
+            nearest: vec![None; members],
+            reused: vec![Vec::new(); members],
+            coverage: vec![Coverage::default(); members],
+            pairs: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, at: u32, pair: &Found) {
+        let place = |id: ArticleId| place_of(self.ids, self.members, id);
+        let (Some(a), Some(b)) = (place(pair.a), place(pair.b)) else { return };
+        self.pairs.push((at, a, b));
+        if !pair.relation.links() || a >= self.members || b >= self.members {
+            return;
+        }
+        for (article, other, runs) in [(a, b, &pair.a_spans), (b, a, &pair.b_spans)] {
+            self.coverage[article].add(runs);
+            let near = Near {
+                other,
+                relation: pair.relation,
+                same_source: pair.same_source,
+                // As tables have it, so that a report made of tables is the same.
+                jaccard: rounded(pair.jaccard),
+                earlier: self.ranks[other] < self.ranks[article],
+                pair: at,
+            };
+            if near.earlier {
+                self.reused[article].extend(runs);
+            }
+            let best = self.nearest[article];
+            if best.is_none_or(|best| near.is_nearer(&best)) {
+                // Until an earlier one is found, what it shares with a later one stands for what it took.
+                if !near.earlier || best.is_some_and(|best| !best.earlier) {
+                    self.reused[article].clone_from(runs);
+                }
+                self.nearest[article] = Some(near);
+            }
+        }
+    }
+
+    fn nearest(&self, article: usize, reference: usize) -> Option<Near> {
+        self.nearest[article].filter(|_| article != reference)
+    }
+
+    fn reused_bytes(&self, nearest: &[Option<Near>]) -> u64 {
+        let reused = self.reused.iter().zip(nearest).filter(|(_, near)| near.is_some());
+        reused.map(|(runs, _)| covered_bytes(runs.clone())).sum()
+    }
+
+    /// The places of the pairs to show, and how many are left out.
+    fn shown(&self, nearest: &[Option<Near>], reference: usize) -> (Vec<(u32, usize, usize)>, u32) {
+        let mut wanted: Vec<u32> = nearest.iter().flatten().map(|near| near.pair).collect();
+        wanted.sort_unstable();
+        let all = self.pairs.len() <= SHOWN_PAIRS;
+        let shown = self
+            .pairs
+            .iter()
+            .filter(|(at, a, b)| all || *a == reference || *b == reference || wanted.binary_search(at).is_ok());
+        let shown: Vec<(u32, usize, usize)> = shown.copied().collect();
+        let left_out = self.pairs.len() - shown.len();
+        (shown, left_out as u32)
+    }
+}
+
+/// The place of an article among those of a story, which are sorted, and those with a part of it, which are sorted, too.
+fn place_of(ids: &[ArticleId], members: usize, id: ArticleId) -> Option<usize> {
+    let (own, partial) = ids.split_at(members);
+    own.binary_search(&id).ok().or_else(|| Some(members + partial.binary_search(&id).ok()?))
+}
+
+fn covered_bytes(mut runs: Vec<Span>) -> u64 {
+    runs.sort_unstable();
+    let mut end = 0;
+    let mut bytes = 0;
+    for run in runs {
+        bytes += u64::from(run.end.saturating_sub(run.start.max(end)));
+        end = end.max(run.end);
+    }
+    bytes
+}
+
+fn lang(tally: &Tally<'_>, texts: &[Cow<'_, Text>]) -> Option<u32> {
+    let mut known: Vec<u32> = texts.iter().filter_map(|text| tally.lang(text.lang.as_deref()?)).collect();
+    known.sort_unstable();
+    let groups = known.chunk_by(|x, y| x == y).map(|group| (group.len(), std::cmp::Reverse(group[0])));
+    groups.max().map(|(_, lang)| lang.0)
+}
+
+fn article(
+    tally: &Tally<'_>,
+    member: &Member,
+    text: &Text,
+    units: &Units,
+    (kind, of): (Kind, Option<usize>),
+) -> Article {
+    Article {
+        id: member.id.clone(),
+        title: member.title.clone(),
+        url: member.url.clone(),
+        outlet: member.source.as_deref().and_then(|source| tally.outlet(source)),
+        author: text.author.clone(),
+        lang: text.lang.clone(),
+        published: member.published.and_then(stated),
+        doubtful: member.published.is_some_and(|published| published.doubtful),
+        kind,
+        of: of.map(|other| other as u32),
+        agency: member.agency.as_ref().and_then(|credit| tally.agency(&credit.agency)),
+        basis: member.agency.as_ref().map(|credit| credit.basis.name()),
+        text: text.text.clone(),
+        marks: text
+            .apart
+            .iter()
+            .map(|(span, apart)| (units.at(span.start), units.at(span.end), number(*apart)))
+            .collect(),
+    }
+}
+
+fn number(apart: Apart) -> u8 {
+    match apart {
+        Apart::Quotation => 0,
+        Apart::Furniture => 1,
+        Apart::Stock => 2,
+    }
+}
+
+fn pair(pair: &Found, (a, b): (usize, usize), units: &[Units]) -> Pair {
+    let runs = pair.a_spans.iter().zip(&pair.b_spans).flat_map(|(in_a, in_b)| {
+        [units[a].at(in_a.start), units[a].at(in_a.end), units[b].at(in_b.start), units[b].at(in_b.end)]
+    });
+    let shares = [pair.jaccard, pair.containment_a, pair.containment_b, pair.prose_a, pair.prose_b, pair.evidence_bits];
+    Pair(
+        a as u32,
+        b as u32,
+        pair.relation,
+        pair.direction,
+        shares.map(rounded),
+        [pair.longest_run, pair.shared_tokens],
+        rounded(pair.quote_share),
+        pair.same_source,
+        pair.rule.clone(),
+        runs.collect(),
+    )
+}
+
+/// Where the bytes of a text are when it is counted in UTF-16 units.
+struct Units {
+    /// For each byte, the unit that it belongs to; none where every byte is one.
+    units: Option<Vec<u32>>,
+    bytes: u32,
+}
+
+impl Units {
+    fn of(text: &str) -> Units {
+        let units = (!text.is_ascii()).then(|| {
+            let mut units = Vec::with_capacity(text.len() + 1);
+            let mut unit = 0;
+            for character in text.chars() {
+                units.extend(std::iter::repeat_n(unit, character.len_utf8()));
+                unit += character.len_utf16() as u32;
+            }
+            units.push(unit);
+            units
+        });
+        Units { units, bytes: text.len() as u32 }
+    }
+
+    /// The unit of a byte; of one behind the text, the end.
+    fn at(&self, byte: u32) -> u32 {
+        let byte = byte.min(self.bytes);
+        self.units.as_ref().map_or(byte, |units| units[byte as usize])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_are_those_of_a_script() {
+        let text = "é😀x";
+        let units = Units::of(text);
+        assert_eq!([0, 2, 6, 7, 99].map(|byte| units.at(byte)), [0, 1, 3, 4, 4]);
+        assert_eq!([0, 1, 2, 9].map(|byte| Units::of("ab").at(byte)), [0, 1, 2, 2]);
+    }
+
+    #[test]
+    fn overlapping_runs_are_counted_once() {
+        let runs = [(5, 9), (0, 6), (20, 21), (7, 8)].map(|(start, end)| Span { start, end });
+        assert_eq!(covered_bytes(runs.to_vec()), 10);
+    }
+}

@@ -1,0 +1,91 @@
+//! `texts.jsonl`: the texts of articles in stories, so that a report that shows them can be made again without a scan. It is
+//! written only beside such a report, and is no table of the findings.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, ErrorKind, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::escape;
+use crate::article::{ArticleId, Span};
+use crate::disk::{Table, Workspace};
+use crate::error::{Error, Result};
+use crate::findings::{Apart, Findings, Text, has_text};
+
+/// The name of the file in an output folder.
+pub const FILE_NAME: &str = "texts.jsonl";
+
+/// The share of memory for texts that are read back, in percent.
+const TEXTS_PERCENT: u64 = 10;
+
+#[derive(Serialize, Deserialize)]
+struct TextRow {
+    id: String,
+    title: Option<String>,
+    author: Option<String>,
+    lang: Option<String>,
+    text: String,
+    /// Stretches that are no prose, as `[start, end, kind]` in bytes.
+    apart: Vec<(u32, u32, Apart)>,
+}
+
+/// Writes one line for each text.
+pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
+    for text in findings.texts.iter() {
+        let member = findings.members.get(text.article.index());
+        let row = TextRow {
+            id: member.id.clone(),
+            title: member.title.clone(),
+            author: text.author.clone(),
+            lang: text.lang.clone(),
+            text: text.text.clone(),
+            apart: text.apart.iter().map(|(span, kind)| (span.start, span.end, *kind)).collect(),
+        };
+        escape::json(&row, out)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+/// Reads the texts of the finished scan in `folder` into its findings, with the headlines that tables do not have.
+pub fn load(folder: &Path, findings: &mut Findings, workspace: &Workspace) -> Result<()> {
+    let path = folder.join(FILE_NAME);
+    let file = File::open(&path).map_err(|cause| match cause.kind() {
+        ErrorKind::NotFound => Error::NotFound(format!(
+            "{} has no {FILE_NAME}, which a report with texts is made of: scan again without --no-report",
+            folder.display()
+        )),
+        _ => Error::io("read", &path, cause),
+    })?;
+    let misread = |row: u64, cause: String| Error::Table { table: path.display().to_string(), row, cause };
+    let mut texts = Table::new(workspace, workspace.share(TEXTS_PERCENT));
+    let mut members = Table::new(workspace, workspace.share(TEXTS_PERCENT));
+    let mut lines = BufReader::new(file).lines().zip(1u64..);
+    for (member, place) in findings.members.iter().zip(0..) {
+        let mut member = member.into_owned();
+        if has_text(&member) {
+            let Some((line, number)) = lines.next() else {
+                return Err(misread(0, format!("the text of {} is missing", member.id)));
+            };
+            let line = line.map_err(|cause| misread(number, cause.to_string()))?;
+            let row: TextRow = serde_json::from_str(&line).map_err(|cause| misread(number, cause.to_string()))?;
+            if row.id != member.id {
+                return Err(misread(number, format!("the text of {} was expected, not of {}", member.id, row.id)));
+            }
+            member.title = row.title;
+            texts.push(Text {
+                article: ArticleId(place),
+                author: row.author,
+                lang: row.lang,
+                text: row.text,
+                apart: row.apart.into_iter().map(|(start, end, kind)| (Span { start, end }, kind)).collect(),
+            })?;
+        }
+        members.push(member)?;
+    }
+    findings.members = members;
+    findings.texts = texts;
+    findings.workspace = workspace.clone();
+    Ok(())
+}

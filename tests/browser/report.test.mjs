@@ -1,0 +1,399 @@
+// The report as a reader has it: opened from disk in a headless Chromium.
+//
+//   WIRECOPY=target/release/wirecopy node --test tests/browser/report.test.mjs
+//
+// CHROMIUM names another browser; screenshots are left in SCREENSHOTS, target/screenshots by default.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+
+import { hostileCorpus } from './hostile.mjs';
+import { largeScan } from './large.mjs';
+
+const ROOT = resolve(fileURLToPath(import.meta.url), '../../..');
+const WIRECOPY = resolve(process.env.WIRECOPY ?? join(ROOT, 'target/release/wirecopy'));
+const SCREENSHOTS = resolve(process.env.SCREENSHOTS ?? join(ROOT, 'target/screenshots'));
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const WIDE = { width: 1280, height: 900 };
+const NARROW = { width: 390, height: 844 };
+
+let work;
+let browser;
+
+/** Pages of the demonstration: a story of several articles, two of it that share changed passages, two from right to left. */
+let FERRY;
+let FERRY_PAIR;
+let ARABIC_PAIR;
+
+function wirecopy(...args) {
+  return execFileSync(WIRECOPY, [...args, '--isolated', '--quiet'], { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28 });
+}
+
+before(async () => {
+  assert.ok(existsSync(WIRECOPY), `${WIRECOPY} is missing: build it, or name it with WIRECOPY`);
+  work = mkdtempSync(join(tmpdir(), 'wirecopy-browser-'));
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  wirecopy('scan', 'data/corpus', '--out', join(work, 'demonstration'));
+  FERRY = storyOf('en-ferry-01');
+  FERRY_PAIR = `${FERRY}?a=en-ferry-02&b=en-ferry-05`;
+  ARABIC_PAIR = `${storyOf('ar-imara-01')}?a=ar-imara-01&b=ar-imara-04`;
+  writeFileSync(join(work, 'hostile.jsonl'), hostileCorpus());
+  wirecopy('scan', join(work, 'hostile.jsonl'), '--out', join(work, 'hostile'));
+  await largeScan(join(work, 'large'), 10_000, 100_000);
+  wirecopy('report', join(work, 'large'), '--report', 'html');
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+});
+
+after(async () => {
+  await browser?.close();
+  if (work) rmSync(work, { recursive: true, force: true });
+});
+
+function address(report, route = '#/') {
+  return `${pathToFileURL(join(work, report, 'report.html'))}${route}`;
+}
+
+/** Gives `use` a page that must not complain, ask the network for anything, or open a dialog. */
+async function watched(options, use) {
+  const context = await browser.newContext(options);
+  const complaints = [];
+  const page = await context.newPage();
+  page.on('console', (message) => complaints.push(`console ${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('dialog', (dialog) => { complaints.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(pathToFileURL(work).href)) complaints.push(`request: ${request.url()}`);
+  });
+  context.on('page', (other) => { if (other !== page) complaints.push(`window: ${other.url()}`); });
+  try {
+    await use(page);
+    assert.deepEqual(complaints, []);
+  } finally {
+    await context.close();
+  }
+}
+
+async function open(page, report, route) {
+  await page.goto(address(report, route));
+  await settled(page);
+}
+
+async function settled(page) {
+  await page.waitForSelector('main:not([aria-busy]) h1');
+  assert.notEqual(await page.textContent('h1'), 'Cannot be shown');
+}
+
+/** The data of a report, as the page has it. */
+function core(page) {
+  return page.evaluate(() => JSON.parse(document.getElementById('core').textContent));
+}
+
+/** The page of the story that an article of the demonstration belongs to. */
+function storyOf(article) {
+  const members = readFileSync(join(work, 'demonstration/members.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  return `#/story/${members.find(({ id }) => id === article).story_id}`;
+}
+
+describe('the demonstration report', () => {
+  test('says on opening what was found', () => watched({ viewport: WIDE }, async (page) => {
+    await open(page, 'demonstration');
+    const { counts, story } = await core(page);
+    const tiles = await page.locator('.tiles').innerText();
+    assert.match(tiles, new RegExp(`articles read\\n${counts.articles}\\n`));
+    assert.match(tiles, new RegExp(`stories\\n${story.id.length}\\n`));
+    assert.equal(await page.locator('.largest li').count(), 10);
+    assert.equal(await page.locator('svg.plot').count(), 2);
+    assert.ok(await page.locator('.matrix').first().isVisible());
+  }));
+
+  test('stories are searched, filtered and sorted, and going back keeps that', () => watched({ viewport: WIDE }, async (page) => {
+    await open(page, 'demonstration', '#/stories');
+    const titles = () => page.locator('#results tbody .headline').allInnerTexts();
+    const all = (await titles()).length;
+    await page.fill('input[name=q]', 'ferry');
+    const found = await titles();
+    assert.ok(found.length > 0 && found.length < all, `${found.length} of ${all}`);
+    assert.match(await page.innerText('.found'), new RegExp(`^${found.length} of ${all} stories$`));
+    await page.locator('#results .headline').first().click();
+    await settled(page);
+    assert.equal(await page.textContent('h1'), found[0]);
+    await page.goBack();
+    await settled(page);
+    assert.equal(await page.inputValue('input[name=q]'), 'ferry');
+    assert.deepEqual(await titles(), found);
+    await page.fill('input[name=q]', '');
+    await page.selectOption('select[name=lang]', 'fr');
+    const french = await titles();
+    assert.ok(french.length > 2 && french.length < all);
+    await page.selectOption('select[name=lang]', '');
+    await page.selectOption('select[name=size]', '5');
+    const sizes = (await page.locator('#results td[data-label=Articles]').allInnerTexts()).map(Number);
+    assert.ok(sizes.length > 0 && sizes.every((size) => size >= 5), sizes.join());
+    assert.deepEqual(sizes, sizes.toSorted((x, y) => y - x));
+    await page.click('#sort-size');
+    assert.deepEqual((await page.locator('#results td[data-label=Articles]').allInnerTexts()).map(Number), sizes.toReversed().toSorted((x, y) => x - y));
+    assert.equal(await page.locator('th[aria-sort=ascending]').innerText(), 'Articles▲');
+    await page.fill('input[name=from]', '2026-04-01');
+    assert.ok((await titles()).length < sizes.length);
+    await page.fill('input[name=q]', 'no such story');
+    assert.match(await page.innerText('#results'), /^No story is like that/);
+  }));
+
+  test('a story says who had it first, who took it up and what was kept', () => watched({ viewport: WIDE }, async (page) => {
+    await open(page, 'demonstration', FERRY);
+    assert.match(await page.innerText('section.panel'), /Likely origin|Earliest here/);
+    assert.equal(await page.locator('.pickups li').count(), 9);
+    assert.match(await page.locator('.pickups li').nth(1).innerText(), /\+38 min/);
+    const copy = page.locator('table.rows tr', { hasText: 'en-ferry-03' });
+    assert.match(await copy.first().innerText(), /copy[\s\S]*of en-ferry-01[\s\S]*88 %[\s\S]*12 %[\s\S]*0 %/);
+    assert.match(await page.innerText('.kernel'), /The Lady Maren had left Port Calloch/);
+    const shown = (await page.innerText('.kernel')).length;
+    await page.check('.check input');
+    assert.ok((await page.innerText('.kernel')).length > shown);
+  }));
+
+  test('a passage is followed with the mouse and with the keyboard', () => watched({ viewport: WIDE }, async (page) => {
+    await open(page, 'demonstration', FERRY_PAIR);
+    assert.match(await page.innerText('section.panel'), /near-duplicate[\s\S]*422 words in 4 passages[\s\S]*bits/);
+    const passages = (side) => page.locator('.pane').nth(side).locator('.run[role=button]');
+    assert.equal(await passages(0).count(), 4);
+    assert.equal(await passages(1).count(), 4);
+    await passages(0).nth(2).click();
+    for (const side of [0, 1]) assert.equal(await page.locator('.pane').nth(side).locator('.run.now').first().getAttribute('data-run'), '2');
+    await page.waitForTimeout(700);
+    const tops = await page.evaluate(() => [...document.querySelectorAll('.pane .run.now[role=button]')].map((mark) => mark.getBoundingClientRect().top));
+    assert.ok(Math.abs(tops[0] - tops[1]) < 40, `the counterpart stands ${tops[1] - tops[0]} px away`);
+    await page.keyboard.press('ArrowDown');
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.run), '3');
+    await page.keyboard.press('Enter');
+    assert.deepEqual(await page.evaluate(() => [document.activeElement.dataset.run, document.activeElement.closest('.pane').getAttribute('aria-label')]), ['3', 'Right article']);
+    await page.locator('.pairing button').click();
+    await settled(page);
+    assert.match(page.url(), /a=en-ferry-05&b=en-ferry-02$/);
+  }));
+
+  test('changed numbers between shared passages are marked', () => watched({ viewport: WIDE }, async (page) => {
+    await open(page, 'demonstration');
+    // The first pair of any story in which a number stands against another.
+    const { story } = await core(page);
+    let marked = 0;
+    for (const id of story.id) {
+      await open(page, 'demonstration', `#/story/${id}`);
+      const links = await page.locator('table.rows a.headline').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+      for (const link of links) {
+        await open(page, 'demonstration', link);
+        const [left, right] = await Promise.all([0, 1].map((side) => page.locator('.pane').nth(side).locator('.changed').count()));
+        assert.equal(left > 0, right > 0, link);
+        marked += left > 0 ? 1 : 0;
+      }
+      if (marked > 2) break;
+    }
+    assert.ok(marked > 2, `${marked} pairs with changes`);
+  }));
+
+  test('an outlet says what of it is its own', () => watched({ viewport: WIDE }, async (page) => {
+    await open(page, 'demonstration', '#/outlets');
+    await page.fill('input[type=search]', 'morninglark');
+    await page.locator('main tbody a').first().click();
+    await settled(page);
+    assert.equal(await page.textContent('h1'), 'morninglark.example');
+    assert.match(await page.locator('.tiles').innerText(), /reprinted\s*75 %[\s\S]*rewritten\s*25 %/);
+    assert.ok(await page.locator('section[aria-labelledby=its] tbody tr').count() >= 3);
+  }));
+
+  test('everything is reached by the keyboard, and focus is seen', () => watched({ viewport: WIDE }, async (page) => {
+    await open(page, 'demonstration');
+    const seen = [];
+    for (let i = 0; i < 12; i += 1) {
+      await page.keyboard.press('Tab');
+      seen.push(await page.evaluate(() => {
+        const style = getComputedStyle(document.activeElement);
+        return [document.activeElement.textContent.trim(), style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2];
+      }));
+    }
+    assert.deepEqual(seen.slice(0, 7).map(([text]) => text), ['Skip to the content', 'wirecopy', 'Overview', 'Stories', 'Outlets', 'How to read', 'Theme: system']);
+    assert.ok(seen.every(([, visible]) => visible), JSON.stringify(seen));
+    assert.equal(seen[7][0], await page.locator('.largest .headline').first().textContent());
+    await page.keyboard.press('Enter');
+    await settled(page);
+    assert.equal(await page.textContent('h1'), seen.at(-1)[0]);
+  }));
+
+  test('the theme can be chosen', () => watched({ viewport: WIDE, colorScheme: 'dark' }, async (page) => {
+    await open(page, 'demonstration');
+    const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const dark = await paper();
+    await page.click('#theme');
+    const light = await paper();
+    assert.notEqual(light, dark);
+    await page.click('#theme');
+    assert.equal(await paper(), dark);
+    await page.reload();
+    await settled(page);
+    assert.equal(await page.textContent('#theme'), 'Theme: dark');
+  }));
+
+  test('WCAG 2.2 AA: no rule of axe is broken in either theme', async () => {
+    // Its script is put in from outside, which the page's own policy rightly forbids.
+    const pages = ['#/', '#/stories', FERRY, FERRY_PAIR, ARABIC_PAIR, '#/outlets', '#/outlet/morninglark.example', '#/about'];
+    for (const colorScheme of ['light', 'dark']) {
+      const context = await browser.newContext({ viewport: WIDE, colorScheme, bypassCSP: true });
+      const page = await context.newPage();
+      for (const route of pages) {
+        await open(page, 'demonstration', route);
+        await page.evaluate(AXE);
+        const { violations } = await page.evaluate(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+        const told = violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(' | ')}`);
+        assert.deepEqual(told, [], `${route}, ${colorScheme}`);
+      }
+      await context.close();
+    }
+  });
+
+  test('an address that leads nowhere says so', () => watched({ viewport: WIDE }, async (page) => {
+    for (const route of ['#/story/none', '#/outlet/none', '#/nothing', '#/%E0%A4%A', `${FERRY}?a=x&b=y`, '#/__proto__']) {
+      await open(page, 'demonstration', route);
+      assert.equal(await page.textContent('h1'), 'Not found', route);
+    }
+  }));
+
+  test('pages fit into two widths, and are kept as pictures', async () => {
+    const pages = { overview: '#/', stories: '#/stories', story: FERRY, pair: FERRY_PAIR, 'pair-arabic': ARABIC_PAIR, outlets: '#/outlets', outlet: '#/outlet/morninglark.example', about: '#/about' };
+    for (const [viewport, colorScheme] of [[WIDE, 'light'], [NARROW, 'dark'], [WIDE, 'dark'], [NARROW, 'light']]) {
+      await watched({ viewport, colorScheme }, async (page) => {
+        for (const [name, route] of Object.entries(pages)) {
+          await open(page, 'demonstration', route);
+          assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${name} is wider than ${viewport.width} px`);
+          await page.screenshot({ path: join(SCREENSHOTS, `${name}-${viewport.width}-${colorScheme}.png`), fullPage: true });
+        }
+      });
+    }
+    await watched({ viewport: WIDE }, async (page) => {
+      await page.emulateMedia({ media: 'print' });
+      await open(page, 'demonstration', FERRY_PAIR);
+      assert.ok(!(await page.locator('.top nav').isVisible()));
+      await page.screenshot({ path: join(SCREENSHOTS, 'pair-print.png'), fullPage: true });
+    });
+  });
+});
+
+describe('a hostile corpus', () => {
+  test('nothing in it runs, loads, leads elsewhere or breaks a page', () => watched({ viewport: NARROW }, async (page) => {
+    await open(page, 'hostile');
+    const { story, outlets } = await core(page);
+    assert.ok(story.id.length >= 12, `${story.id.length} stories`);
+    const routes = ['#/', '#/stories', '#/outlets', '#/about', ...outlets.map((name) => `#/outlet/${encodeURIComponent(name)}`)];
+    let attacks = 0;
+    for (const id of story.id) {
+      const route = `#/story/${id}`;
+      await open(page, 'hostile', route);
+      routes.push(route, ...await page.locator('table.rows a.headline').evaluateAll((all) => all.map((link) => link.getAttribute('href'))));
+    }
+    for (const route of routes) {
+      await open(page, 'hostile', route);
+      const found = await page.evaluate(() => ({
+        pwned: window.pwned,
+        elements: [...document.querySelectorAll('main :is(script, iframe, img, object, embed, base, meta, link, style, form[action], [style])')].map((node) => node.outerHTML.slice(0, 100)),
+        handlers: [...document.querySelectorAll('*')].flatMap((node) => [...node.attributes]).filter(({ name }) => name.startsWith('on')).map(({ name, value }) => `${name}=${value}`),
+        links: [...document.querySelectorAll('a')].map((link) => link.getAttribute('href')).filter((href) => !/^(#|https?:\/\/press\.example\/)/.test(href)),
+        overflow: document.documentElement.scrollWidth - innerWidth,
+        text: document.querySelector('main').textContent,
+      }));
+      assert.deepEqual({ ...found, text: '' }, { pwned: undefined, elements: [], handlers: [], links: [], overflow: 0, text: '' }, route);
+      assert.doesNotMatch(found.text, /[\u0000-\u0008\u000b-\u001f\u202e]/, route);
+      if (found.text.includes('window.pwned')) attacks += 1;
+    }
+    assert.ok(attacks > 20, `${attacks} pages show an attack as text`);
+    assert.ok(page.url().startsWith(pathToFileURL(work).href));
+    await page.screenshot({ path: join(SCREENSHOTS, 'hostile-390.png'), fullPage: true });
+  }));
+
+  test('passages are where they should be, whatever characters stand before them', () => watched({ viewport: WIDE }, async (page) => {
+    await open(page, 'hostile');
+    const { story } = await core(page);
+    let compared = 0;
+    for (const id of story.id) {
+      await open(page, 'hostile', `#/story/${id}`);
+      const link = await page.locator('table.rows a.headline').first().getAttribute('href');
+      await open(page, 'hostile', link);
+      const texts = await page.evaluate(() => [...document.querySelectorAll('.pane')].map((pane) => {
+        const byRun = {};
+        for (const mark of pane.querySelectorAll('.run')) byRun[mark.dataset.run] = (byRun[mark.dataset.run] ?? '') + mark.textContent;
+        return byRun;
+      }));
+      const words = (text) => text.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
+      for (const run of Object.keys(texts[0])) {
+        assert.equal(words(texts[0][run]), words(texts[1][run]), `${id}, passage ${run}`);
+        compared += 1;
+      }
+    }
+    assert.ok(compared > 20, `${compared} passages`);
+  }));
+});
+
+describe('a report of 10,000 stories and 100,000 articles', () => {
+  test('opens at once and filters without a freeze', async (t) => {
+    await watched({ viewport: WIDE }, async (page) => {
+      const started = Date.now();
+      await open(page, 'large', '#/stories');
+      const opened = Date.now() - started;
+      const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime);
+      const times = await page.evaluate(() => {
+        const timed = (act) => { const start = performance.now(); act(); document.body.getBoundingClientRect(); return performance.now() - start; };
+        const type = (name, value) => timed(() => {
+          const field = document.querySelector(`[name=${name}]`);
+          field.value = value;
+          field.dispatchEvent(new Event(field.localName === 'select' ? 'change' : 'input', { bubbles: true }));
+        });
+        return {
+          'first search': type('q', 'k'), 'next letter': type('q', 'ka'), 'rare word': type('q', 'kalomi sto'), cleared: type('q', ''),
+          agency: type('agency', 'Norrland Wire'), language: type('lang', 'fr'), 'sorted by title': timed(() => document.getElementById('sort-title').click()),
+        };
+      });
+      const slowest = Math.max(...Object.values(times));
+      t.diagnostic(`first paint ${Math.round(paint)} ms, list shown ${opened} ms after opening`);
+      t.diagnostic(Object.entries(times).map(([name, time]) => `${name} ${Math.round(time)} ms`).join(', '));
+      assert.ok(paint < 2000, `first paint after ${paint} ms`);
+      assert.ok(opened < 5000, `the list after ${opened} ms`);
+      assert.ok(slowest < 500, JSON.stringify(times));
+      assert.match(await page.innerText('.found'), /of 10,000 stories/);
+    });
+  });
+
+  test('reads the details of a story from the folder beside it', () => watched({ viewport: WIDE }, async (page) => {
+    await open(page, 'large');
+    const { folder, parts, story } = await core(page);
+    assert.equal(folder, 'report');
+    assert.ok(parts.length > 20, `${parts.length} parts`);
+    for (const place of [0, parts[1] - 1, parts[1], parts.at(-1), story.id.length - 1]) {
+      await open(page, 'large', `#/story/${story.id[place]}`);
+      assert.equal(await page.locator('.crumbs bdi').textContent(), story.id[place]);
+      const rows = await page.locator('table.rows tbody tr').count();
+      assert.equal(rows, Math.min(100, story.kinds[place].reduce((sum, count) => sum + count, 0)));
+    }
+    await page.locator('table.rows a.headline').last().click();
+    await settled(page);
+    assert.ok(await page.locator('.pane .run').count() > 0);
+    await page.screenshot({ path: join(SCREENSHOTS, 'large-pair-1280.png') });
+  }));
+
+  test('a part that is missing is named', async () => {
+    rmSync(join(work, 'large/report/00003.js'));
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await open(page, 'large');
+    const { parts, story } = await core(page);
+    await page.goto(address('large', `#/story/${story.id[parts[3]]}`));
+    await page.waitForFunction(() => document.querySelector('h1')?.textContent === 'Cannot be shown');
+    assert.match(await page.innerText('main'), /report\/00003\.js cannot be read/);
+    await context.close();
+  });
+});

@@ -1,0 +1,239 @@
+//! `report.html` as a file. What it does in a browser is tested in `tests/browser`.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use wirecopy::article::{ArticleId, Span};
+use wirecopy::disk::Workspace;
+use wirecopy::findings::{Apart, Findings, Text};
+use wirecopy::pipeline;
+use wirecopy::progress::Silent;
+use wirecopy::read::Input;
+use wirecopy::report::html::{self, About};
+use wirecopy::settings::Settings;
+
+use crate::corpora::project;
+use crate::sample;
+
+/// The files of a report by their names.
+fn written(findings: &Findings) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let about = About { inputs: &["invented.jsonl".to_owned()], name: "report" };
+    let Ok(()) = html::write(findings, about, |name, bytes| {
+        assert!(files.insert(name.to_owned(), String::from_utf8(bytes.to_vec()).unwrap()).is_none());
+        Ok::<(), Infallible>(())
+    });
+    files
+}
+
+/// The block of data with this id.
+fn data(page: &str, id: &str) -> Value {
+    let start = format!("<script type=\"application/json\" id=\"{id}\">");
+    let json = page.split_once(&start).unwrap().1.split_once("</script>").unwrap().0;
+    serde_json::from_str(json).unwrap()
+}
+
+fn scanned(workspace: &Workspace) -> Findings {
+    let corpus = Input::Path(project().join("data/corpus/fr.jsonl"));
+    pipeline::scan_with_texts(workspace, vec![corpus], &Settings::default(), &Silent).unwrap()
+}
+
+/// Hostile findings, with texts as hostile as their headlines.
+fn hostile() -> Findings {
+    let mut findings = sample::many();
+    findings.texts = (0..8)
+        .map(ArticleId)
+        .map(|article| Text {
+            article,
+            author: Some("</script><!--".into()),
+            lang: Some("en\"><script>".into()),
+            text: "é😀</script><script>alert(1)</script>\u{2028}\u{202e}]]>\u{0}\x1b[2J <!--<script> and so on for a while, \
+                   with enough of it that every span of the sample lies inside"
+                .into(),
+            apart: vec![(Span { start: 2, end: 6 }, Apart::Quotation), (Span { start: 6, end: 15 }, Apart::Stock)],
+        })
+        .collect();
+    findings
+}
+
+#[test]
+fn hostile_text_is_data_and_nothing_else() {
+    let page = &written(&hostile())["report.html"];
+    let scripts: Vec<&str> = page.match_indices("<script").map(|(at, _)| &page[at..at + 12]).collect();
+    assert_eq!(scripts, ["<script type", "<script type", "<script>(() "], "the core, one part, the page's own script");
+    assert_eq!(page.matches("</script").count(), 3);
+    assert!(
+        !page.contains("<!--") && !page.contains('\u{2028}') && !page.contains('\u{202e}') && !page.contains('\x1b')
+    );
+    let core = data(page, "core");
+    assert_eq!(core["story"]["title"][0], "<script>alert(1)</script>\x1b]0;owned\x07");
+    let article = &data(page, "part-0")[0]["articles"][0];
+    assert_eq!(article["author"], "</script><!--");
+    assert!(article["text"].as_str().unwrap().starts_with("é😀</script><script>alert(1)</script>\u{2028}\u{202e}"));
+    // In the units of a script: one for é, two for the emoji.
+    assert_eq!(article["marks"], serde_json::json!([[1, 3, 0], [3, 12, 2]]));
+}
+
+#[test]
+fn no_finding_and_findings_without_texts_have_a_page() {
+    for findings in [sample::none(), sample::one(), sample::many(), Findings::default()] {
+        let files = written(&findings);
+        assert_eq!(files.keys().collect::<Vec<_>>(), ["report.html"]);
+        let core = data(&files["report.html"], "core");
+        assert_eq!(core["story"]["id"].as_array().unwrap().len(), findings.stories.len());
+        assert_eq!(core["folder"], Value::Null);
+    }
+}
+
+#[test]
+fn a_page_allows_its_own_script_and_style_and_nothing_else() {
+    let page = &written(&sample::one())["report.html"];
+    let policy = page.split_once("Content-Security-Policy\" content=\"").unwrap().1.split_once('"').unwrap().0;
+    assert!(policy.starts_with("default-src 'none'; script-src 'sha256-"), "{policy}");
+    assert!(!policy.contains("unsafe") && !policy.contains("http") && !policy.contains("strict-dynamic"), "{policy}");
+    let lower = page.to_lowercase();
+    for loading in ["src=\"", "href=\"http", "innerhtml", "eval("] {
+        assert!(!lower.contains(loading), "{loading}");
+    }
+    let style = lower.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
+    assert!(!style.contains("url(") && !style.contains("@import"));
+}
+
+#[test]
+fn an_origin_is_what_the_others_are_measured_against() {
+    let mut findings = sample::one();
+    findings.stories[0].origin.as_mut().unwrap().article = ArticleId(1);
+    let page = &written(&findings)["report.html"];
+    let story = &data(page, "part-0")[0];
+    assert_eq!((&story["reference"], &story["origin"]["confidence"]), (&1.into(), &0.75.into()));
+    assert_eq!((&story["articles"][1]["kind"], &story["articles"][1]["of"]), (&0.into(), &Value::Null));
+    // Both are of one source by the pair: a revision, though it was published earlier.
+    assert_eq!((&story["articles"][0]["kind"], &story["articles"][0]["of"]), (&5.into(), &1.into()));
+    let core = data(page, "core");
+    assert_eq!((&core["story"]["sure"][0], &core["agencies"][0]), (&0.75.into(), &"Norrland Wire".into()));
+}
+
+#[test]
+fn memory_and_disk_give_the_same_bytes() {
+    let folder = std::env::temp_dir();
+    let expected = written(&scanned(&Workspace::default()));
+    for memory_bytes in [1 << 10, 1 << 16, 1 << 22] {
+        let workspace = Workspace::limited(&folder, memory_bytes);
+        assert!(written(&scanned(&workspace)) == expected, "{memory_bytes}");
+        workspace.check().unwrap();
+    }
+}
+
+#[test]
+fn details_that_are_too_many_go_to_a_folder() {
+    let whole = scanned(&Workspace::default());
+    let single = written(&whole);
+    let mut findings = scanned(&Workspace::default());
+    // The same texts with a long tail.
+    let tail = " and nothing more is known of it".repeat(15_000);
+    findings.texts =
+        whole.texts.iter().map(|text| Text { text: format!("{}{tail}", text.text), ..text.into_owned() }).collect();
+    let files = written(&findings);
+    let core = data(&files["report.html"], "core");
+    let firsts = core["parts"].as_array().unwrap();
+    assert_eq!(core["folder"], "report");
+    assert_eq!(files.len(), firsts.len() + 1);
+    assert!(files["report.html"].contains("'strict-dynamic'") && !files["report.html"].contains("id=\"part-"));
+    let mut details = Vec::new();
+    for (number, first) in firsts.iter().enumerate() {
+        let part = &files[&format!("report/{}", html::part_name(number))];
+        let json = part.strip_prefix(&format!("wirecopyPart({number},")).unwrap().strip_suffix(");\n").unwrap();
+        assert_eq!(first.as_u64().unwrap() as usize, details.len());
+        details.extend(serde_json::from_str::<Vec<Value>>(json).unwrap());
+    }
+    let in_page = data(&single["report.html"], "part-0");
+    assert_eq!(details.len(), in_page.as_array().unwrap().len());
+    for (in_file, in_page) in details.iter().zip(in_page.as_array().unwrap()) {
+        assert_eq!(in_file["pairs"], in_page["pairs"]);
+    }
+}
+
+/// Runs the program in `folder`; gives what it wrote to standard error.
+fn run(folder: &Path, args: &[&str], code: i32) -> String {
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_wirecopy")).current_dir(folder).args(args).args(["-q", "--isolated"]).output();
+    let output = output.unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{args:?}: {error}");
+    error
+}
+
+fn corpus() -> (tempfile::TempDir, String) {
+    let corpus = project().join("data/corpus/de.jsonl").display().to_string();
+    (tempfile::tempdir().unwrap(), corpus)
+}
+
+#[test]
+fn a_finished_scan_is_rendered_again_without_its_corpus() {
+    let (folder, corpus) = corpus();
+    let path = |name: &str| folder.path().join(name);
+    run(folder.path(), &["scan", &corpus, "--out", "found"], 0);
+    let page = fs::read(path("found/report.html")).unwrap();
+    run(folder.path(), &["report", "found", "--report", "html=again/page.html"], 0);
+    assert!(fs::read(path("again/page.html")).unwrap() == page);
+    fs::write(path("found/report.html"), "spoilt").unwrap();
+    run(folder.path(), &["report", "found", "--report", "html"], 0);
+    assert!(fs::read(path("found/report.html")).unwrap() == page);
+    run(folder.path(), &["report", "found", "--report", "html", "--out", "csv", "--table-format", "csv"], 0);
+    assert!(fs::read(path("csv/report.html")).unwrap() == page);
+    assert!(fs::read(path("csv/texts.jsonl")).unwrap() == fs::read(path("found/texts.jsonl")).unwrap());
+    run(folder.path(), &["report", "csv", "--report", "html=from-csv.html"], 0);
+    assert!(fs::read(path("from-csv.html")).unwrap() == page);
+    run(folder.path(), &["scan", &corpus, "--out", "found", "--force"], 0);
+    assert!(fs::read(path("found/report.html")).unwrap() == page);
+}
+
+#[test]
+fn a_scan_without_a_report_has_no_texts_either() {
+    let (folder, corpus) = corpus();
+    run(folder.path(), &["scan", &corpus, "--out", "found", "--no-report"], 0);
+    assert!(!folder.path().join("found/report.html").exists() && !folder.path().join("found/texts.jsonl").exists());
+    let error = run(folder.path(), &["report", "found", "--report", "html"], 2);
+    assert_eq!(
+        error,
+        "error: found has no texts.jsonl, which a report with texts is made of: scan again without --no-report\n"
+    );
+    let error = run(folder.path(), &["scan", &corpus, "--report", "html"], 2);
+    assert!(error.starts_with("error: no folder for the report\n"), "{error}");
+}
+
+#[test]
+fn a_report_of_its_own_replaces_nothing_unless_forced() {
+    let (folder, corpus) = corpus();
+    let page = folder.path().join("page.html");
+    fs::write(&page, "mine").unwrap();
+    let error = run(folder.path(), &["scan", &corpus, "--report", "html=page.html"], 2);
+    assert!(error.starts_with("error: cannot write to page.html: it exists"), "{error}");
+    assert_eq!(fs::read_to_string(&page).unwrap(), "mine");
+    run(folder.path(), &["scan", &corpus, "--report", "html=page.html", "--force"], 0);
+    assert!(fs::read_to_string(&page).unwrap().starts_with("<!doctype html>"));
+    let error = run(folder.path(), &["scan", &corpus, "--report", "html=."], 2);
+    assert!(error.starts_with("error: cannot write to .: it is a folder"), "{error}");
+}
+
+#[test]
+fn parts_of_an_earlier_report_go_with_it() {
+    let (folder, corpus) = corpus();
+    run(folder.path(), &["scan", &corpus, "--out", "found"], 0);
+    let found = folder.path().join("found");
+    // As if the earlier report had been a large one.
+    fs::create_dir(found.join("report")).unwrap();
+    fs::write(found.join("report/00000.js"), "").unwrap();
+    let manifest = fs::read_to_string(found.join("manifest.json")).unwrap();
+    let error = run(folder.path(), &["scan", &corpus, "--out", "found", "--force"], 2);
+    assert!(error.contains("report/00000.js is not of the earlier output there"), "{error}");
+    let listed = manifest.replace("\"report.html\"", "\"report.html\", \"report/00000.js\"");
+    fs::write(found.join("manifest.json"), listed).unwrap();
+    run(folder.path(), &["scan", &corpus, "--out", "found", "--force"], 0);
+    assert!(!found.join("report").exists());
+    assert!(!fs::read_to_string(found.join("manifest.json")).unwrap().contains("00000.js"));
+}
