@@ -287,7 +287,8 @@ fn headline<'a>(corpus: &Corpus, articles: impl Iterator<Item = (ArticleId, &'a 
         let shared = words.iter().filter(|word| text.contains(word)).count();
         known.push((title, 1, if words.len() < HEADLINE_WORDS { 0.0 } else { shared as f64 / words.len() as f64 }));
     }
-    let value = |&(_, times, share): &(&str, usize, f64)| (share >= HEADLINE_SHARE, times, share);
+    let value =
+        |&(_, times, share): &(&str, usize, f64)| (if share >= HEADLINE_SHARE { times } else { 0 }, share, times);
     let best = known.iter().rev().max_by(|x, y| value(x).partial_cmp(&value(y)).unwrap_or(Ordering::Equal))?;
     Some(best.0.to_owned())
 }
