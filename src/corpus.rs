@@ -97,8 +97,10 @@ struct Part {
 struct Making {
     /// Bands of its signature; none if nothing is asked about near-duplicates.
     bands: Option<Bands>,
-    /// Whether its words are stored with marks and spans, and its credits are read.
+    /// Whether its words are stored with marks and spans.
     marked: bool,
+    /// Whether its credits are read.
+    credited: bool,
 }
 
 impl Making {
@@ -107,6 +109,7 @@ impl Making {
         Making {
             bands: near.then(|| Bands::plan(&settings.near)),
             marked: settings.wants_passages() || !settings.without.is_empty(),
+            credited: settings.wants_credits(),
         }
     }
 
@@ -128,7 +131,7 @@ impl Part {
         let mut scratch = Vec::new();
         for article in &mut part.articles {
             let text = std::mem::take(&mut article.text);
-            let credit = making.marked.then(|| credit::credit(article, &text, agencies)).flatten();
+            let credit = making.credited.then(|| credit::credit(article, &text, agencies)).flatten();
             part.credits.push(credit.map(Box::new));
             let ids = if making.marked {
                 let tokens = tokenizer.tokens(&text);

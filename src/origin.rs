@@ -30,7 +30,7 @@ const PROBABLE: f64 = 0.4;
 const LEAD: f64 = 0.3;
 /// What no sign makes surer: articles are missing from every corpus.
 const SUREST: f64 = 0.95;
-/// If all articles credit an agency, its own is missing and the first of them is only the first seen.
+/// Where an article has the text of an agency, the agency's own is missing, and it is only the first seen.
 const SUREST_COPY: f64 = 0.5;
 
 /// Which article came first, and why it is thought so.
@@ -199,7 +199,8 @@ pub fn origin(tellers: &[Teller<'_>], rank: impl Fn(ArticleId) -> u32) -> Option
     if probability < PROBABLE || sums[best] - sums[order[1]] < LEAD || !own_sign {
         return None;
     }
-    let surest = if all_copies { SUREST_COPY } else { SUREST };
+    let is_copy = matches!(tellers[best].basis(), Some(Basis::Credited | Basis::Inferred));
+    let surest = if is_copy { SUREST_COPY } else { SUREST };
     let reasons = points.swap_remove(best).reasons();
     Some(Origin { article: tellers[best].id, confidence: probability.min(surest), reasons })
 }

@@ -4,7 +4,9 @@
 //! its unit and its source.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use encoding_rs::Encoding;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -28,6 +30,8 @@ pub struct Settings {
     pub story: StorySettings,
     /// Who wrote it.
     pub origin: OriginSettings,
+    /// Which of several near-duplicates stays.
+    pub survivors: SurvivorSettings,
 }
 
 /// A part of the method that a scan can do without, worse.
@@ -303,6 +307,83 @@ pub struct OriginSettings {
     pub agencies: Option<PathBuf>,
 }
 
+/// Survivors.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SurvivorSettings {
+    /// By what one article of each near-duplicate class is chosen: the first rule that tells them apart.
+    pub keep: Vec<KeepRule>,
+}
+
+impl Default for SurvivorSettings {
+    fn default() -> Self {
+        SurvivorSettings { keep: vec![KeepRule::Longest] }
+    }
+}
+
+/// By what one of several near-duplicates is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeepRule {
+    /// The one that was published first.
+    Earliest,
+    /// The agency's own.
+    Agency,
+    /// One that credits its agency.
+    Credited,
+    /// The one with most words.
+    Longest,
+    /// One of these outlets, the first before the second.
+    Source(Vec<String>),
+}
+
+impl fmt::Display for KeepRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            KeepRule::Earliest => "earliest",
+            KeepRule::Agency => "agency",
+            KeepRule::Credited => "credited",
+            KeepRule::Longest => "longest",
+            KeepRule::Source(names) => return write!(f, "source:{}", names.join("+")),
+        })
+    }
+}
+
+impl FromStr for KeepRule {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<KeepRule, String> {
+        Ok(match text {
+            "earliest" => KeepRule::Earliest,
+            "agency" => KeepRule::Agency,
+            "credited" => KeepRule::Credited,
+            "longest" => KeepRule::Longest,
+            _ => {
+                let names = text.strip_prefix("source:").unwrap_or_default();
+                let names: Vec<String> =
+                    names.split('+').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+                if names.is_empty() {
+                    return Err(format!(
+                        "{text:?} is no rule: earliest, agency, credited, longest or source:OUTLET+OUTLET is wanted"
+                    ));
+                }
+                KeepRule::Source(names)
+            }
+        })
+    }
+}
+
+impl Serialize for KeepRule {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for KeepRule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<KeepRule, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 impl Settings {
     /// Whether a part of the method is left out.
     pub fn lacks(&self, part: Part) -> bool {
@@ -312,6 +393,12 @@ impl Settings {
     /// Whether shared passages are looked for: not if only near-duplicates are wanted, which are found without them.
     pub fn wants_passages(&self) -> bool {
         !self.lacks(Part::Passages) && self.relate.relations.iter().any(|relation| *relation > Relation::NearDuplicate)
+    }
+
+    /// Whether it is asked which agency an article credits: with passages always, else if what is kept depends on it.
+    pub fn wants_credits(&self) -> bool {
+        let of_agencies = |rule: &KeepRule| matches!(rule, KeepRule::Agency | KeepRule::Credited);
+        self.wants_passages() || self.survivors.keep.iter().any(of_agencies)
     }
 
     /// Whether near-duplicates are looked for. Without them only identical texts are one class.

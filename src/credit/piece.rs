@@ -138,7 +138,7 @@ impl<'m> Piece<'m> {
         for (place, token) in self.tokens.iter().enumerate() {
             let Token::Agency(number) = *token else { continue };
             let mention = self.mentions[number];
-            if mention.loose && !(alone || has_words_of_credits) {
+            if mention.loose && (mention.short || !(alone || has_words_of_credits)) {
                 continue;
             }
             if !self.goes_on(place, mention, 1)

@@ -20,6 +20,7 @@ use crate::spool::Document;
 use crate::text::{Marks, Tokenizer};
 
 use super::passages::{Collector, Texts};
+use super::survivors::Survivors;
 use super::texts::texts;
 use super::{Counts, Findings, Member, Pair, Passage, Story};
 
@@ -46,7 +47,9 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
     let mut passages = Table::new(workspace, workspace.share(ROWS_PERCENT));
     collect_passages(&corpus, &analysis, &stories, &mut passages)?;
     let mut pairs = Table::new(workspace, workspace.share(ROWS_PERCENT));
-    let mut shown = Shown::new(&corpus, &analysis);
+    let basis = |article: ArticleId| corpus.credits.get(article.index()).as_ref().as_ref().map(|credit| credit.basis);
+    let survivors = Survivors::of(&corpus, &analysis.classes, &settings.survivors.keep, basis);
+    let mut shown = Shown::new(&corpus, &analysis, &survivors);
     let mut least = vec![f64::INFINITY; stories.members.len()];
     let mut tallies = vec![Tally::default(); corpus.len()];
     for block in in_input_order(&analysis, wanted).chunks(PAIRS) {
@@ -271,8 +274,8 @@ const HEADLINE_SHARE: f64 = 0.5;
 /// Words of a headline, at least.
 const HEADLINE_WORDS: usize = 3;
 
-/// The headline that most articles have, of those the one whose words are most in the text, then the first. A title that the
-/// text knows little of is taken where there is no other.
+/// The headline that most articles have, of those the first. Of titles that their texts know little of, the one that is known
+/// best is taken where there is no other.
 fn headline<'a>(corpus: &Corpus, articles: impl Iterator<Item = (ArticleId, &'a Cow<'a, Article>)>) -> Option<String> {
     let mut tokenizer = Tokenizer::new();
     let mut known: Vec<(&str, usize, f64)> = Vec::new();
@@ -287,8 +290,9 @@ fn headline<'a>(corpus: &Corpus, articles: impl Iterator<Item = (ArticleId, &'a 
         let shared = words.iter().filter(|word| text.contains(word)).count();
         known.push((title, 1, if words.len() < HEADLINE_WORDS { 0.0 } else { shared as f64 / words.len() as f64 }));
     }
-    let value =
-        |&(_, times, share): &(&str, usize, f64)| (if share >= HEADLINE_SHARE { times } else { 0 }, share, times);
+    let value = |&(_, times, share): &(&str, usize, f64)| {
+        if share >= HEADLINE_SHARE { (times, 0.0) } else { (0, share) }
+    };
     let best = known.iter().rev().max_by(|x, y| value(x).partial_cmp(&value(y)).unwrap_or(Ordering::Equal))?;
     Some(best.0.to_owned())
 }
@@ -319,10 +323,10 @@ struct Shown<'a> {
     rank: &'a [u32],
     /// The strongest link of each article: by relation, then similarity, then the first partner.
     strongest: Vec<Option<Strongest>>,
-    /// Similarity and containment with the leader of the class.
+    /// Similarity and containment with what is kept of the class.
     of_class: Vec<Option<(f64, f64)>>,
-    /// How many articles the class of each leader has.
-    size: Vec<u32>,
+    /// What is kept of each class.
+    survivors: &'a Survivors,
     links: u64,
 }
 
@@ -335,23 +339,25 @@ struct Strongest {
 }
 
 impl<'a> Shown<'a> {
-    fn new(corpus: &'a Corpus, analysis: &'a Analysis) -> Shown<'a> {
-        let mut size = vec![0; corpus.len()];
-        analysis.classes.near.iter().for_each(|leader| size[leader.index()] += 1);
+    fn new(corpus: &'a Corpus, analysis: &'a Analysis, survivors: &'a Survivors) -> Shown<'a> {
         Shown {
             analysis,
             rank: &corpus.keys.rank,
             strongest: vec![None; corpus.len()],
             of_class: vec![None; corpus.len()],
-            size,
+            survivors,
             links: 0,
         }
     }
 
-    /// What an article is dropped for. It was verified against what is kept by the similarity that was asked for; a
-    /// near-duplicate by what the bodies share may have a paragraph of its own, and stays.
+    fn leader(&self, article: ArticleId) -> ArticleId {
+        self.analysis.classes.near[article.index()]
+    }
+
+    /// What an article is dropped for. Both were verified against the leader of their class by the similarity that was asked
+    /// for; a near-duplicate by what the bodies share may have a paragraph of its own, and stays.
     fn duplicate_of(&self, article: ArticleId) -> Option<ArticleId> {
-        Some(self.analysis.classes.near[article.index()]).filter(|&leader| leader != article)
+        Some(self.survivors.of_class(self.leader(article))).filter(|&kept| kept != article)
     }
 
     /// Takes a link.
@@ -379,10 +385,10 @@ impl<'a> Shown<'a> {
         let duplicate_of = self.duplicate_of(article);
         let best = self.strongest[article.index()];
         let shown = duplicate_of.and(self.of_class[article.index()]).or(best.map(|b| (b.jaccard, b.containment)));
-        let keep_reason = match (duplicate_of, self.size[article.index()]) {
+        let keep_reason = match (duplicate_of, self.survivors.reason(self.leader(article))) {
             (Some(kept), _) => format!("near-duplicate of {}", corpus.articles.get(kept.index()).id),
-            (None, 1) => "no near-duplicate".to_string(),
-            (None, size) => format!("longest of {size} near-duplicates"),
+            (None, None) => "no near-duplicate".to_string(),
+            (None, Some(reason)) => reason.to_owned(),
         };
         Member {
             id: read.id.clone(),

@@ -5,6 +5,7 @@
 
 mod assemble;
 mod passages;
+mod survivors;
 mod texts;
 
 use std::collections::BTreeMap;

@@ -31,3 +31,4 @@ mod report;
 mod resume;
 mod sample;
 mod stories;
+mod survivors;

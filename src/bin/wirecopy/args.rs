@@ -12,7 +12,7 @@ use serde::de::value::{Error as NameError, StrDeserializer};
 use wirecopy::explain;
 use wirecopy::relate::Relation;
 use wirecopy::report;
-use wirecopy::settings::Field;
+use wirecopy::settings::{Field, KeepRule};
 
 use crate::config::{ConfigSource, Override, nearest};
 
@@ -131,7 +131,10 @@ pub struct ScanArgs {
     pub corpus: Vec<PathBuf>,
     /// Fail, and write nothing, if more records than this are rejected: a number or a percentage
     #[arg(long, value_name = "N|P%")]
-    pub max_rejects: Option<MaxRejects>,
+    pub max_rejects: Option<Limit>,
+    /// Fail, and write nothing, if more articles than this would be dropped as near-duplicates: a number or a percentage
+    #[arg(long, value_name = "N|P%")]
+    pub max_drop: Option<Limit>,
     /// Use N threads; as many as there are processors by default. The result is the same
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
@@ -255,6 +258,12 @@ pub struct SettingsArgs {
     /// Known are identical, near-duplicate, excerpt, version, rewrite, background, quote, boilerplate.
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = relation)]
     pub relations: Vec<Relation>,
+    /// Of near-duplicates keep the one that goes first by these rules, comma-separated
+    ///
+    /// earliest, agency (the agency's own), credited (credits its agency), longest, and source:OUTLET+OUTLET (these outlets, in
+    /// this order). The first rule that tells them apart decides. By default the longest is kept.
+    #[arg(long, value_delimiter = ',', value_name = "RULES")]
+    pub keep: Vec<KeepRule>,
     /// Know the agencies in FILE, too: names and sites as TOML
     ///
     /// An entry: [[agency]], names = ["Meridian", "Meridian News Agency"], domains = ["meridian.example"], and short = [...]
@@ -370,7 +379,7 @@ pub struct ExplainArgs {
     #[arg(
         long,
         value_name = "DIR",
-        conflicts_with_all = ["corpus", "curve", "map", "no_ignore", "encoding", "threshold", "recall", "relations", "agencies"]
+        conflicts_with_all = ["corpus", "curve", "map", "no_ignore", "encoding", "threshold", "recall", "relations", "keep", "agencies"]
     )]
     pub scan: Option<PathBuf>,
     /// Show this stage only, and all of it; without it every stage, of long lists the beginning
@@ -466,6 +475,10 @@ impl SettingsArgs {
             let names: Vec<toml::Value> = self.relations.iter().map(|relation| relation.name().into()).collect();
             set("relate.relations", "--relations", names.into());
         }
+        if !self.keep.is_empty() {
+            let rules: Vec<toml::Value> = self.keep.iter().map(|rule| rule.to_string().into()).collect();
+            set("survivors.keep", "--keep", rules.into());
+        }
         if let Some(agencies) = &self.agencies {
             set("origin.agencies", "--agencies", agencies.display().to_string().into());
         }
@@ -510,41 +523,41 @@ fn relation(text: &str) -> Result<Relation, String> {
 
 /// How many rejected records are allowed.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum MaxRejects {
+pub enum Limit {
     Records(u64),
     Percent(f64),
 }
 
-impl MaxRejects {
+impl Limit {
     /// Whether `rejected` of `records` is allowed.
     pub fn allows(self, rejected: u64, records: u64) -> bool {
         match self {
-            MaxRejects::Records(allowed) => rejected <= allowed,
-            MaxRejects::Percent(allowed) => rejected as f64 * 100.0 <= allowed * records as f64,
+            Limit::Records(allowed) => rejected <= allowed,
+            Limit::Percent(allowed) => rejected as f64 * 100.0 <= allowed * records as f64,
         }
     }
 }
 
-impl FromStr for MaxRejects {
+impl FromStr for Limit {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wanted = || "a number of records, such as 10, or a percentage up to 100, such as 1%, is wanted".to_owned();
+        let wanted = || "a number, such as 10, or a percentage up to 100, such as 1%, is wanted".to_owned();
         match text.strip_suffix('%') {
-            None => text.parse().map(MaxRejects::Records).map_err(|_| wanted()),
+            None => text.parse().map(Limit::Records).map_err(|_| wanted()),
             Some(number) => match number.trim().parse::<f64>() {
-                Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(MaxRejects::Percent(percent)),
+                Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(Limit::Percent(percent)),
                 _ => Err(wanted()),
             },
         }
     }
 }
 
-impl std::fmt::Display for MaxRejects {
+impl std::fmt::Display for Limit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            MaxRejects::Records(records) => write!(f, "{records}"),
-            MaxRejects::Percent(percent) => write!(f, "{percent}%"),
+            Limit::Records(records) => write!(f, "{records}"),
+            Limit::Percent(percent) => write!(f, "{percent}%"),
         }
     }
 }
@@ -566,12 +579,12 @@ mod tests {
 
     #[test]
     fn rejects_are_limited_by_number_or_share() {
-        let limit = |text: &str| text.parse::<MaxRejects>().unwrap();
+        let limit = |text: &str| text.parse::<Limit>().unwrap();
         assert!(limit("3").allows(3, 5) && !limit("3").allows(4, 1000));
         assert!(limit("1%").allows(1, 100) && !limit("1%").allows(2, 199));
         assert!(limit("0").allows(0, 0) && limit("0%").allows(0, 0));
         for text in ["", "%", "-1", "101%", "NaN%", "1.5", "many"] {
-            assert!(text.parse::<MaxRejects>().is_err(), "{text}");
+            assert!(text.parse::<Limit>().is_err(), "{text}");
         }
     }
 

@@ -12,7 +12,7 @@ use wirecopy::read::Input;
 use wirecopy::report::manifest::{Manifest, Origin};
 use wirecopy::report::{json, summary};
 
-use crate::args::{Format, MaxRejects, ReportForm, ScanArgs};
+use crate::args::{Format, Limit, ReportForm, ScanArgs};
 use crate::config::Config;
 use crate::console::{Console, Talk};
 use crate::failure::Failure;
@@ -50,6 +50,13 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
     let findings = findings?;
     if let Some(limit) = args.max_rejects {
         limited(&findings, limit, console)?;
+    }
+    if let Some(limit) = args.max_drop {
+        let (dropped, articles) = (findings.counts.dropped, findings.members.len() as u64);
+        if !limit.allows(dropped, articles) {
+            let what = format!("{dropped} of {articles} articles would be dropped, more than the {limit} allowed");
+            return Err(Failure::new(what, "look at the stories without --out, or raise --max-drop").into());
+        }
     }
     let inputs: Vec<String> = args.corpus.iter().map(|path| path.display().to_string()).collect();
     if output.is_some() || !apart.is_empty() {
@@ -106,7 +113,7 @@ fn named(corpus: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Input>> {
 }
 
 /// An error if more records were rejected than allowed. The reasons go to standard error, since no table will have them.
-fn limited(findings: &Findings, limit: MaxRejects, console: &Console) -> anyhow::Result<()> {
+fn limited(findings: &Findings, limit: Limit, console: &Console) -> anyhow::Result<()> {
     let rejected = findings.rejects.len() as u64;
     let records = findings.members.len() as u64 + rejected;
     if limit.allows(rejected, records) {
