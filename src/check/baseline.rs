@@ -109,9 +109,10 @@ impl Baseline {
         }
         let mut entries = BTreeMap::new();
         for entry in findings {
-            let wrong = entry.wrong().map(str::to_owned).or_else(|| {
-                entries.contains_key(&entry.fingerprint).then(|| "stands there twice".to_owned())
-            });
+            let wrong = entry
+                .wrong()
+                .map(str::to_owned)
+                .or_else(|| entries.contains_key(&entry.fingerprint).then(|| "stands there twice".to_owned()));
             if let Some(wrong) = wrong {
                 return Err(refused(format!("finding {}: {wrong}", entry.fingerprint), again));
             }
@@ -171,7 +172,13 @@ impl Baseline {
     }
 
     /// The baseline in which a pair that was found is declared to be no duplicate; none if there is no such pair.
-    pub fn declaring(mut self, fingerprint: &str, reason: &str, found: &Found, today: Option<&str>) -> Option<Baseline> {
+    pub fn declaring(
+        mut self,
+        fingerprint: &str,
+        reason: &str,
+        found: &Found,
+        today: Option<&str>,
+    ) -> Option<Baseline> {
         let pairs = found.pairs.get(fingerprint);
         let entry = self.entries.remove(fingerprint).or_else(|| {
             let first = pairs?.first()?;

@@ -37,11 +37,12 @@ impl Key {
         let Ok(hashes) = files.par_iter().map(|file| content(file)).collect::<std::io::Result<Vec<u128>>>() else {
             return Ok(None);
         };
-        let shown = |path: &str| Path::new(path).strip_prefix(under).map_or(path.to_owned(), |p| p.display().to_string());
-        let files: Vec<(String, u128)> =
-            found.sources.iter().map(|source| shown(&source.path)).zip(hashes).collect();
+        let shown =
+            |path: &str| Path::new(path).strip_prefix(under).map_or(path.to_owned(), |p| p.display().to_string());
+        let files: Vec<(String, u128)> = found.sources.iter().map(|source| shown(&source.path)).zip(hashes).collect();
         let scan = Settings { check: CheckSettings::default(), ..settings.clone() };
-        let all = (env!("CARGO_PKG_VERSION"), VERSION, scan, relations, files, found.rejects, cfg!(feature = "parquet"));
+        let all =
+            (env!("CARGO_PKG_VERSION"), VERSION, scan, relations, files, found.rejects, cfg!(feature = "parquet"));
         let bytes = postcard::to_stdvec(&all).expect("settings and files are numbers, texts and lists of known length");
         Ok(Some(Key(xxh3_128(&bytes))))
     }

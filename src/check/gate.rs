@@ -170,7 +170,8 @@ impl Gate<'_> {
     fn turned<'m>(&self, pair: &Match, matches: &'m Matches) -> (&'m Record, &'m Record) {
         let (a, b) = (&matches.records[pair.a as usize], &matches.records[pair.b as usize]);
         let of_the_first = |record: &Record| !lies_in(&record.path, &self.settings.against);
-        let published = |record: &Record| record.published.filter(|moment| !moment.doubtful).map(|moment| moment.seconds);
+        let published =
+            |record: &Record| record.published.filter(|moment| !moment.doubtful).map(|moment| moment.seconds);
         let order = of_the_first(a)
             .cmp(&of_the_first(b))
             .then(self.is_new(a).cmp(&self.is_new(b)))

@@ -93,11 +93,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::write(&path, content).unwrap();
-        let location = |&(record, byte_offset): &(u64, u64)| Location {
-            path: path.to_str().unwrap().into(),
-            record,
-            byte_offset,
-        };
+        let location =
+            |&(record, byte_offset): &(u64, u64)| Location { path: path.to_str().unwrap().into(), record, byte_offset };
         let extents: Vec<Extent> = records
             .iter()
             .enumerate()
@@ -118,11 +115,12 @@ mod tests {
     #[test]
     fn a_long_file_is_counted_block_by_block() {
         let table = "x\n".repeat(100_000);
-        check("a.tsv", table.as_bytes(), &[(1, 0), (2, 131_072), (3, 199_998)], &[
-            (1, 65_536),
-            (65_537, 99_999),
-            (100_000, u64::MAX),
-        ]);
+        check(
+            "a.tsv",
+            table.as_bytes(),
+            &[(1, 0), (2, 131_072), (3, 199_998)],
+            &[(1, 65_536), (65_537, 99_999), (100_000, u64::MAX)],
+        );
     }
 
     #[test]

@@ -26,7 +26,11 @@ pub fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "  aria-label=\"{label}: {message}\" font-family=\"Verdana,sans-serif\" font-size=\"11\">")?;
     writeln!(out, "  <title>{label}: {message}</title>")?;
     writeln!(out, "  <rect width=\"{width}\" height=\"20\" rx=\"3\" fill=\"#444\"/>")?;
-    writeln!(out, "  <path d=\"M{split} 0h{0}a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3h-{0}z\" fill=\"{colour}\"/>", width - split - 3)?;
+    writeln!(
+        out,
+        "  <path d=\"M{split} 0h{0}a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3h-{0}z\" fill=\"{colour}\"/>",
+        width - split - 3
+    )?;
     writeln!(out, "  {}", text(BESIDE / 2, left, label))?;
     writeln!(out, "  {}", text(split + BESIDE / 2, right, &message))?;
     writeln!(out, "</svg>")

@@ -28,7 +28,12 @@ pub fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
         let level = if place < errors { "error" } else { "warning" };
         let file = property(&finding.here.file);
         let title = property(&format!("{}: {}", heading(finding.relation), at(&finding.there)));
-        writeln!(out, "::{level} file={file},line={},title={title}::{}", finding.here.line, message(&sentence(finding)))?;
+        writeln!(
+            out,
+            "::{level} file={file},line={},title={title}::{}",
+            finding.here.line,
+            message(&sentence(finding))
+        )?;
     }
     if stale_fails {
         let named: Vec<String> = outcome.stale.iter().take(SHOWN).map(super::stale).collect();

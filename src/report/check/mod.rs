@@ -126,7 +126,11 @@ fn figures(finding: &Finding) -> String {
     let percent = |share: f64| (share * 100.0).floor();
     let mut figures = vec![
         format!("similarity {:.2}", (finding.similarity * 100.0).floor() / 100.0),
-        format!("{} % of it is there, {} % of that here", percent(finding.containment), percent(finding.containment_there)),
+        format!(
+            "{} % of it is there, {} % of that here",
+            percent(finding.containment),
+            percent(finding.containment_there)
+        ),
     ];
     if finding.longest_run > 0 {
         figures.push(format!("longest shared run {} words", finding.longest_run));
@@ -163,8 +167,10 @@ fn counted(outcome: &Outcome) -> String {
         return "no findings".into();
     }
     let kinds = Relation::ALL.into_iter().map(|relation| (outcome.of(relation), relation));
-    let kinds: Vec<String> =
-        kinds.filter(|(number, _)| *number > 0).map(|(number, relation)| format!("{number} {}", rule(relation))).collect();
+    let kinds: Vec<String> = kinds
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, relation)| format!("{number} {}", rule(relation)))
+        .collect();
     format!("{}: {}", count(number, "finding", "findings"), kinds.join(", "))
 }
 

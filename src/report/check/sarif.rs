@@ -21,11 +21,18 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 
 /// Writes the log.
 pub fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
-    let rules: Vec<Relation> =
-        Relation::ALL.into_iter().filter(|relation| outcome.fail_on.contains(relation) || outcome.of(*relation) > 0).collect();
+    let rules: Vec<Relation> = Relation::ALL
+        .into_iter()
+        .filter(|relation| outcome.fail_on.contains(relation) || outcome.of(*relation) > 0)
+        .collect();
     let place = |relation| rules.iter().position(|rule| *rule == relation);
-    let results: Vec<Value> =
-        outcome.findings.iter().take(RESULTS).zip(1..).map(|(finding, rank)| result(finding, rank, place(finding.relation))).collect();
+    let results: Vec<Value> = outcome
+        .findings
+        .iter()
+        .take(RESULTS)
+        .zip(1..)
+        .map(|(finding, rank)| result(finding, rank, place(finding.relation)))
+        .collect();
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -50,12 +57,15 @@ fn notifications(outcome: &Outcome) -> Vec<Value> {
     let notification = |level: &str, text: String| json!({ "level": level, "message": { "text": printable(&text) } });
     let mut notifications = Vec::new();
     if let Some(rest) = outcome.findings.get(RESULTS..).filter(|rest| !rest.is_empty()) {
-        let named: Vec<String> = rest.iter().map(|finding| format!("{} {}", rule(finding.relation), finding.key())).collect();
+        let named: Vec<String> =
+            rest.iter().map(|finding| format!("{} {}", rule(finding.relation), finding.key())).collect();
         let more = count(rest.len() as u64, "finding is", "findings are");
-        notifications.push(notification("warning", format!("{more} left out, the least important: {}", named.join(", "))));
+        notifications
+            .push(notification("warning", format!("{more} left out, the least important: {}", named.join(", "))));
     }
     let level = if outcome.stale_allowed { "note" } else { "error" };
-    notifications.extend(outcome.stale.iter().map(|entry| notification(level, format!("stale: {}", super::stale(entry)))));
+    notifications
+        .extend(outcome.stale.iter().map(|entry| notification(level, format!("stale: {}", super::stale(entry)))));
     notifications
 }
 
@@ -157,7 +167,9 @@ fn described(relation: Relation) -> Value {
         ),
         Relation::Background => ("Two articles share background", "Only a stock paragraph of context is shared."),
         Relation::Quote => ("Two articles share quotations", "Only quotations of a speech or a statement are shared."),
-        Relation::Boilerplate => ("Two articles share site furniture", "Only what a site puts around its articles is shared."),
+        Relation::Boilerplate => {
+            ("Two articles share site furniture", "Only what a site puts around its articles is shared.")
+        }
     };
     let remedy = "Remove one of the two, or let it stay: `wirecopy check --update-baseline` takes it into the baseline, and \
                   `wirecopy check --not-a-duplicate FINGERPRINT --reason TEXT` declares that it is none.";

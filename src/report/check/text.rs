@@ -1,4 +1,7 @@
 //! An outcome for people: each finding with both places and the passage that proves it, then the count.
+//!
+//! No line begins with text from documents: where continuous integration reads along, the beginning of a line can be a
+//! command.
 
 use std::io::{self, Write};
 
@@ -11,10 +14,10 @@ pub fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     let at = |place: &Place| format!("{}:{}", place.path, place.line);
     for finding in &outcome.findings {
         let (here, there) = (&finding.here, &finding.there);
-        writeln!(out, "{}: {}", printable(&at(here)), rule(finding.relation))?;
-        writeln!(out, "  {}", printable(called(here)))?;
+        writeln!(out, "{}: {}", rule(finding.relation), printable(&at(here)))?;
+        writeln!(out, "  \"{}\"", printable(called(here)))?;
         writeln!(out, "  {} {}", verb(finding), printable(&at(there)))?;
-        writeln!(out, "  {}", printable(called(there)))?;
+        writeln!(out, "  \"{}\"", printable(called(there)))?;
         writeln!(out, "  {}", printable(&figures(finding)))?;
         if let Some(passage) = &finding.passage {
             writeln!(out, "  | {}", printable(passage))?;

@@ -1,5 +1,6 @@
 //! What the program does, one file per command.
 
+pub mod check;
 pub mod compare;
 pub mod eval;
 pub mod explain;
