@@ -63,6 +63,20 @@ pub enum Command {
     Compare(CompareArgs),
     /// Show what every stage made of one article or of a pair, and the rule that decided
     Explain(ExplainArgs),
+    /// Write a wirecopy.toml in which every setting is explained
+    Init,
+    /// Print the script that completes commands and flags in a shell
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one for every command
+    Man {
+        /// Write a page for every command to DIR
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Arguments)]

@@ -54,6 +54,9 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
         Some(Command::Inspect(args)) => commands::inspect::run(&args, &config, &console),
         Some(Command::Compare(args)) => commands::compare::run(&args, &config, &console),
         Some(Command::Explain(args)) => commands::explain::run(&args, &config, &console),
+        Some(Command::Init) => commands::init::run(&console),
+        Some(Command::Completions { shell }) => commands::completions::completions(shell, &console),
+        Some(Command::Man { folder }) => commands::completions::man(folder.as_deref(), &console),
         None => args::no_command(),
     }?;
     Ok(ExitCode::SUCCESS)

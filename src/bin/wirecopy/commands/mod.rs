@@ -2,8 +2,10 @@
 
 pub mod check;
 pub mod compare;
+pub mod completions;
 pub mod eval;
 pub mod explain;
+pub mod init;
 pub mod inspect;
 pub mod report;
 pub mod scan;
