@@ -27,7 +27,7 @@ pub struct Key(u128);
 
 impl Key {
     /// The key of a corpus on disk; none if part of it cannot be read again. `under` is the folder that the corpus lies in, if
-    /// it lies there by chance: it is left out of the paths.
+    /// it lies there by chance, as what a commit held does: it is left out of the paths.
     pub fn of(corpus: &[PathBuf], under: &Path, settings: &Settings, relations: &[Relation]) -> Result<Option<Key>> {
         let found = read::sources(corpus.iter().cloned().map(Input::Path).collect(), &settings.read)?;
         let Some(files) = found.sources.iter().map(|source| source.file()).collect::<Option<Vec<&Path>>>() else {
@@ -41,8 +41,10 @@ impl Key {
             |path: &str| Path::new(path).strip_prefix(under).map_or(path.to_owned(), |p| p.display().to_string());
         let files: Vec<(String, u128)> = found.sources.iter().map(|source| shown(&source.path)).zip(hashes).collect();
         let scan = Settings { check: CheckSettings::default(), ..settings.clone() };
-        let all =
-            (env!("CARGO_PKG_VERSION"), VERSION, scan, relations, files, found.rejects, cfg!(feature = "parquet"));
+        // Matches of a corpus that lies somewhere by chance show other places than those of the same one at its own.
+        let by_chance = !under.as_os_str().is_empty();
+        let program = (env!("CARGO_PKG_VERSION"), VERSION, cfg!(feature = "parquet"));
+        let all = (program, scan, relations, files, found.rejects, by_chance);
         let bytes = postcard::to_stdvec(&all).expect("settings and files are numbers, texts and lists of known length");
         Ok(Some(Key(xxh3_128(&bytes))))
     }

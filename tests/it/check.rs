@@ -158,7 +158,11 @@ fn a_reprint_fails_until_it_is_known_and_its_entry_until_it_is_gone() {
     assert_eq!(scratch.code(&["--baseline-from-ref", "HEAD"]), 0);
     let taken = scratch.check(&["--update-baseline"]);
     assert_eq!(taken.status.code(), Some(0));
-    assert!(text(&taken.stdout).contains("wire  reprint\n1 finding came, 0 went"), "{}", text(&taken.stdout));
+    assert!(
+        text(&taken.stdout).contains("near-duplicate: \"wire\" and \"reprint\"\n1 finding came, 0 went"),
+        "{}",
+        text(&taken.stdout)
+    );
     let baseline = scratch.read(".wirecopy-baseline.json");
     assert_eq!(scratch.code(&since), 0);
     scratch.commit("A baseline");
@@ -411,8 +415,14 @@ fn what_is_kept_changes_nothing_and_is_used_only_for_the_same() {
     let file = scratch.read("corpus/second.jsonl");
     scratch.write("corpus/second.jsonl", &file.replace("Ferry on rocks", "Ferry on a rock"));
     assert_eq!(scratch.outcome(&cache)["findings"][0]["here"]["title"], "Ferry on a rock");
-    // Damage is noticed.
     scratch.write("corpus/second.jsonl", &file);
+    // What a commit held lies elsewhere while it is read.
+    let fresh = outside.path().join("fresh");
+    let fresh = ["--cache", fresh.to_str().unwrap()];
+    let known = scratch.outcome(&[&fresh[..], &["--baseline-from-ref", "HEAD"]].concat());
+    assert_eq!(known["counts"]["known"], 1);
+    assert_eq!(scratch.outcome(&fresh), without);
+    // Damage is noticed.
     for path in kept() {
         let mut bytes = fs::read(&path).unwrap();
         *bytes.last_mut().unwrap() ^= 1;

@@ -21,11 +21,13 @@ pub struct Repository {
 /// A commit by its hash.
 pub struct Commit(String);
 
+/// Lines that were added or changed, first and last, by file from the top.
+type LinesByFile = BTreeMap<Vec<u8>, Vec<(u64, u64)>>;
+
 /// What has changed in the files of a repository.
 pub struct Changes {
     tracked: BTreeSet<Vec<u8>>,
-    /// Lines that were added or changed, first and last, by file from the top.
-    lines: BTreeMap<Vec<u8>, Vec<(u64, u64)>>,
+    lines: LinesByFile,
     /// Files without lines that have changed.
     whole: BTreeSet<Vec<u8>>,
 }
@@ -222,8 +224,8 @@ fn without_lines(numbers: &[u8]) -> BTreeSet<Vec<u8>> {
 }
 
 /// The lines that a patch without context adds, by file. Lines of content are passed over by number, whatever they look like.
-fn added_lines(mut patch: impl BufRead) -> std::io::Result<BTreeMap<Vec<u8>, Vec<(u64, u64)>>> {
-    let mut added: BTreeMap<Vec<u8>, Vec<(u64, u64)>> = BTreeMap::new();
+fn added_lines(mut patch: impl BufRead) -> std::io::Result<LinesByFile> {
+    let mut added = LinesByFile::new();
     let (mut file, mut content, mut line) = (None, 0, Vec::new());
     loop {
         line.clear();
@@ -315,7 +317,7 @@ mod tests {
                      diff --git a/gone b/gone\n--- a/gone\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n\
                      +++ \"b/tab\\t\\303\\251\\\"\"\n@@ -1 +7,3 @@\n-x\n+1\n+2\n+3\n";
         let lines = added_lines(patch.as_bytes()).unwrap();
-        let expected: BTreeMap<Vec<u8>, Vec<(u64, u64)>> = [
+        let expected: LinesByFile = [
             (b"x".to_vec(), vec![(3, 4)]),
             (b"y z".to_vec(), vec![(1, 1)]),
             ("tab\té\"".as_bytes().to_vec(), vec![(7, 9)]),

@@ -17,6 +17,7 @@ mod failure;
 mod git;
 mod inputs;
 mod interrupt;
+mod matches;
 mod output;
 mod progress;
 mod resume;

@@ -19,9 +19,9 @@ pub fn write(baseline: &Baseline, out: &mut dyn Write) -> io::Result<()> {
 /// Writes what came and what went, an entry a line.
 pub fn changes(changes: &Changes, out: &mut dyn Write) -> io::Result<()> {
     let line = |sign: char, entry: &Entry| {
-        let [a, b] = &entry.between;
+        let [a, b] = entry.between.each_ref().map(|id| printable(id));
         let times = if entry.count == 1 { String::new() } else { format!(", {} times", entry.count) };
-        printable(&format!("{sign} {} {}  {a}  {b}{times}", entry.fingerprint, rule(entry.relation)))
+        format!("{sign} {} {}: \"{a}\" and \"{b}\"{times}", printable(&entry.fingerprint), rule(entry.relation))
     };
     for entry in &changes.went {
         writeln!(out, "{}", line('-', entry))?;
