@@ -70,6 +70,16 @@ pub enum Error {
         /// What is wrong with it.
         cause: String,
     },
+    /// A baseline that cannot be used.
+    #[error("cannot use the baseline {file}: {cause}")]
+    Baseline {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        cause: String,
+        /// What to do about it.
+        hint: String,
+    },
     /// Settings that contradict themselves or leave their range.
     #[error("{0}")]
     Settings(String),

@@ -587,6 +587,7 @@ mod tests {
         let member = |&(id, duplicate_of, story): &(&str, Option<u32>, Option<usize>)| Member {
             id: id.into(),
             location: Location { path: "invented.jsonl".into(), record: 1, byte_offset: 0 },
+            content: 0,
             url: None,
             source: None,
             title: None,

@@ -78,6 +78,7 @@
 //! - [`evaluate`]: how right are we? Findings against labelled pairs.
 //! - [`pipeline`]: all of it, on one screen.
 //! - [`explain`]: why were two articles linked, or why not? Every stage's product for an article or a pair.
+//! - [`check`]: which pairs must not be there? The gate over a scan, and its baseline.
 //! - [`report`]: how is it shown? One file per format.
 
 pub mod article;
@@ -104,4 +105,5 @@ pub mod findings;
 pub mod evaluate;
 pub mod pipeline;
 pub mod explain;
+pub mod check;
 pub mod report;

@@ -32,6 +32,8 @@ pub struct Settings {
     pub origin: OriginSettings,
     /// Which of several near-duplicates stays.
     pub survivors: SurvivorSettings,
+    /// Which pairs `check` refuses. They change nothing about a scan.
+    pub check: CheckSettings,
 }
 
 /// A part of the method that a scan can do without, worse.
@@ -384,6 +386,34 @@ impl<'de> Deserialize<'de> for KeepRule {
     }
 }
 
+/// The gate: which pairs must not be there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CheckSettings {
+    /// The relations that fail. Identical texts and near-duplicates: what a data set holds twice for nothing.
+    pub fail_on: Vec<Relation>,
+    /// Whether only pairs of two outlets fail. An article without an outlet is of another one than every other.
+    pub across_sources: bool,
+    /// Files and folders of a second corpus: only pairs of the first and the second fail, as of training and test articles.
+    pub against: Vec<String>,
+    /// The file with the findings that are known.
+    pub baseline: String,
+    /// Whether a known finding that is no longer there is let pass.
+    pub allow_stale: bool,
+}
+
+impl Default for CheckSettings {
+    fn default() -> Self {
+        CheckSettings {
+            fail_on: vec![Relation::Identical, Relation::NearDuplicate],
+            across_sources: false,
+            against: Vec::new(),
+            baseline: ".wirecopy-baseline.json".to_owned(),
+            allow_stale: false,
+        }
+    }
+}
+
 impl Settings {
     /// Whether a part of the method is left out.
     pub fn lacks(&self, part: Part) -> bool {
@@ -450,6 +480,9 @@ impl Settings {
         }
         if self.relate.relations.is_empty() {
             return Err(Error::Settings("relate.relations is empty: nothing could be reported".into()));
+        }
+        if self.check.fail_on.is_empty() {
+            return Err(Error::Settings("check.fail_on is empty: nothing could fail".into()));
         }
         Ok(self)
     }

@@ -393,6 +393,7 @@ impl<'a> Shown<'a> {
         Member {
             id: read.id.clone(),
             location: read.location.clone(),
+            content: corpus.content(article),
             url: read.url.clone(),
             source: read.source.clone(),
             title: read.title.clone(),

@@ -55,6 +55,8 @@ pub struct Member {
     pub id: String,
     /// Where it was read.
     pub location: Location,
+    /// The hash of its text after normalisation: identical texts have one, wherever they stand.
+    pub content: u128,
     /// Its address.
     pub url: Option<String>,
     /// Its outlet.

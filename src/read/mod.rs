@@ -48,6 +48,7 @@ mod json_array;
 mod json_record;
 mod jsonl;
 mod language;
+pub(crate) mod lines;
 mod mapping;
 mod markup;
 mod members;

@@ -1,8 +1,8 @@
 //! A finished scan, read back from its tables.
 //!
-//! Tables do not hold everything that findings do: a member's headline, its place in bytes and the partner of its strongest
-//! link are not in them, and floats were rounded. No report that is made from tables shows any of that, so findings that were
-//! written, read and written again give the same bytes.
+//! Tables do not hold everything that findings do: a member's headline, its content hash, its place in bytes and the partner
+//! of its strongest link are not in them, and floats were rounded. No report that is made from tables shows any of that, so
+//! findings that were written, read and written again give the same bytes.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -194,6 +194,7 @@ impl Ids {
         Ok(Member {
             id: row.id,
             location: Location { path: row.path.into(), record: row.record, byte_offset: 0 },
+            content: 0,
             url: row.url,
             source: row.source,
             title: None,

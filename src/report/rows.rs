@@ -439,6 +439,7 @@ mod tests {
         let member = crate::findings::Member {
             id: "a".into(),
             location: crate::article::Location { path: "p".into(), record: 1, byte_offset: 0 },
+            content: 0,
             url: None,
             source: None,
             title: None,

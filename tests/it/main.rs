@@ -8,6 +8,8 @@ mod architecture;
 mod archives;
 mod bad_input;
 mod cases;
+mod check;
+mod check_formats;
 mod corpora;
 mod crawled;
 mod demonstration;

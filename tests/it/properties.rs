@@ -37,6 +37,7 @@ prop_compose! {
             // A number makes it unique.
             id: format!("{id}{record}"),
             location: Location { path: "invented".into(), record, byte_offset: 0 },
+            content: u128::from(record),
             url: source.clone(),
             source,
             title: None,

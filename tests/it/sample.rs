@@ -153,6 +153,7 @@ fn member(id: &str, source: &str) -> Member {
     Member {
         id: id.into(),
         location: Location { path: "invented.jsonl".into(), record: 1, byte_offset: 0 },
+        content: 0,
         url: None,
         source: Some(source.into()),
         title: None,

@@ -16,6 +16,10 @@ use wirecopy::settings::{Field, KeepRule};
 
 use crate::config::{ConfigSource, Override, nearest};
 
+mod check;
+
+pub use check::{CheckArgs, OutputFile};
+
 /// Finds the articles of a scraped corpus that carry the same wire story, with the passages that prove it.
 #[derive(Debug, Parser)]
 #[command(
@@ -28,12 +32,13 @@ Examples:
   wirecopy scan articles/ --out found          write tables, lists and a manifest to found/
   zcat crawl.jsonl.gz | wirecopy scan -        read standard input
   wirecopy inspect articles.jsonl              show how a file would be read
+  wirecopy check articles/ --since origin/main fail if changed records are duplicates
   wirecopy eval --pairs labelled.jsonl found   compare a scan with labelled pairs
   wirecopy report found --format json          show a finished scan again
   wirecopy compare one.txt other.txt           what two articles share, and what that makes them
   wirecopy explain --scan found id-1 id-2      why a scan linked two articles, or did not
 
-Exit codes: 0 done, 2 failed, 130 interrupted."
+Exit codes: 0 done, 1 refused by check, 2 failed, 130 interrupted."
 )]
 pub struct Args {
     #[command(flatten)]
@@ -46,6 +51,8 @@ pub struct Args {
 pub enum Command {
     /// Find the stories of a corpus and write the report
     Scan(ScanArgs),
+    /// Fail if a corpus holds duplicates that are not known: the gate for continuous integration
+    Check(Box<CheckArgs>),
     /// Compare a finished scan with labelled pairs: precision, recall and F1
     Eval(EvalArgs),
     /// Show a finished scan again, or write its tables in another format
@@ -56,6 +63,20 @@ pub enum Command {
     Compare(CompareArgs),
     /// Show what every stage made of one article or of a pair, and the rule that decided
     Explain(ExplainArgs),
+    /// Write a wirecopy.toml in which every setting is explained
+    Init,
+    /// Print the script that completes commands and flags in a shell
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one for every command
+    Man {
+        /// Write a page for every command to DIR
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Arguments)]

@@ -10,7 +10,7 @@ use wirecopy::settings::Settings;
 
 use crate::failure::Failure;
 
-const FILE_NAME: &str = "wirecopy.toml";
+pub const FILE_NAME: &str = "wirecopy.toml";
 
 /// Which file of settings is read.
 pub enum ConfigSource {

@@ -86,6 +86,7 @@ fn hint(cause: &(dyn StdError + 'static)) -> Option<String> {
             Some("nothing was written; without --max-rejects, the table rejects names every rejected record".into())
         }
         Error::Table { .. } => Some("tables are read as wirecopy scan wrote them, labelled pairs as JSON lines".into()),
+        Error::Baseline { hint, .. } => Some(hint.clone()),
         Error::Settings(_) => Some("wirecopy --dump-config prints every setting and where it came from".into()),
         _ => None,
     }

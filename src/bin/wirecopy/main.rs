@@ -14,26 +14,30 @@ mod commands;
 mod config;
 mod console;
 mod failure;
+mod git;
 mod inputs;
 mod interrupt;
+mod matches;
 mod output;
 mod progress;
 mod reports;
 mod resume;
 mod staging;
+mod verdict;
 
 fn main() -> ExitCode {
     match run(Args::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => failure::shown(&error),
     }
 }
 
-fn run(args: Args) -> anyhow::Result<()> {
+fn run(args: Args) -> anyhow::Result<ExitCode> {
     interrupt::watch()?;
     let console = Console::new(&args.global);
     let overrides = match &args.command {
         Some(Command::Scan(scan)) => scan.settings.overrides(),
+        Some(Command::Check(check)) => check.overrides(),
         Some(Command::Inspect(inspect)) => inspect.settings.overrides(),
         Some(Command::Compare(compare)) => compare.settings.overrides(),
         Some(Command::Explain(explain)) => explain.settings.overrides(),
@@ -41,16 +45,22 @@ fn run(args: Args) -> anyhow::Result<()> {
     };
     let mut config = Config::load(args.global.config_source(), overrides)?;
     if args.global.dump_config {
-        return console.print(|out| out.write_all(config.dump().as_bytes()));
+        console.print(|out| out.write_all(config.dump().as_bytes()))?;
+        return Ok(ExitCode::SUCCESS);
     }
     config.settings.read.today.get_or_insert_with(|| jiff::Timestamp::now().strftime("%F").to_string());
     match args.command {
         Some(Command::Scan(args)) => commands::scan::run(&args, &config, &console),
+        Some(Command::Check(args)) => return commands::check::run(&args, &config, &console),
         Some(Command::Eval(args)) => commands::eval::run(&args, &config, &console),
         Some(Command::Report(args)) => commands::report::run(&args, &console),
         Some(Command::Inspect(args)) => commands::inspect::run(&args, &config, &console),
         Some(Command::Compare(args)) => commands::compare::run(&args, &config, &console),
         Some(Command::Explain(args)) => commands::explain::run(&args, &config, &console),
+        Some(Command::Init) => commands::init::run(&console),
+        Some(Command::Completions { shell }) => commands::completions::completions(shell, &console),
+        Some(Command::Man { folder }) => commands::completions::man(folder.as_deref(), &console),
         None => args::no_command(),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -83,14 +83,14 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
 }
 
 /// Where temporary files go. A folder that was named is tried at once, not when memory is full.
-fn temp_dir(named: Option<&Path>) -> anyhow::Result<PathBuf> {
+pub fn temp_dir(named: Option<&Path>) -> anyhow::Result<PathBuf> {
     let Some(folder) = named else { return Ok(std::env::temp_dir()) };
     let failed = |source| Error::TempFile { action: "create", folder: folder.into(), source };
     tempfile::tempfile_in(folder).map_err(failed)?;
     Ok(folder.into())
 }
 
-fn named(corpus: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Input>> {
+pub fn named(corpus: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Input>> {
     if corpus.is_empty() {
         return Err(Failure::new("no CORPUS given", "name files or folders to read, or - for standard input").into());
     }
@@ -113,7 +113,7 @@ fn named(corpus: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Input>> {
 }
 
 /// An error if more records were rejected than allowed. The reasons go to standard error, since no table will have them.
-fn limited(findings: &Findings, limit: Limit, console: &Console) -> anyhow::Result<()> {
+pub fn limited(findings: &Findings, limit: Limit, console: &Console) -> anyhow::Result<()> {
     let rejected = findings.rejects.len() as u64;
     let records = findings.members.len() as u64 + rejected;
     if limit.allows(rejected, records) {

@@ -1,0 +1,133 @@
+//! Where the outcome of a check goes: standard output, files, and what GitHub Actions reads.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::fs::{self, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use wirecopy::check::Outcome;
+use wirecopy::error::Error;
+use wirecopy::read::{self, Input};
+use wirecopy::report::check::{Format, github};
+use wirecopy::settings::Settings;
+
+use crate::args::OutputFile;
+use crate::console::Console;
+use crate::failure::Failure;
+
+/// The formats that were asked for.
+pub struct Verdict {
+    printed: Vec<Format>,
+    files: Vec<(Format, PathBuf)>,
+}
+
+impl Verdict {
+    /// The formats, text on standard output if none is named; an error if two would go to one file.
+    pub fn checked(outputs: &[OutputFile]) -> anyhow::Result<Verdict> {
+        let printed = outputs.iter().filter(|output| output.path.is_none()).map(|output| output.format);
+        let mut printed: Vec<Format> = printed.collect();
+        let mut files = Vec::new();
+        let mut paths = BTreeSet::new();
+        for output in outputs {
+            let Some(path) = &output.path else { continue };
+            if !paths.insert(path) {
+                let what = format!("--output names {} twice", path.display());
+                return Err(Failure::new(what, "give every format a file of its own").into());
+            }
+            files.push((output.format, path.clone()));
+        }
+        // Two machines cannot read one stream; commands stand beside what people read.
+        let alone = printed.iter().filter(|format| **format != Format::Github).collect::<BTreeSet<_>>();
+        if alone.len() > 1 {
+            let what = "two formats go to standard output";
+            return Err(Failure::new(what, "name a file for one of them: --output json=check.json").into());
+        }
+        printed.dedup();
+        if printed.is_empty() {
+            printed.push(Format::Text);
+        }
+        Ok(Verdict { printed, files })
+    }
+
+    /// An error if an output would replace a file of the corpus.
+    pub fn spare(&self, corpus: &[PathBuf], settings: &Settings) -> anyhow::Result<()> {
+        let existing: Vec<&PathBuf> = self.files.iter().map(|(_, path)| path).filter(|path| path.exists()).collect();
+        if existing.is_empty() {
+            return Ok(());
+        }
+        let on_disk = |path: &&PathBuf| path.as_path() != Path::new("-") && !Input::is_address(&path.to_string_lossy());
+        let inputs = corpus.iter().filter(on_disk).cloned().map(Input::Path).collect();
+        let found = read::sources(inputs, &settings.read)?;
+        let articles: BTreeSet<PathBuf> =
+            found.sources.iter().filter_map(|source| source.file()?.canonicalize().ok()).collect();
+        for path in existing {
+            if path.canonicalize().is_ok_and(|path| articles.contains(&path)) {
+                let what = format!("{} is read as part of the corpus", path.display());
+                return Err(Failure::new(what, "write the outcome to a file elsewhere").into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes every format. `instead` is shown where the text would be.
+    pub fn show(&self, outcome: &Outcome, instead: Option<&[u8]>, console: &Console) -> anyhow::Result<()> {
+        for (format, path) in &self.files {
+            write_file(path, |out| format.write(outcome, out))?;
+        }
+        let commands = self.printed.contains(&Format::Github);
+        if commands || self.files.iter().any(|(format, _)| *format == Format::Github) {
+            tell_github(outcome)?;
+        }
+        let mut shown = Vec::new();
+        for format in self.printed.iter().filter(|format| **format != Format::Github) {
+            match instead.filter(|_| *format == Format::Text) {
+                Some(text) => shown.extend_from_slice(text),
+                None => format.write(outcome, &mut shown).context("cannot write the outcome")?,
+            }
+        }
+        console.print(|out| match commands {
+            false => out.write_all(&shown),
+            true => {
+                github::sheltered(&shown, out)?;
+                Format::Github.write(outcome, out)
+            }
+        })
+    }
+}
+
+/// The summary of the job and the outputs of the step, in the files that GitHub Actions names.
+fn tell_github(outcome: &Outcome) -> anyhow::Result<()> {
+    let named = |name: &str| env::var_os(name).filter(|path| !path.is_empty()).map(PathBuf::from);
+    if let Some(path) = named("GITHUB_STEP_SUMMARY") {
+        let written = fs::metadata(&path).map_or(0, |file| file.len() as usize);
+        append(&path, &github::summary(outcome, github::SUMMARY_BYTES.saturating_sub(written)))?;
+    }
+    if let Some(path) = named("GITHUB_OUTPUT") {
+        append(&path, &github::outputs(outcome))?;
+    }
+    Ok(())
+}
+
+fn append(path: &Path, text: &str) -> anyhow::Result<()> {
+    let file = OpenOptions::new().append(true).create(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|cause| Error::io("write", path, cause).into())
+}
+
+/// Writes a file under a temporary name beside it, then renames it.
+pub fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    let failed = |cause| Error::io("write", path, cause);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".wirecopy-").suffix(".tmp");
+    // As for any other new file: what the user's mask leaves.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let file = builder.tempfile_in(folder).map_err(failed)?;
+    let mut out = BufWriter::new(file);
+    content(&mut out).and_then(|()| out.flush()).map_err(failed)?;
+    let file = out.into_inner().map_err(|cause| failed(cause.into_error()))?;
+    file.persist(path).map_err(|cause| failed(cause.error))?;
+    Ok(())
+}
