@@ -65,6 +65,23 @@ fn tables_survive_csv_and_come_back_byte_for_byte() {
 }
 
 #[test]
+fn reports_without_texts_are_made_of_tables_alone_and_leave_a_page_and_its_parts() {
+    let folder = finished(&sample::one());
+    let parts = folder.path().join("found/report");
+    fs::create_dir(&parts).unwrap();
+    fs::write(parts.join("00000.js"), "a part").unwrap();
+    check(folder.path(), &["report", "found", "--report", "md", "--report", "graphml", "--report", "md=more/my.md"], 0);
+    check(folder.path(), &["report", "found", "--report", "md=found/report.md", "--force"], 0);
+    assert_eq!(fs::read_to_string(parts.join("00000.js")).unwrap(), "a part");
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(read("found/report.md"), read("more/my.md"));
+    assert!(read("found/report.md").contains("| 1 | Storm closes the harbour at Vell | 2 | 2 |"));
+    assert!(read("found/report.graphml").contains("<data key=\"n_id\">orm-7</data>"));
+    let (_, error) = check(folder.path(), &["report", "found", "--report", "md=more/my.md"], 2);
+    assert!(error.starts_with("error: cannot write to more/my.md: it exists"), "{error}");
+}
+
+#[test]
 fn an_output_is_complete_and_has_no_temporary_file() {
     let folder = finished(&sample::one());
     check(folder.path(), &["report", "found", "--out", "deep/er/csv", "--table-format", "csv"], 0);
