@@ -22,6 +22,8 @@ pub mod lists;
 pub mod load;
 pub mod manifest;
 pub mod markdown;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod rows;
 pub mod summary;
 pub mod texts;
@@ -80,17 +82,27 @@ pub enum TableFormat {
     Jsonl,
     /// Comma-separated values with a header.
     Csv,
+    /// Parquet, with typed columns.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 impl TableFormat {
     /// Every format.
-    pub const ALL: [TableFormat; 2] = [TableFormat::Jsonl, TableFormat::Csv];
+    pub const ALL: &[TableFormat] = &[
+        TableFormat::Jsonl,
+        TableFormat::Csv,
+        #[cfg(feature = "parquet")]
+        TableFormat::Parquet,
+    ];
 
     /// The ending of a table's file name.
     pub fn ending(self) -> &'static str {
         match self {
             TableFormat::Jsonl => "jsonl",
             TableFormat::Csv => "csv",
+            #[cfg(feature = "parquet")]
+            TableFormat::Parquet => "parquet",
         }
     }
 
@@ -98,6 +110,8 @@ impl TableFormat {
         match self {
             TableFormat::Jsonl => jsonl::write(rows, out),
             TableFormat::Csv => csv::write(rows, out),
+            #[cfg(feature = "parquet")]
+            TableFormat::Parquet => parquet::write(rows, out),
         }
     }
 }

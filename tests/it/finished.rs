@@ -64,6 +64,24 @@ fn tables_survive_csv_and_come_back_byte_for_byte() {
     }
 }
 
+#[cfg(feature = "parquet")]
+#[test]
+fn tables_survive_parquet_and_come_back_byte_for_byte() {
+    for findings in [sample::none(), sample::one(), sample::many()] {
+        let folder = finished(&findings);
+        check(folder.path(), &["report", "found", "--out", "typed", "--table-format", "parquet"], 0);
+        check(folder.path(), &["report", "typed", "--out", "again"], 0);
+        check(folder.path(), &["report", "typed", "--out", "typed-again", "--table-format", "parquet"], 0);
+        for table in Table::ALL {
+            let read = |from: &str, format| fs::read(folder.path().join(from).join(table.file_name(format))).unwrap();
+            let jsonl = TableFormat::Jsonl;
+            assert!(read("found", jsonl) == read("again", jsonl), "{}", table.name());
+            let typed = TableFormat::Parquet;
+            assert!(read("typed", typed) == read("typed-again", typed), "{}", table.name());
+        }
+    }
+}
+
 #[test]
 fn reports_without_texts_are_made_of_tables_alone_and_leave_a_page_and_its_parts() {
     let folder = finished(&sample::one());
@@ -156,7 +174,7 @@ fn a_table_that_cannot_be_understood_is_named_with_its_row() {
     assert!(error.starts_with("error: cannot understand found/pairs.jsonl, row 1: missing field `a`"), "{error}");
     fs::remove_file(folder.path().join("found/pairs.jsonl")).unwrap();
     let (_, error) = check(folder.path(), &["report", "found"], 2);
-    assert_eq!(error, "error: found has no table pairs as .jsonl or .csv\n");
+    assert!(error.starts_with("error: found has no table pairs as .jsonl or .csv"), "{error}");
 }
 
 #[test]

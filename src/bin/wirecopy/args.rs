@@ -104,6 +104,9 @@ pub enum TableFormat {
     Jsonl,
     /// With a header; lists are JSON in one cell
     Csv,
+    /// Typed columns
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 impl From<TableFormat> for report::TableFormat {
@@ -111,6 +114,8 @@ impl From<TableFormat> for report::TableFormat {
         match format {
             TableFormat::Jsonl => report::TableFormat::Jsonl,
             TableFormat::Csv => report::TableFormat::Csv,
+            #[cfg(feature = "parquet")]
+            TableFormat::Parquet => report::TableFormat::Parquet,
         }
     }
 }

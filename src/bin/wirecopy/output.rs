@@ -191,7 +191,7 @@ fn own_files(folder: &Path, present: &BTreeSet<String>) -> BTreeSet<String> {
     let mut names = BTreeSet::from([KEEP, DROP, IGNORE, texts::FILE_NAME, manifest::FILE_NAME].map(String::from));
     names.extend(ReportForm::ALL.map(|form| form.file_name().to_owned()));
     names.extend(reports::parts(folder, PARTS));
-    for format in TableFormat::ALL {
+    for &format in TableFormat::ALL {
         names.extend(Table::ALL.iter().map(|table| table.file_name(format)));
     }
     if present.contains(manifest::FILE_NAME) {
