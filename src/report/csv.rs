@@ -34,13 +34,13 @@ fn cell(value: &Value) -> String {
 /// The value of a cell that [`write()`] wrote in `column`.
 pub(super) fn value(column: Column, cell: &str) -> serde_json::Result<Value> {
     match column.kind {
-        Kind::Value if cell.is_empty() => Ok(Value::Null),
-        Kind::Value => serde_json::from_str(cell),
         Kind::OptionalText if cell.is_empty() => Ok(Value::Null),
         Kind::Text | Kind::OptionalText => {
             let text = cell.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(cell);
             Ok(Value::String(text.to_owned()))
         }
+        _ if cell.is_empty() => Ok(Value::Null),
+        _ => serde_json::from_str(cell),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Text from documents is hostile: a headline may hold terminal commands, line breaks or marks that turn the reading order.
 //!
-//! Two ways out: [`printable`] for people, who need not get the characters back, and [`json`] for programs, where an escape
-//! stands for the very same character.
+//! Ways out: [`printable`] for people, who need not get the characters back, [`markdown`] for people with a viewer, and
+//! [`json`] for programs, where an escape stands for the very same character.
 
 use std::io::{self, Write};
 
@@ -30,6 +30,37 @@ pub fn printable(text: &str) -> String {
         }
     }
     line
+}
+
+/// `text` made [`printable`], with nothing in it that Markdown takes for anything but text, in a table cell neither.
+///
+/// What has a meaning becomes a character reference: a backslash does not hold in every viewer's tables, and a bare address
+/// would be made a link.
+pub fn markdown(text: &str) -> String {
+    let line = printable(text);
+    let mut escaped = String::with_capacity(line.len());
+    for (place, character) in line.char_indices() {
+        let (before, after) = (&line[..place], &line[place + character.len_utf8()..]);
+        let has_meaning = match character {
+            '&' | '<' | '>' | '|' | '\\' | '`' | '*' | '_' | '~' | '[' | ']' | '#' | '$' | '@' => true,
+            // Schemes of addresses that viewers link without being asked.
+            ':' => after.starts_with("//") || ["mailto", "xmpp"].iter().any(|scheme| ends_with(before, scheme)),
+            '.' => ends_with(before, "www"),
+            _ => false,
+        };
+        if has_meaning {
+            escaped.push_str(&format!("&#{};", u32::from(character)));
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
+/// Whether the text ends in this, whatever the case.
+fn ends_with(text: &str, ending: &str) -> bool {
+    let start = text.len().checked_sub(ending.len());
+    start.and_then(|start| text.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
 }
 
 /// `text` made [`printable`] and cut to `columns` of a terminal, with an ellipsis where something was cut.
@@ -127,6 +158,23 @@ mod tests {
         assert_eq!(printable("a\u{9b}31mb"), "a\u{fffd}31mb");
         assert_eq!(printable("\u{202e}evil\u{202c}"), "evil");
         assert_eq!(printable(" one\r\n\ttwo\u{2028}three "), "one two three");
+    }
+
+    #[test]
+    fn nothing_is_marked_up() {
+        assert_eq!(
+            markdown("Storm closes the harbour: 3 ships - and (so far) 1.5 m"),
+            "Storm closes the harbour: 3 ships - and (so far) 1.5 m"
+        );
+        assert_eq!(markdown("a|b\n# c"), "a&#124;b &#35; c");
+        assert_eq!(
+            markdown("![x](https://e.example) www.e.example"),
+            "!&#91;x&#93;(https&#58;//e.example) www&#46;e.example"
+        );
+        assert_eq!(
+            markdown("<b>&lt; `c` *d* _e_ @f \\|"),
+            "&#60;b&#62;&#38;lt; &#96;c&#96; &#42;d&#42; &#95;e&#95; &#64;f &#92;&#124;"
+        );
     }
 
     #[test]

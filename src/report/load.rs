@@ -123,7 +123,7 @@ pub fn csv<R: Row>(name: &str, reader: impl Read) -> Result<Vec<R>> {
 }
 
 fn table<R: Row>(folder: &Path, table: Table) -> Result<Vec<R>> {
-    for format in TableFormat::ALL {
+    for &format in TableFormat::ALL {
         let path: PathBuf = folder.join(table.file_name(format));
         let file = match File::open(&path) {
             Ok(file) => file,
@@ -134,9 +134,13 @@ fn table<R: Row>(folder: &Path, table: Table) -> Result<Vec<R>> {
         return match format {
             TableFormat::Jsonl => jsonl(&name, file),
             TableFormat::Csv => csv(&name, file),
+            #[cfg(feature = "parquet")]
+            TableFormat::Parquet => super::parquet::read(&name, file),
         };
     }
-    Err(Error::NotFound(format!("{} has no table {} as .jsonl or .csv", folder.display(), table.name())))
+    let endings: Vec<String> = TableFormat::ALL.iter().map(|format| format!(".{}", format.ending())).collect();
+    let (folder, name) = (folder.display(), table.name());
+    Err(Error::NotFound(format!("{folder} has no table {name} as {}", endings.join(" or "))))
 }
 
 /// Findings from rows: ids are resolved to articles and stories. The counts of a scan are not in its tables and stay zero.

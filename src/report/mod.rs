@@ -13,6 +13,7 @@ pub mod csv;
 pub mod escape;
 pub mod evaluation;
 pub mod explanation;
+pub mod graphml;
 pub mod html;
 pub mod inspection;
 pub mod json;
@@ -21,6 +22,9 @@ mod layout;
 pub mod lists;
 pub mod load;
 pub mod manifest;
+pub mod markdown;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod rows;
 pub mod summary;
 pub mod texts;
@@ -79,17 +83,27 @@ pub enum TableFormat {
     Jsonl,
     /// Comma-separated values with a header.
     Csv,
+    /// Parquet, with typed columns.
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 impl TableFormat {
     /// Every format.
-    pub const ALL: [TableFormat; 2] = [TableFormat::Jsonl, TableFormat::Csv];
+    pub const ALL: &[TableFormat] = &[
+        TableFormat::Jsonl,
+        TableFormat::Csv,
+        #[cfg(feature = "parquet")]
+        TableFormat::Parquet,
+    ];
 
     /// The ending of a table's file name.
     pub fn ending(self) -> &'static str {
         match self {
             TableFormat::Jsonl => "jsonl",
             TableFormat::Csv => "csv",
+            #[cfg(feature = "parquet")]
+            TableFormat::Parquet => "parquet",
         }
     }
 
@@ -97,6 +111,8 @@ impl TableFormat {
         match self {
             TableFormat::Jsonl => jsonl::write(rows, out),
             TableFormat::Csv => csv::write(rows, out),
+            #[cfg(feature = "parquet")]
+            TableFormat::Parquet => parquet::write(rows, out),
         }
     }
 }

@@ -36,8 +36,18 @@ pub enum Kind {
     Text,
     /// Text, or nothing.
     OptionalText,
-    /// A number, a truth value or a list, or nothing.
-    Value,
+    /// A whole number, always present.
+    Whole,
+    /// A number, or nothing.
+    Real,
+    /// A truth value, always present.
+    Truth,
+    /// Texts.
+    Texts,
+    /// Stretches of a text, as `[start, end]` in bytes.
+    Spans,
+    /// Carriers of a passage.
+    Carriers,
 }
 
 const fn text(name: &'static str) -> Column {
@@ -48,8 +58,8 @@ const fn optional(name: &'static str) -> Column {
     Column { name, kind: Kind::OptionalText }
 }
 
-const fn value(name: &'static str) -> Column {
-    Column { name, kind: Kind::Value }
+const fn of(name: &'static str, kind: Kind) -> Column {
+    Column { name, kind }
 }
 
 /// One article and what became of it.
@@ -102,20 +112,20 @@ impl Row for MemberRow {
     const COLUMNS: &'static [Column] = &[
         text("id"),
         text("path"),
-        value("record"),
+        of("record", Kind::Whole),
         optional("url"),
         optional("source"),
         optional("published"),
-        value("published_doubtful"),
+        of("published_doubtful", Kind::Truth),
         optional("story_id"),
-        value("story_size"),
-        value("partial_in"),
+        of("story_size", Kind::Whole),
+        of("partial_in", Kind::Texts),
         optional("relation"),
         optional("closest"),
         optional("duplicate_of"),
-        value("similarity"),
-        value("containment"),
-        value("keep"),
+        of("similarity", Kind::Real),
+        of("containment", Kind::Real),
+        of("keep", Kind::Truth),
         text("keep_reason"),
         optional("agency"),
         optional("agency_basis"),
@@ -170,19 +180,19 @@ impl Row for PairRow {
         text("b"),
         text("relation"),
         optional("direction"),
-        value("jaccard"),
-        value("containment_a"),
-        value("containment_b"),
-        value("prose_a"),
-        value("prose_b"),
-        value("evidence_bits"),
-        value("longest_run"),
-        value("shared_tokens"),
-        value("quote_share"),
-        value("same_source"),
-        value("revision"),
-        value("a_spans"),
-        value("b_spans"),
+        of("jaccard", Kind::Real),
+        of("containment_a", Kind::Real),
+        of("containment_b", Kind::Real),
+        of("prose_a", Kind::Real),
+        of("prose_b", Kind::Real),
+        of("evidence_bits", Kind::Real),
+        of("longest_run", Kind::Whole),
+        of("shared_tokens", Kind::Whole),
+        of("quote_share", Kind::Real),
+        of("same_source", Kind::Truth),
+        of("revision", Kind::Truth),
+        of("a_spans", Kind::Spans),
+        of("b_spans", Kind::Spans),
         text("rule"),
     ];
 }
@@ -221,18 +231,18 @@ pub struct StoryRow {
 impl Row for StoryRow {
     const COLUMNS: &'static [Column] = &[
         text("story_id"),
-        value("size"),
-        value("sources"),
+        of("size", Kind::Whole),
+        of("sources", Kind::Texts),
         optional("title"),
         optional("first_published"),
         optional("last_published"),
         optional("origin_id"),
-        value("origin_confidence"),
-        value("origin_reasons"),
+        of("origin_confidence", Kind::Real),
+        of("origin_reasons", Kind::Texts),
         optional("agency"),
         optional("agency_evidence"),
-        value("syndicated"),
-        value("min_similarity"),
+        of("syndicated", Kind::Truth),
+        of("min_similarity", Kind::Real),
     ];
 }
 
@@ -266,10 +276,10 @@ impl Row for PassageRow {
     const COLUMNS: &'static [Column] = &[
         text("passage_id"),
         optional("story_id"),
-        value("tokens"),
+        of("tokens", Kind::Whole),
         text("text"),
         text("earliest_id"),
-        value("carriers"),
+        of("carriers", Kind::Carriers),
     ];
 }
 
@@ -287,7 +297,8 @@ pub struct RejectRow {
 }
 
 impl Row for RejectRow {
-    const COLUMNS: &'static [Column] = &[text("path"), value("record"), value("byte_offset"), text("reason")];
+    const COLUMNS: &'static [Column] =
+        &[text("path"), of("record", Kind::Whole), of("byte_offset", Kind::Whole), text("reason")];
 }
 
 /// The rows of `members`, one per input article.

@@ -24,7 +24,7 @@ fn scan(inputs: Vec<Input>) -> Findings {
 pub fn bytes(findings: &Findings) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
     for table in Table::ALL {
-        for format in TableFormat::ALL {
+        for &format in TableFormat::ALL {
             let mut bytes = Vec::new();
             table.write(findings, format, &mut bytes).unwrap();
             files.insert(table.file_name(format), bytes);

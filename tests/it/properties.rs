@@ -126,6 +126,12 @@ fn read<R: Row>(findings: &Findings, table: Table, format: TableFormat) -> Vec<R
     match format {
         TableFormat::Jsonl => load::jsonl(table.name(), &bytes[..]).unwrap(),
         TableFormat::Csv => load::csv(table.name(), &bytes[..]).unwrap(),
+        #[cfg(feature = "parquet")]
+        TableFormat::Parquet => {
+            let mut file = tempfile::tempfile().unwrap();
+            std::io::Write::write_all(&mut file, &bytes).unwrap();
+            wirecopy::report::parquet::read(table.name(), file).unwrap()
+        }
     }
 }
 
@@ -134,7 +140,7 @@ proptest! {
 
     #[test]
     fn as_many_rows_out_as_findings_in_and_the_same_when_read(findings in findings()) {
-        for format in TableFormat::ALL {
+        for &format in TableFormat::ALL {
             let read = Rows {
                 members: read(&findings, Table::Members, format),
                 pairs: read(&findings, Table::Pairs, format),

@@ -7,7 +7,7 @@ use wirecopy::findings::Findings;
 use wirecopy::report::evaluation::{self, WrongPairs};
 use wirecopy::report::manifest::{Manifest, Origin};
 use wirecopy::report::summary::{Style, SummaryOptions};
-use wirecopy::report::{Table, TableFormat, json, lists, summary};
+use wirecopy::report::{Table, TableFormat, graphml, json, lists, markdown, summary};
 
 use crate::sample;
 
@@ -43,6 +43,40 @@ fn jsonl() {
 #[test]
 fn csv() {
     check("csv", |findings, out| tables(findings, TableFormat::Csv, out));
+}
+
+#[test]
+fn markdown_for_people() {
+    let inputs = ["invented.jsonl".to_owned(), "a|b_<c>/".to_owned()];
+    check("markdown", |findings, out| markdown::write(findings, &inputs, out));
+}
+
+#[test]
+fn graphml_for_graph_programs() {
+    check("graphml", |findings, out| graphml::write(findings, out));
+}
+
+#[test]
+fn a_graph_is_xml_with_what_was_found() {
+    let mut bytes = Vec::new();
+    graphml::write(&sample::many(), &mut bytes).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let mut reader = quick_xml::Reader::from_str(&text);
+    let (mut nodes, mut edges) = (0, 0);
+    loop {
+        match reader.read_event().unwrap() {
+            quick_xml::events::Event::Start(start) => match start.name().as_ref() {
+                "node" => nodes += 1,
+                "edge" => edges += 1,
+                _ => {}
+            },
+            quick_xml::events::Event::Eof => break,
+            _ => {}
+        }
+    }
+    // Seven articles in stories and one with parts of two; of five pairs one is no link.
+    assert_eq!((nodes, edges), (8, 4));
+    assert!(!text.chars().any(|c| c.is_ascii_control() && c != '\n' && c != '\t'), "{text:?}");
 }
 
 #[test]

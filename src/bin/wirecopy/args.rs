@@ -125,6 +125,9 @@ pub enum TableFormat {
     Jsonl,
     /// With a header; lists are JSON in one cell
     Csv,
+    /// Typed columns
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 impl From<TableFormat> for report::TableFormat {
@@ -132,6 +135,8 @@ impl From<TableFormat> for report::TableFormat {
         match format {
             TableFormat::Jsonl => report::TableFormat::Jsonl,
             TableFormat::Csv => report::TableFormat::Csv,
+            #[cfg(feature = "parquet")]
+            TableFormat::Parquet => report::TableFormat::Parquet,
         }
     }
 }
@@ -187,17 +192,28 @@ pub struct ScanArgs {
 pub enum ReportForm {
     /// A page that is opened in a browser
     Html,
+    /// Markdown: the overview, and the largest stories with their articles
+    Md,
+    /// The graph of stories: articles and the links between them
+    Graphml,
 }
 
 impl ReportForm {
     /// Every form.
-    pub const ALL: [ReportForm; 1] = [ReportForm::Html];
+    pub const ALL: [ReportForm; 3] = [ReportForm::Html, ReportForm::Md, ReportForm::Graphml];
 
     /// The name of its file in an output folder.
     pub fn file_name(self) -> &'static str {
         match self {
             ReportForm::Html => "report.html",
+            ReportForm::Md => "report.md",
+            ReportForm::Graphml => "report.graphml",
         }
+    }
+
+    /// Whether it shows the texts of articles, and may have parts in a folder beside its file.
+    pub fn shows_texts(self) -> bool {
+        self == ReportForm::Html
     }
 }
 
@@ -233,7 +249,8 @@ pub struct OutputArgs {
     pub out: Option<PathBuf>,
     /// Write a report: FORM into the output folder, or FORM=PATH to a file of its own; may be repeated
     ///
-    /// FORM is html. A large one has a folder beside its file, of the same name without the ending.
+    /// FORM is html, md (Markdown) or graphml (the graph of stories). A large html has a folder beside its file, of the same
+    /// name without the ending.
     #[arg(long, value_name = "FORM[=PATH]")]
     pub report: Vec<WantedReport>,
     /// Write no report beside the tables, and no texts for one

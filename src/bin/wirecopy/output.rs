@@ -101,7 +101,7 @@ impl Output {
 
     /// Texts are kept for reports that show them.
     pub fn has_texts(&self) -> bool {
-        self.reports.contains(&ReportForm::Html)
+        self.reports.iter().any(|form| form.shows_texts())
     }
 
     /// The names that will be written in the folder, whatever is found.
@@ -191,7 +191,7 @@ fn own_files(folder: &Path, present: &BTreeSet<String>) -> BTreeSet<String> {
     let mut names = BTreeSet::from([KEEP, DROP, IGNORE, texts::FILE_NAME, manifest::FILE_NAME].map(String::from));
     names.extend(ReportForm::ALL.map(|form| form.file_name().to_owned()));
     names.extend(reports::parts(folder, PARTS));
-    for format in TableFormat::ALL {
+    for &format in TableFormat::ALL {
         names.extend(Table::ALL.iter().map(|table| table.file_name(format)));
     }
     if present.contains(manifest::FILE_NAME) {
@@ -224,10 +224,12 @@ pub fn renew(
     force: bool,
 ) -> anyhow::Result<()> {
     let listed: BTreeSet<String> = known.files.iter().cloned().collect();
+    let has_parts = forms.iter().any(|form| form.shows_texts());
+    let parts = if has_parts { reports::parts(folder, PARTS) } else { BTreeSet::new() };
     let replaced: BTreeSet<String> = forms
         .iter()
         .map(|form| form.file_name().to_owned())
-        .chain(reports::parts(folder, PARTS))
+        .chain(parts)
         .filter(|name| folder.join(name).exists())
         .collect();
     if let Some(name) = replaced.iter().find(|name| !force && !listed.contains(*name)) {
@@ -252,6 +254,8 @@ pub fn renew(
         let path = folder.join(name);
         fs::remove_file(&path).map_err(|cause| Error::io("remove", path, cause))?;
     }
-    let _ = fs::remove_dir(folder.join(PARTS));
+    if has_parts {
+        let _ = fs::remove_dir(folder.join(PARTS));
+    }
     files.into_iter().try_for_each(|file| file.persist(folder))
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use wirecopy::error::Error;
 use wirecopy::findings::Findings;
-use wirecopy::report::html;
+use wirecopy::report::{graphml, html, markdown};
 
 use crate::args::{OutputArgs, ReportForm};
 use crate::failure::Failure;
@@ -16,6 +17,9 @@ use crate::staging::{Staged, staged};
 /// Makes the files of a report in `folder`, under temporary names.
 pub fn made(form: ReportForm, findings: &Findings, inputs: &[String], page: &Path) -> anyhow::Result<Vec<Staged>> {
     let (folder, name) = (parent(page), stem(page));
+    let one_file = |content: &dyn Fn(&mut dyn Write) -> io::Result<()>| {
+        Ok(vec![staged(&folder, &file_name(page), |out| content(out))?])
+    };
     let mut files = Vec::new();
     match form {
         ReportForm::Html => html::write(findings, html::About { inputs, name: &name }, |file, bytes| {
@@ -24,6 +28,8 @@ pub fn made(form: ReportForm, findings: &Findings, inputs: &[String], page: &Pat
             files.push(staged(&folder, &file, |out| out.write_all(bytes))?);
             anyhow::Ok(())
         })?,
+        ReportForm::Md => return one_file(&|out| markdown::write(findings, inputs, out)),
+        ReportForm::Graphml => return one_file(&|out| graphml::write(findings, out)),
     }
     Ok(files)
 }
@@ -46,7 +52,8 @@ impl Apart {
     pub fn checked(args: &OutputArgs) -> anyhow::Result<Vec<Apart>> {
         let named = args.report.iter().filter_map(|wanted| Some((wanted.form, wanted.path.clone()?)));
         let reports: Vec<Apart> = named.map(|(form, page)| Apart { form, page }).collect();
-        for Apart { page, .. } in &reports {
+        for report in &reports {
+            let page = &report.page;
             let shown = page.display();
             if page.is_dir() {
                 let what = format!("cannot write to {shown}: it is a folder");
@@ -54,13 +61,23 @@ impl Apart {
                     Failure::new(what, format!("name a file, such as {}", page.join("report.html").display())).into()
                 );
             }
-            let taken = page.exists() || !parts(&parent(page), &stem(page)).is_empty();
+            let taken = page.exists() || !report.parts().is_empty();
             if taken && !args.force {
                 let what = format!("cannot write to {shown}: it exists, or a folder with the parts of such a report");
                 return Err(Failure::new(what, "use --force to replace it, or choose another name").into());
             }
         }
         Ok(reports)
+    }
+
+    /// Whether it shows the texts of articles.
+    pub fn shows_texts(&self) -> bool {
+        self.form.shows_texts()
+    }
+
+    /// The parts of an earlier report of the same name.
+    fn parts(&self) -> BTreeSet<String> {
+        if self.form.shows_texts() { parts(&parent(&self.page), &stem(&self.page)) } else { BTreeSet::new() }
     }
 
     /// Writes the report; an earlier one is removed with its parts.
@@ -72,12 +89,15 @@ impl Apart {
         if interrupt::requested() {
             return Err(Error::Cancelled.into());
         }
-        for part in parts(&folder, &stem(&self.page)) {
+        let parts = self.parts();
+        for part in &parts {
             let path = folder.join(part);
             fs::remove_file(&path).map_err(|cause| Error::io("remove", path, cause))?;
         }
-        // Succeeds only if it is empty, which is the point.
-        let _ = fs::remove_dir(folder.join(stem(&self.page)));
+        if !parts.is_empty() {
+            // Succeeds only if it is empty, which is the point.
+            let _ = fs::remove_dir(folder.join(stem(&self.page)));
+        }
         files.into_iter().try_for_each(|file| file.persist(&folder))
     }
 }

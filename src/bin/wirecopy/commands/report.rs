@@ -4,7 +4,7 @@ use wirecopy::disk::Workspace;
 use wirecopy::report::manifest::Manifest;
 use wirecopy::report::{json, load, summary, texts};
 
-use crate::args::{Format, OutputArgs, ReportArgs};
+use crate::args::{Format, OutputArgs, ReportArgs, ReportForm, WantedReport};
 use crate::console::Console;
 use crate::output::{Output, renew};
 use crate::reports::Apart;
@@ -17,7 +17,13 @@ pub fn run(args: &ReportArgs, console: &Console) -> anyhow::Result<()> {
     let output = Output::checked(&args.output, OutputArgs::forms)?;
     let apart = Apart::checked(&args.output)?;
     let mut findings = load::findings(&args.folder)?;
-    if !args.output.report.is_empty() {
+    // A graph has the headlines of articles where they were kept; a page cannot be made without texts.
+    let wants_texts = |wanted: &WantedReport| match wanted.form {
+        ReportForm::Html => true,
+        ReportForm::Graphml => args.folder.join(texts::FILE_NAME).exists(),
+        ReportForm::Md => false,
+    };
+    if args.output.report.iter().any(wants_texts) {
         texts::load(&args.folder, &mut findings, &Workspace::limited(std::env::temp_dir(), MEMORY_BYTES))?;
     }
     for report in &apart {

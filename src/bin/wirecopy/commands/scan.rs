@@ -36,7 +36,7 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
         );
     }
     let apart = Apart::checked(&args.output)?;
-    let texts = !apart.is_empty() || output.as_ref().is_some_and(Output::has_texts);
+    let texts = apart.iter().any(Apart::shows_texts) || output.as_ref().is_some_and(Output::has_texts);
     let workspace = Workspace::limited(temp_dir(args.temp_dir.as_deref())?, args.memory.as_u64());
     let bars = Bars::new(console.talk);
     let threads = usize::from(args.threads.unwrap_or(0));
