@@ -40,11 +40,12 @@ impl Key {
         let shown =
             |path: &str| Path::new(path).strip_prefix(under).map_or(path.to_owned(), |p| p.display().to_string());
         let files: Vec<(String, u128)> = found.sources.iter().map(|source| shown(&source.path)).zip(hashes).collect();
+        let Ok(agencies) = settings.origin.agencies.as_deref().map(content).transpose() else { return Ok(None) };
         let scan = Settings { check: CheckSettings::default(), ..settings.clone() };
         // Matches of a corpus that lies somewhere by chance show other places than those of the same one at its own.
         let by_chance = !under.as_os_str().is_empty();
         let program = (env!("CARGO_PKG_VERSION"), VERSION, cfg!(feature = "parquet"));
-        let all = (program, scan, relations, files, found.rejects, by_chance);
+        let all = (program, scan, agencies, relations, files, found.rejects, by_chance);
         let bytes = postcard::to_stdvec(&all).expect("settings and files are numbers, texts and lists of known length");
         Ok(Some(Key(xxh3_128(&bytes))))
     }
