@@ -119,7 +119,7 @@ fn is_inner_slash(head: &str) -> bool {
     })
 }
 
-/// The last bracket of `head` that is open at its end; brackets closed before it belong to the place: "New Delhi [India]".
+/// The last bracket of `head` that is open at its end; brackets closed before it belong to the place: "New Delhi \[India\]".
 fn last_unclosed(head: &str, place: usize, mark: char) -> Option<(usize, char)> {
     let mut open = Some((place, mark));
     for (at, c) in head.char_indices().filter(|&(at, _)| at > place) {

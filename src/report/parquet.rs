@@ -118,7 +118,7 @@ fn array(kind: &DataType, cells: &[&Value]) -> ArrayRef {
     }
 }
 
-/// A cell of a column; nothing for a type that [`write`] does not give.
+/// A cell of a column; nothing for a type that [`write()`] does not give.
 fn value(cells: &dyn Array, row: usize) -> Value {
     if cells.is_null(row) {
         return Value::Null;
