@@ -34,7 +34,7 @@ pub fn changes(changes: &Changes, out: &mut dyn Write) -> io::Result<()> {
     }
     let [came, went] = [&changes.came, &changes.went].map(|entries| entries.len() as u64);
     let recounted = changes.recounted.len() as u64;
-    writeln!(out, "{} came, {went} went, {recounted} of another number", count(came, "finding", "findings"))
+    writeln!(out, "{} came, {went} went, {recounted} with another count", count(came, "entry", "entries"))
 }
 
 #[cfg(test)]
