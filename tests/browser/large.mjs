@@ -20,7 +20,7 @@ export async function largeScan(folder, stories, articles) {
   let links = 0;
   const member = (id, source, published, rest) => write('members', {
     id, path: 'large.jsonl', record: written, url: `https://${source}/${id}`, source, published, published_doubtful: false, story_id: null, story_size: 1,
-    partial_in: [], relation: null, closest: null, duplicate_of: null, similarity: null, containment: null, keep: true, keep_reason: 'no near-duplicate', ...rest,
+    partial_in: [], relation: null, closest: null, duplicate_of: null, similarity: null, containment: null, keep: true, keep_reason: 'no near-duplicate', agency: null, agency_basis: null, agency_evidence: null, ...rest,
   });
   const minute = (offset) => `${new Date(Date.UTC(2025, 0, 1) + offset * 60_000).toISOString().slice(0, 19)}Z`;
   for (const [number, size] of sizes.entries()) {
@@ -51,7 +51,7 @@ export async function largeScan(folder, stories, articles) {
         links += 1;
         write('pairs', {
           a: first.id, b: id, relation, direction: null, jaccard: 0.5, containment_a: 0.7, containment_b: 0.6, prose_a: kept.length / 6, prose_b: 0.9, evidence_bits: 400.5,
-          longest_run: 44, shared_tokens: 120, quote_share: 0, same_source: false, a_spans: kept.map((place) => first.spans.get(place)), b_spans: kept.map((place) => spans.get(place)),
+          longest_run: 44, shared_tokens: 120, quote_share: 0, same_source: false, revision: false, a_spans: kept.map((place) => first.spans.get(place)), b_spans: kept.map((place) => spans.get(place)),
           rule: 'invented',
         });
       }
@@ -59,7 +59,7 @@ export async function largeScan(folder, stories, articles) {
     write('stories', {
       story_id: story, size, sources: [...sources].sort(), title, first_published: minute(start), last_published: minute(last), origin_id: number % 3 ? first.id : null,
       origin_confidence: number % 3 ? 0.8 : null, origin_reasons: number % 3 ? ['published first'] : [], agency: number % 2 ? 'Norrland Wire' : null, agency_evidence: number % 2 ? '(Norrland Wire) -' : null,
-      min_similarity: 0.2,
+      syndicated: true, min_similarity: 0.2,
     });
     if (number % 200 === 0) await Promise.all(names.filter((name) => files[name].writableNeedDrain).map((name) => once(files[name], 'drain')));
   }
@@ -69,7 +69,7 @@ export async function largeScan(folder, stories, articles) {
   }
   await Promise.all(names.map((name) => { files[name].end(); return once(files[name], 'close'); }));
   writeFileSync(join(folder, 'manifest.json'), JSON.stringify({
-    program: 'wirecopy', version: '0.1.0', schema_version: 1, settings: {}, inputs: ['large.jsonl'], files: names.map((name) => `${name}.jsonl`),
+    program: 'wirecopy', version: '0.1.0', schema_version: 2, settings: {}, inputs: ['large.jsonl'], files: names.map((name) => `${name}.jsonl`),
     counts: { files: 1, articles: written, stories, articles_in_stories: sizes.reduce((sum, size) => sum + size, 0), links }, rejects: {}, timings: [],
   }));
 }
