@@ -1,7 +1,8 @@
 //! Which articles belong together? Stories: groups of near-duplicate classes joined by links.
 //!
 //! In: the links between classes, with the parts of each text that they share. Out: at most one story a class, and the
-//! stories of which it carries a part. Never connected components: one round-up joins everything it mentions. Links are
+//! stories of which it carries a part. Connected components will not do, since one round-up joins everything it mentions,
+//! unless links are near-duplicates alone, which are whole texts ([`Joining::Any`]). Otherwise links are
 //! taken strongest first (Kruskal's order), and a link joins two groups only if
 //!
 //! - the part of each text that it shares is the part that already ties the text to its group: a round-up shares one item
@@ -63,7 +64,7 @@ struct Groups<'a> {
 /// When a link joins two groups.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Joining {
-    /// Always: connected components, to measure what the rules are worth.
+    /// Always: connected components. For near-duplicates alone, and to measure what the rules are worth.
     Any,
     /// By the rules above, with this average of best links from which two larger groups are one.
     Average(f64),

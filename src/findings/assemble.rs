@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
@@ -279,9 +279,11 @@ const HEADLINE_WORDS: usize = 3;
 fn headline<'a>(corpus: &Corpus, articles: impl Iterator<Item = (ArticleId, &'a Cow<'a, Article>)>) -> Option<String> {
     let mut tokenizer = Tokenizer::new();
     let mut known: Vec<(&str, usize, f64)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for (id, article) in articles {
         let Some(title) = article.title.as_deref() else { continue };
-        if let Some((_, times, _)) = known.iter_mut().find(|(other, ..)| *other == title) {
+        let place = *places.entry(title).or_insert(known.len());
+        if let Some((_, times, _)) = known.get_mut(place) {
             *times += 1;
             continue;
         }

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use wirecopy::findings::{Findings, Member};
 use wirecopy::relate::Relation;
+use wirecopy::settings::Settings;
 
 use crate::articles::Generator;
-use crate::corpora::{Written, demonstration, demonstration_articles, links, rows, scanned, stories, written};
+use crate::corpora::{
+    Written, demonstration, demonstration_articles, links, rows, scanned, scanned_with, stories, written,
+};
 
 /// Articles that share nothing with any other, so that the corpus is more than one story.
 fn unrelated(generator: &mut Generator, count: usize) -> Vec<Written> {
@@ -138,6 +141,40 @@ fn of_five_articles_on_one_topic_the_two_with_one_interview_link() {
     assert_eq!(found.keys().collect::<Vec<_>>(), [&("fr-entretien-01", "fr-entretien-02")]);
     assert_eq!(found.values().collect::<Vec<_>>(), [&Relation::Rewrite]);
     assert_eq!(stories(&findings), BTreeSet::from([BTreeSet::from(["fr-entretien-01", "fr-entretien-02"])]));
+}
+
+/// A class is its longest text and what is alike to that. A third text that is alike to a member, but not to the longest,
+/// leads a class of its own: the two are near-duplicates all the same, and all three one story.
+#[test]
+fn near_duplicates_of_two_classes_are_shown_and_make_one_story() {
+    let mut generator = Generator::new(5);
+    let letter = |number: u8| char::from(b'a' + number);
+    let words: Vec<String> =
+        (0..20).flat_map(|x| (0..20).map(move |y| [letter(x), letter(y)].repeat(2).iter().collect())).collect();
+    let with = |changed: &[usize], end: &str| {
+        let mut words = words.clone();
+        changed.iter().for_each(|&place| words[place].insert(0, 'x'));
+        words.join(" ") + end
+    };
+    // Each changed word makes five shingles different: 35 of 400 give a Jaccard similarity of .84, 70 give .70.
+    let (first, second) = ([20, 60, 100, 140, 180, 220, 260], [40, 80, 120, 160, 200, 240, 280]);
+    let mut articles = unrelated(&mut generator, 10);
+    articles.push(written("longest", "one.example", with(&[], " and a word more")));
+    articles.push(written("between", "two.example", with(&first, "")));
+    articles.push(written("far", "three.example", with(&[first, second].concat(), "")));
+    let mut full = Settings::default();
+    full.near.threshold = 0.8;
+    let mut alone = full.clone();
+    alone.relate.relations = vec![Relation::NearDuplicate];
+    for settings in [full, alone] {
+        let findings = scanned_with(&articles, &settings);
+        let found = links(&findings);
+        for pair in [("between", "longest"), ("between", "far")] {
+            assert_eq!(found.get(&pair), Some(&Relation::NearDuplicate), "{pair:?}");
+        }
+        assert_eq!(findings.counts.dropped, 1, "what is kept must be alike to what is dropped");
+        assert_eq!(stories(&findings), BTreeSet::from([BTreeSet::from(["between", "far", "longest"])]));
+    }
 }
 
 /// An id of the demonstration corpus names the story before its number.

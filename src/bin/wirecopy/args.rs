@@ -161,6 +161,23 @@ pub struct ScanArgs {
     /// Fail, and write nothing, if more articles than this would be dropped as near-duplicates: a number or a percentage
     #[arg(long, value_name = "N|P%")]
     pub max_drop: Option<Limit>,
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Continue the same scan after its last finished stage, and keep finished stages until it has ended well
+    ///
+    /// They are kept in a folder wirecopy-resume-* beside the temporary files, of up to three times the size of the texts. It is
+    /// used only for the same files, unchanged, and the same settings. Standard input and addresses cannot be continued.
+    #[arg(long)]
+    pub resume: bool,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// What a scan may use of the machine.
+#[derive(Debug, Arguments)]
+pub struct RunArgs {
     /// Use N threads; as many as there are processors by default. The result is the same
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
@@ -175,16 +192,6 @@ pub struct ScanArgs {
     /// it ends.
     #[arg(long, value_name = "DIR")]
     pub temp_dir: Option<PathBuf>,
-    /// Continue the same scan after its last finished stage, and keep finished stages until it has ended well
-    ///
-    /// They are kept in a folder wirecopy-resume-* beside the temporary files, of up to three times the size of the texts. It is
-    /// used only for the same files, unchanged, and the same settings. Standard input and addresses cannot be continued.
-    #[arg(long)]
-    pub resume: bool,
-    #[command(flatten)]
-    pub output: OutputArgs,
-    #[command(flatten)]
-    pub settings: SettingsArgs,
 }
 
 /// A report for people, or for other programs.
@@ -559,19 +566,19 @@ fn relation(text: &str) -> Result<Relation, String> {
     })
 }
 
-/// How many rejected records are allowed.
+/// How many of all records or articles are allowed to be something.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Limit {
-    Records(u64),
+    Number(u64),
     Percent(f64),
 }
 
 impl Limit {
-    /// Whether `rejected` of `records` is allowed.
-    pub fn allows(self, rejected: u64, records: u64) -> bool {
+    /// Whether `some` of `all` are allowed.
+    pub fn allows(self, some: u64, all: u64) -> bool {
         match self {
-            Limit::Records(allowed) => rejected <= allowed,
-            Limit::Percent(allowed) => rejected as f64 * 100.0 <= allowed * records as f64,
+            Limit::Number(allowed) => some <= allowed,
+            Limit::Percent(allowed) => some as f64 * 100.0 <= allowed * all as f64,
         }
     }
 }
@@ -582,7 +589,7 @@ impl FromStr for Limit {
     fn from_str(text: &str) -> Result<Self, String> {
         let wanted = || "a number, such as 10, or a percentage up to 100, such as 1%, is wanted".to_owned();
         match text.strip_suffix('%') {
-            None => text.parse().map(Limit::Records).map_err(|_| wanted()),
+            None => text.parse().map(Limit::Number).map_err(|_| wanted()),
             Some(number) => match number.trim().parse::<f64>() {
                 Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(Limit::Percent(percent)),
                 _ => Err(wanted()),
@@ -594,7 +601,7 @@ impl FromStr for Limit {
 impl std::fmt::Display for Limit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Limit::Records(records) => write!(f, "{records}"),
+            Limit::Number(number) => write!(f, "{number}"),
             Limit::Percent(percent) => write!(f, "{percent}%"),
         }
     }

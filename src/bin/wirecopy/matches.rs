@@ -32,9 +32,7 @@ pub struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     pub fn new(args: &'a CheckArgs, settings: &'a Settings, console: &'a Console) -> anyhow::Result<Scanner<'a>> {
-        let threads = usize::from(args.threads.unwrap_or(0));
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
-        let temp_dir = scan::temp_dir(args.temp_dir.as_deref())?;
+        let (pool, temp_dir) = (scan::pool(&args.run)?, scan::temp_dir(&args.run)?);
         Ok(Scanner { args, settings, console, temp_dir, pool, bars: Bars::new(console.talk) })
     }
 
@@ -48,7 +46,9 @@ impl<'a> Scanner<'a> {
         let key = || self.pool.install(|| cache::Key::of(corpus, under, self.settings, relations));
         let before = key()?;
         if let Some(matches) = before.and_then(|key| cache::kept(folder, key)) {
-            self.limited(&matches)?;
+            if let Some(limit) = self.args.max_rejects {
+                scan::within(limit, matches.rejects, matches.articles)?;
+            }
             return Ok(matches);
         }
         let matches = self.scanned(inputs)?;
@@ -61,7 +61,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn scanned(&self, inputs: Vec<Input>) -> anyhow::Result<Matches> {
-        let workspace = Workspace::limited(&self.temp_dir, self.args.memory.as_u64());
+        let workspace = Workspace::limited(&self.temp_dir, self.args.run.memory.as_u64());
         let findings = self.pool.install(|| pipeline::scan_within(&workspace, inputs, self.settings, &self.bars));
         self.bars.finish();
         let findings = findings?;
@@ -72,15 +72,6 @@ impl<'a> Scanner<'a> {
         // Rows may lie in temporary files.
         findings.workspace.check()?;
         Ok(matches)
-    }
-
-    fn limited(&self, matches: &Matches) -> anyhow::Result<()> {
-        let Some(limit) = self.args.max_rejects else { return Ok(()) };
-        let (rejected, records) = (matches.rejects, matches.articles + matches.rejects);
-        if limit.allows(rejected, records) {
-            return Ok(());
-        }
-        Err(Error::TooManyRejects { rejected, records, allowed: limit.to_string() }.into())
     }
 
     /// How many pairs of each fingerprint a commit has.

@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use bytesize::ByteSize;
 use clap::Args as Arguments;
 use wirecopy::relate::Relation;
 use wirecopy::report::check::Format;
 
-use super::{Limit, SettingsArgs, relation};
+use super::{Limit, RunArgs, SettingsArgs, relation};
 use crate::config::{Override, nearest};
 
 #[derive(Debug, Arguments)]
@@ -57,15 +56,8 @@ pub struct CheckArgs {
     /// Cannot be checked if more records than this are rejected: a number or a percentage
     #[arg(long, value_name = "N|P%")]
     pub max_rejects: Option<Limit>,
-    /// Use N threads; as many as there are processors by default. The result is the same
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub threads: Option<u16>,
-    /// Hold about so much in memory, and the rest in temporary files: 512MiB, 8GB. The result is the same
-    #[arg(long, value_name = "SIZE", default_value = "4GiB")]
-    pub memory: ByteSize,
-    /// Write temporary files to DIR instead of the system's folder for them
-    #[arg(long, value_name = "DIR")]
-    pub temp_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub run: RunArgs,
     #[command(flatten)]
     pub baseline: BaselineArgs,
     #[command(flatten)]

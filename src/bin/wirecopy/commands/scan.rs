@@ -12,7 +12,7 @@ use wirecopy::read::Input;
 use wirecopy::report::manifest::{Manifest, Origin};
 use wirecopy::report::{json, summary};
 
-use crate::args::{Format, Limit, ReportForm, ScanArgs};
+use crate::args::{Format, Limit, ReportForm, RunArgs, ScanArgs};
 use crate::config::Config;
 use crate::console::{Console, Talk};
 use crate::failure::Failure;
@@ -37,10 +37,9 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
     }
     let apart = Apart::checked(&args.output)?;
     let texts = apart.iter().any(Apart::shows_texts) || output.as_ref().is_some_and(Output::has_texts);
-    let workspace = Workspace::limited(temp_dir(args.temp_dir.as_deref())?, args.memory.as_u64());
+    let workspace = Workspace::limited(temp_dir(&args.run)?, args.run.memory.as_u64());
     let bars = Bars::new(console.talk);
-    let threads = usize::from(args.threads.unwrap_or(0));
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
+    let pool = pool(&args.run)?;
     if args.resume {
         resume::prepare(&workspace, &args.corpus, &config.settings)?;
     }
@@ -82,9 +81,15 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
     ended
 }
 
+/// The threads that scan.
+pub fn pool(args: &RunArgs) -> anyhow::Result<rayon::ThreadPool> {
+    let threads = usize::from(args.threads.unwrap_or(0));
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")
+}
+
 /// Where temporary files go. A folder that was named is tried at once, not when memory is full.
-pub fn temp_dir(named: Option<&Path>) -> anyhow::Result<PathBuf> {
-    let Some(folder) = named else { return Ok(std::env::temp_dir()) };
+pub fn temp_dir(args: &RunArgs) -> anyhow::Result<PathBuf> {
+    let Some(folder) = &args.temp_dir else { return Ok(std::env::temp_dir()) };
     let failed = |source| Error::TempFile { action: "create", folder: folder.into(), source };
     tempfile::tempfile_in(folder).map_err(failed)?;
     Ok(folder.into())
@@ -114,12 +119,19 @@ pub fn named(corpus: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Input>
 
 /// An error if more records were rejected than allowed. The reasons go to standard error, since no table will have them.
 pub fn limited(findings: &Findings, limit: Limit, console: &Console) -> anyhow::Result<()> {
-    let rejected = findings.rejects.len() as u64;
-    let records = findings.members.len() as u64 + rejected;
+    let within = within(limit, findings.rejects.len() as u64, findings.members.len() as u64);
+    if within.is_err() {
+        summary::write_rejects(findings, console.summary_options().width_columns, &mut io::stderr().lock())
+            .context("cannot write to standard error")?;
+    }
+    Ok(within?)
+}
+
+/// An error if more of the records were rejected than allowed.
+pub fn within(limit: Limit, rejected: u64, articles: u64) -> Result<(), Error> {
+    let records = articles + rejected;
     if limit.allows(rejected, records) {
         return Ok(());
     }
-    summary::write_rejects(findings, console.summary_options().width_columns, &mut io::stderr().lock())
-        .context("cannot write to standard error")?;
-    Err(Error::TooManyRejects { rejected, records, allowed: limit.to_string() }.into())
+    Err(Error::TooManyRejects { rejected, records, allowed: limit.to_string() })
 }
