@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -31,10 +32,27 @@ struct Stored {
     bytes: List<u8>,
     /// Where each row ends in `bytes`.
     ends: Vec<u64>,
+    /// What each thread read last.
+    windows: Vec<Mutex<Window>>,
+}
+
+/// Bytes that were read at once: whoever asks for a row and then for the next will want those behind it.
+#[derive(Default)]
+struct Window {
+    start: usize,
+    bytes: Vec<u8>,
+}
+
+impl Window {
+    fn end(&self) -> usize {
+        self.start + self.bytes.len()
+    }
 }
 
 /// What waits in memory to be written.
 const WAITING_BYTES: usize = 1 << 20;
+/// What is read at once where rows are asked for in order.
+const WINDOW_BYTES: usize = 1 << 16;
 
 impl<T> Table<T> {
     /// An empty table that holds about so many bytes in memory.
@@ -43,6 +61,7 @@ impl<T> Table<T> {
             workspace: workspace.clone(),
             bytes: List::new(workspace, WAITING_BYTES.min(memory_bytes / 8)),
             ends: Vec::new(),
+            windows: (0..rayon::current_num_threads()).map(|_| Mutex::default()).collect(),
         });
         Table { memory: Vec::new(), free_bytes: memory_bytes, stored }
     }
@@ -110,9 +129,18 @@ impl Stored {
 
     fn get<T: Default + DeserializeOwned>(&self, place: usize) -> T {
         let start = place.checked_sub(1).map_or(0, |before| self.ends[before]) as usize;
-        let bytes = self.workspace.note(self.bytes.slice(start..self.ends[place] as usize).map(Cow::into_owned));
+        let end = self.ends[place] as usize;
+        let thread = rayon::current_thread_index().unwrap_or(0) % self.windows.len();
+        let mut window = self.windows[thread].lock().unwrap_or_else(PoisonError::into_inner);
+        if start < window.start || end > window.end() {
+            let in_order = start == window.end() && !window.bytes.is_empty();
+            let until = if in_order { end.max(self.bytes.len().min(start + WINDOW_BYTES)) } else { end };
+            let bytes = self.workspace.note(self.bytes.slice(start..until).map(Cow::into_owned));
+            *window = Window { start, bytes };
+        }
         // Bytes that could not be read are none, and what is read is what was written.
-        postcard::from_bytes(&bytes).unwrap_or_default()
+        let row = window.bytes.get(start - window.start..end - window.start).unwrap_or_default();
+        postcard::from_bytes(row).unwrap_or_default()
     }
 }
 

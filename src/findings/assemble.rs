@@ -26,8 +26,8 @@ use super::{Counts, Findings, Member, Pair, Passage, Story};
 
 /// The shares of memory for the rows of members, pairs and passages each, in percent.
 const ROWS_PERCENT: u64 = 6;
-/// Pairs that are made rows at a time.
-const PAIRS: usize = 1 << 13;
+/// Pairs or articles that are made rows at a time.
+pub(super) const BLOCK: usize = 1 << 13;
 
 /// What of a corpus is kept beside what was found in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
     let mut shown = Shown::new(&corpus, &analysis, &survivors);
     let mut least = vec![f64::INFINITY; stories.members.len()];
     let mut tallies = vec![Tally::default(); corpus.len()];
-    for block in in_input_order(&analysis, wanted).chunks(PAIRS) {
+    for block in in_input_order(&analysis, wanted).chunks(BLOCK) {
         let rows: Vec<Pair> =
             block.par_iter().map(|&place| row(&corpus, &analysis.compared.get(place)).in_input_order()).collect();
         for pair in rows {
@@ -70,14 +70,20 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
     let rows = stories.rows(&corpus, &least, &credits);
     let mut members = Table::new(workspace, workspace.share(ROWS_PERCENT));
     let (mut dropped, mut undated, mut without_source) = (0, 0, 0);
-    for article in corpus.spool.articles() {
-        let read = corpus.articles.get(article.index());
-        undated += u64::from(read.published.is_none());
-        without_source += u64::from(read.source.is_none());
-        let mut member = shown.member(article, &read, &corpus, &stories);
-        member.agency = credits.of_article(article);
-        dropped += u64::from(!member.keep);
-        members.push(member)?;
+    for block in corpus.spool.articles().collect::<Vec<_>>().chunks(BLOCK) {
+        let rows: Vec<Member> = block
+            .par_iter()
+            .map(|&article| {
+                let read = corpus.articles.get(article.index());
+                Member { agency: credits.of_article(article), ..shown.member(article, &read, &corpus, &stories) }
+            })
+            .collect();
+        for member in rows {
+            undated += u64::from(member.published.is_none());
+            without_source += u64::from(member.source.is_none());
+            dropped += u64::from(!member.keep);
+            members.push(member)?;
+        }
     }
     let texts = if kept == Kept::Texts { texts(&corpus, &members)? } else { Table::default() };
     let exact_classes = analysis.classes.texts.len() as u64;

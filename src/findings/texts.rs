@@ -1,5 +1,6 @@
 //! The texts of articles in stories, for reports that show them.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::article::{ArticleId, Span};
@@ -9,6 +10,7 @@ use crate::error::Result;
 use crate::text::Marks;
 
 use super::Member;
+use super::assemble::BLOCK;
 
 /// The share of memory for texts, in percent: they are read once, in order, so disk serves as well.
 const TEXTS_PERCENT: u64 = 2;
@@ -68,17 +70,29 @@ pub fn has_text(member: &Member) -> bool {
 /// The texts of the articles that have one, in input order.
 pub(super) fn texts(corpus: &Corpus, members: &Table<Member>) -> Result<Table<Text>> {
     let mut rows = Table::new(&corpus.workspace, corpus.workspace.share(TEXTS_PERCENT));
-    for (article, _) in corpus.spool.articles().zip(members.iter()).filter(|(_, member)| has_text(member)) {
-        let read = corpus.articles.get(article.index());
-        rows.push(Text {
-            article,
-            author: read.author.clone(),
-            lang: read.lang.clone(),
-            text: corpus.spool.text(article).into_owned(),
-            apart: apart(&corpus.spool.spans(article), &corpus.spool.document(article).marks),
-        })?;
+    let shown: Vec<ArticleId> = corpus
+        .spool
+        .articles()
+        .zip(members.iter())
+        .filter(|(_, member)| has_text(member))
+        .map(|(article, _)| article)
+        .collect();
+    for block in shown.chunks(BLOCK) {
+        let made: Vec<Text> = block.par_iter().map(|&article| text(corpus, article)).collect();
+        rows.extend(made)?;
     }
     Ok(rows)
+}
+
+fn text(corpus: &Corpus, article: ArticleId) -> Text {
+    let read = corpus.articles.get(article.index());
+    Text {
+        article,
+        author: read.author.clone(),
+        lang: read.lang.clone(),
+        text: corpus.spool.text(article).into_owned(),
+        apart: apart(&corpus.spool.spans(article), &corpus.spool.document(article).marks),
+    }
 }
 
 /// Neighbouring tokens of one kind are one stretch, with what stands between them. Tokens of scripts without spaces overlap:

@@ -25,6 +25,11 @@ mod resume;
 mod staging;
 mod verdict;
 
+/// Threads of the statically linked program allocate side by side; those of other builds do anyway.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match run(Args::parse()) {
         Ok(code) => code,

@@ -9,6 +9,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use rayon::prelude::*;
 use wirecopy::error::Error;
 use wirecopy::findings::Findings;
 use wirecopy::report::manifest::{self, Manifest};
@@ -73,20 +74,7 @@ impl Output {
     ) -> anyhow::Result<()> {
         let folder = &self.folder;
         fs::create_dir_all(folder).map_err(|cause| Error::io("create", folder, cause))?;
-        let mut files = Vec::new();
-        for table in Table::ALL {
-            files.push(staged(folder, &table.file_name(self.format), |out| table.write(findings, self.format, out))?);
-        }
-        files.push(staged(folder, KEEP, |out| lists::keep(findings, out))?);
-        files.push(staged(folder, DROP, |out| lists::drop(findings, out))?);
-        let ignore = b"# Tables, not articles: a scan leaves this folder out.\n*\n";
-        files.push(staged(folder, IGNORE, |out| out.write_all(ignore))?);
-        if self.has_texts() {
-            files.push(staged(folder, texts::FILE_NAME, |out| texts::write(findings, out))?);
-        }
-        for &form in &self.reports {
-            files.extend(reports::made(form, findings, inputs, &folder.join(form.file_name()))?);
-        }
+        let mut files = self.staged(findings, inputs)?;
         let names = files.iter().map(|file| file.name.clone()).collect();
         files.push(staged(folder, manifest::FILE_NAME, |out| manifest(names).write(out))?);
         // Rows may lie in temporary files.
@@ -97,6 +85,34 @@ impl Output {
         // Again: a long scan lies between the first look and this one.
         self.retire(self.earlier_files()?)?;
         files.into_iter().try_for_each(|file| file.persist(folder))
+    }
+
+    /// All files but the manifest, in the order of its list. They are made side by side.
+    fn staged(&self, findings: &Findings, inputs: &[String]) -> anyhow::Result<Vec<Staged>> {
+        type Job<'a> = Box<dyn Fn() -> anyhow::Result<Vec<Staged>> + Sync + 'a>;
+        let folder = self.folder.as_path();
+        let one = |file: anyhow::Result<Staged>| Ok(vec![file?]);
+        let mut jobs: Vec<Job<'_>> = Vec::new();
+        for table in Table::ALL {
+            let name = table.file_name(self.format);
+            jobs.push(Box::new(move || one(staged(folder, &name, |out| table.write(findings, self.format, out)))));
+        }
+        let ignore = b"# Tables, not articles: a scan leaves this folder out.\n*\n";
+        jobs.push(Box::new(|| one(staged(folder, KEEP, |out| lists::keep(findings, out)))));
+        jobs.push(Box::new(|| one(staged(folder, DROP, |out| lists::drop(findings, out)))));
+        jobs.push(Box::new(|| one(staged(folder, IGNORE, |out| out.write_all(ignore)))));
+        if self.has_texts() {
+            jobs.push(Box::new(|| one(staged(folder, texts::FILE_NAME, |out| texts::write(findings, out)))));
+        }
+        for &form in &self.reports {
+            jobs.push(Box::new(move || reports::made(form, findings, inputs, &folder.join(form.file_name()))));
+        }
+        let made: Vec<anyhow::Result<Vec<Staged>>> = jobs.par_iter().map(|job| job()).collect();
+        let mut files = Vec::new();
+        for made in made {
+            files.extend(made?);
+        }
+        Ok(files)
     }
 
     /// Texts are kept for reports that show them.

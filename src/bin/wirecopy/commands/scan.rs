@@ -66,10 +66,11 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
     }
     if let Some(output) = output {
         let settings = serde_json::to_value(&config.settings).context("cannot describe the settings")?;
-        output.write(&findings, &inputs, |files| {
+        let manifest = |files| {
             bars.finish();
             Manifest::of(&findings, Origin { settings, inputs: inputs.clone(), files, timings: bars.timings() })
-        })?;
+        };
+        pool.install(|| output.write(&findings, &inputs, manifest))?;
     }
     let shown = console.print(|out| match args.output.format {
         Format::Text => summary::write(&findings, &console.summary_options(), out),
