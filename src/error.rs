@@ -80,6 +80,9 @@ pub enum Error {
         /// What to do about it.
         hint: String,
     },
+    /// The input of a finished scan is not what the scan has read.
+    #[error("the input has changed since the scan: {0}")]
+    Changed(String),
     /// Settings that contradict themselves or leave their range.
     #[error("{0}")]
     Settings(String),

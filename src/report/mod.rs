@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use crate::findings::Findings;
 
+pub mod annotation;
 pub mod check;
 pub mod comparison;
 pub mod csv;

@@ -343,11 +343,24 @@ pub struct EvalArgs {
 #[command(after_long_help = "\
 Examples:
   wirecopy report found
-  wirecopy report found --out found-csv --table-format csv")]
+  wirecopy report found --out found-csv --table-format csv
+  wirecopy report found --annotate annotated
+  wirecopy report found --annotate - | jq -c 'select(.wirecopy.keep)'")]
 pub struct ReportArgs {
     /// The output folder of a scan
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
+    /// Write the input again to DIR, each record with one more key, wirecopy, that says what was found; - for standard output
+    ///
+    /// JSON lines, JSON and tables (CSV, TSV), packed or not: each file under its own name, every other byte as it was. To
+    /// standard output goes one file, unpacked. A record that has the key already gets the new value. Other formats have no
+    /// room for a key and are left out.
+    #[arg(
+        long,
+        value_name = "DIR",
+        conflicts_with_all = ["out", "report", "no_report", "table_format", "format"]
+    )]
+    pub annotate: Option<PathBuf>,
     #[command(flatten)]
     pub output: OutputArgs,
 }
