@@ -60,7 +60,7 @@ pub enum Error {
         /// The limit, as the user wrote it.
         allowed: String,
     },
-    /// A table of an earlier scan, or a file of labelled pairs, that cannot be understood.
+    /// A table of an earlier scan, or a file of labels, that cannot be understood.
     #[error("cannot understand {table}, row {row}: {cause}")]
     Table {
         /// The file, or the table if it has no file.

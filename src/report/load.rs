@@ -70,6 +70,13 @@ pub fn links(folder: &Path) -> Result<Findings> {
     Ok(findings)
 }
 
+/// The members and stories of the finished scan in `folder`.
+pub fn stories(folder: &Path) -> Result<Findings> {
+    manifest(folder)?;
+    let (members, stories) = (table(folder, Table::Members)?, table(folder, Table::Stories)?);
+    assembled(Rows { members, stories, ..Rows::default() })
+}
+
 /// The rows of the five tables.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {

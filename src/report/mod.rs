@@ -24,6 +24,7 @@ pub mod lists;
 pub mod load;
 pub mod manifest;
 pub mod markdown;
+pub mod origins;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod rows;
