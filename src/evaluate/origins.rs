@@ -81,10 +81,19 @@ pub struct WrongOrigin {
     pub found: Option<String>,
     /// How sure that was.
     pub confidence: Option<f64>,
-    /// The labelled agency and the one that was found, if they differ.
-    pub agency: Option<(Option<String>, Option<String>)>,
+    /// What is wrong about the agency, if anything is.
+    pub agency: Option<OtherAgency>,
     /// What the judge noted.
     pub note: Option<String>,
+}
+
+/// Another agency than the labelled one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OtherAgency {
+    /// The labelled agency.
+    pub labelled: Option<String>,
+    /// The one that was found.
+    pub found: Option<String>,
 }
 
 /// Compares `findings` with labelled stories. Labels that name articles the findings do not have are counted and left out; if
@@ -116,10 +125,13 @@ pub fn evaluate_origins(findings: &Findings, labelled: &[LabelledStory]) -> Resu
         right += u64::from(is_right);
         cases.extend(origin.map(|origin| (origin.confidence, is_right)));
         let agency = story.and_then(|story| story.agency.as_ref()).map(|(name, _)| name.clone());
-        let agency = label.agency.clone().map(|labelled| (labelled, agency));
-        agencies += u64::from(agency.is_some());
-        let other_agency = agency.clone().filter(|(labelled, found)| labelled != found);
-        right_agencies += u64::from(agency.is_some() && other_agency.is_none());
+        let other_agency = label
+            .agency
+            .clone()
+            .filter(|labelled| *labelled != agency)
+            .map(|labelled| OtherAgency { labelled, found: agency });
+        agencies += u64::from(label.agency.is_some());
+        right_agencies += u64::from(label.agency.is_some() && other_agency.is_none());
         if !is_right || other_agency.is_some() {
             wrong.push(WrongOrigin {
                 member: label.member.clone(),
@@ -229,7 +241,8 @@ mod tests {
         let wrong: Vec<&str> = evaluation.wrong.iter().map(|wrong| wrong.member.as_str()).collect();
         assert_eq!(wrong, ["b0", "alone"]);
         assert_eq!(evaluation.wrong[0].found.as_deref(), Some("b1"));
-        assert_eq!(evaluation.wrong[1].agency, Some((Some("Meridian".into()), None)));
+        let other = OtherAgency { labelled: Some("Meridian".into()), found: None };
+        assert_eq!(evaluation.wrong[1].agency, Some(other));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::escape::{self, printable};
 use super::evaluation::{Wrongs, estimate, left_out};
-use crate::evaluate::{ConfidenceBin, OriginEvaluation, WrongOrigin};
+use crate::evaluate::{ConfidenceBin, OriginEvaluation, OtherAgency, WrongOrigin};
 use crate::findings::SCHEMA_VERSION;
 
 /// Writes the evaluation as text.
@@ -78,7 +78,7 @@ fn wrong_story(story: &WrongOrigin, out: &mut dyn Write) -> io::Result<()> {
         let sure = story.confidence.map_or(String::new(), |confidence| format!(" (confidence {confidence:.3})"));
         writeln!(out, "origin of {member}: {}, found {}{sure}", shown(&story.origin), shown(&story.found))?;
     }
-    if let Some((labelled, found)) = &story.agency {
+    if let Some(OtherAgency { labelled, found }) = &story.agency {
         writeln!(out, "agency of {member}: {}, found {}", shown(labelled), shown(found))?;
     }
     if let Some(note) = &story.note {

@@ -376,6 +376,32 @@ proptest! {
     }
 }
 
+/// A cell, and how it stands in a file: quoted, or bare with quotation marks that are not the first character.
+fn cell() -> impl Strategy<Value = (String, String)> {
+    let quoted = "[a\", \n\r]{0,5}".prop_map(|cell| (format!("\"{}\"", cell.replace('"', "\"\"")), cell));
+    let bare = "[ab ][ab\" ]{0,4}".prop_map(|cell| (cell.clone(), cell));
+    prop_oneof![quoted, bare].prop_map(|(raw, cell)| (cell, raw))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_column_that_is_there_is_replaced(
+        rows in prop::collection::vec((cell(), cell(), cell()), 1..6),
+        end in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+    ) {
+        let table = |middle: &dyn Fn(&str, &str) -> String| -> String {
+            let rows = rows.iter().map(|((text, a), (_, old), (_, b))| format!("{a},{},{b}{end}", middle(text, old)));
+            format!("text,wirecopy,b{end}{}", rows.collect::<String>())
+        };
+        let value = |text: &str| if text.trim().is_empty() { REASON } else { VALUE };
+        let expected = table(&|text, _| format!("\"{}\"", value(text).replace('"', "\"\"")));
+        let out = rewritten("a.csv", table(&|_, old| old.to_owned()).as_bytes());
+        prop_assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+}
+
 fn wirecopy(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_wirecopy")).current_dir(folder).args(arguments).arg("--isolated").output().unwrap()
 }
