@@ -60,7 +60,7 @@ pub enum Error {
         /// The limit, as the user wrote it.
         allowed: String,
     },
-    /// A table of an earlier scan, or a file of labelled pairs, that cannot be understood.
+    /// A table of an earlier scan, or a file of labels, that cannot be understood.
     #[error("cannot understand {table}, row {row}: {cause}")]
     Table {
         /// The file, or the table if it has no file.
@@ -80,6 +80,9 @@ pub enum Error {
         /// What to do about it.
         hint: String,
     },
+    /// The input of a finished scan is not what the scan has read.
+    #[error("the input has changed since the scan: {0}")]
+    Changed(String),
     /// Settings that contradict themselves or leave their range.
     #[error("{0}")]
     Settings(String),

@@ -75,7 +75,7 @@
 //! - [`story`]: which belong together? From links to stories.
 //! - [`origin`]: which came first, whose copy is it, and why do we think so?
 //! - [`findings`]: the whole result, as rows of five tables.
-//! - [`evaluate`]: how right are we? Findings against labelled pairs.
+//! - [`evaluate`]: how right are we? Findings against labelled pairs and stories.
 //! - [`pipeline`]: all of it, on one screen.
 //! - [`explain`]: why were two articles linked, or why not? Every stage's product for an article or a pair.
 //! - [`check`]: which pairs must not be there? The gate over a scan, and its baseline.

@@ -159,6 +159,8 @@ pub(super) struct Flaw {
 pub(super) struct Nature {
     /// How its records lie.
     pub(super) format: &'static str,
+    /// Whether one more key can stand in its records.
+    pub(super) has_keys: bool,
     /// How it is packed; "none" if it is not.
     pub(super) compression: &'static str,
     /// Its character set; empty where records state theirs.
@@ -438,7 +440,12 @@ fn open<'m>(source: Source, read: &Arc<AtomicU64>, limits: Limits, mapping: &'m 
         Some(path) => Ok(Seekable::file(path)),
         None => Seekable::copy(feed.take_reader()),
     };
-    let nature = Nature { format: shape.name(), compression: compression.name(), encoding: feed.encoding() };
+    let nature = Nature {
+        format: shape.name(),
+        has_keys: shape.has_keys(),
+        compression: compression.name(),
+        encoding: feed.encoding(),
+    };
     let splitter: Box<dyn Split + Send + 'm> = match shape {
         sniff::Shape::Tar => return Ok(Opened::Archive(Archive::tar(feed.take_reader()))),
         sniff::Shape::Zip => return Archive::zip(seekable(&mut feed)?).map(Opened::Archive),

@@ -5,7 +5,7 @@
 //! an archive of a crawler each record is a member of its own, and a broken one takes no other with it: see [`members`].
 //! What was read before damage is kept. All decoders but that of zstd are Rust.
 
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, BufReader, Cursor, Read, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -163,6 +163,63 @@ pub(super) fn decoder(compression: Compression, packed: Box<dyn Read + Send>) ->
         Compression::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(blocks(packed))),
         Compression::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(blocks(packed), true, XZ_MEMORY_KIB)),
     })
+}
+
+/// Packs what is written to it; [`Packer::finish`] ends it.
+pub(super) enum Packer<W: Write> {
+    None(W),
+    Gzip(flate2::write::GzEncoder<W>),
+    Zstd(zstd::stream::write::Encoder<'static, W>),
+    Bzip2(bzip2::write::BzEncoder<W>),
+    Xz(Box<lzma_rust2::XzWriter<W>>),
+}
+
+impl<W: Write> Packer<W> {
+    /// At the level that the tools of that name have by default. The same bytes are packed the same way: no name and no time
+    /// is kept.
+    pub(super) fn new(compression: Compression, out: W) -> io::Result<Packer<W>> {
+        /// The default of xz.
+        const XZ_LEVEL: u32 = 6;
+        Ok(match compression {
+            Compression::None => Packer::None(out),
+            Compression::Gzip => Packer::Gzip(flate2::write::GzEncoder::new(out, flate2::Compression::default())),
+            Compression::Zstd => Packer::Zstd(zstd::stream::write::Encoder::new(out, zstd::DEFAULT_COMPRESSION_LEVEL)?),
+            Compression::Bzip2 => Packer::Bzip2(bzip2::write::BzEncoder::new(out, bzip2::Compression::best())),
+            Compression::Xz => {
+                let options = lzma_rust2::XzOptions::with_preset(XZ_LEVEL);
+                Packer::Xz(Box::new(lzma_rust2::XzWriter::new(out, options)?))
+            }
+        })
+    }
+
+    /// Writes what is still to be written.
+    pub(super) fn finish(self) -> io::Result<()> {
+        let mut out = match self {
+            Packer::None(out) => out,
+            Packer::Gzip(packed) => packed.finish()?,
+            Packer::Zstd(packed) => packed.finish()?,
+            Packer::Bzip2(packed) => packed.finish()?,
+            Packer::Xz(packed) => packed.finish()?,
+        };
+        out.flush()
+    }
+}
+
+impl<W: Write> Write for Packer<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Packer::None(out) => out.write(bytes),
+            Packer::Gzip(packed) => packed.write(bytes),
+            Packer::Zstd(packed) => packed.write(bytes),
+            Packer::Bzip2(packed) => packed.write(bytes),
+            Packer::Xz(packed) => packed.write(bytes),
+        }
+    }
+
+    /// Does nothing before the end: that would cost compression.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Counts what goes through.

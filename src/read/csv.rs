@@ -5,6 +5,7 @@
 //! the header; blank lines are no rows.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter, memchr3};
@@ -42,8 +43,10 @@ pub(super) fn is_trafilatura(line: &[u8]) -> bool {
 /// The header row of a table.
 #[derive(Debug)]
 pub(super) struct Header {
-    delimiter: u8,
-    columns: Vec<String>,
+    pub(super) delimiter: u8,
+    pub(super) columns: Vec<String>,
+    /// Where the last cell of the row ends in the source; nothing if the table has no such row.
+    pub(super) end: Option<u64>,
 }
 
 /// Cuts after rows.
@@ -116,7 +119,7 @@ impl<'m> Rows<'m> {
         super::utf8(row)?;
         if self.delimiter == b'\t' && is_trafilatura(row) {
             let columns = TRAFILATURA.map(str::to_owned).to_vec();
-            return Ok(Some(Arc::new(Header { delimiter: self.delimiter, columns })));
+            return Ok(Some(Arc::new(Header { delimiter: self.delimiter, columns, end: None })));
         }
         let cells = cells(row, self.delimiter);
         let columns: Vec<String> = cells.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
@@ -128,8 +131,9 @@ impl<'m> Rows<'m> {
                 self.mapping.text_names().join(", ")
             ));
         }
+        let end = feed.offset() + without_line_end(row).len() as u64;
         feed.skip(length);
-        Ok(Some(Arc::new(Header { delimiter: self.delimiter, columns })))
+        Ok(Some(Arc::new(Header { delimiter: self.delimiter, columns, end: Some(end) })))
     }
 
     /// Finds the ends of the rows in the window.
@@ -376,23 +380,65 @@ fn shortened(text: &str) -> String {
     short
 }
 
-/// Reads the rows of a chunk.
-pub(super) fn parse(cut: &Cut, header: &Header, outcome: &mut Outcome<'_>, mapping: &Mapping) {
-    let table = Table { targets: header.columns.iter().map(|column| mapping.targets(column)).collect(), mapping };
+/// A row as it stands in the file.
+pub(super) struct Row<'c> {
+    pub(super) record: u64,
+    /// Where it begins in the chunk.
+    pub(super) place: usize,
+    /// Perhaps with line ends after it.
+    pub(super) bytes: &'c [u8],
+}
+
+/// Gives each row of a chunk to `take`, as it stands there and taken apart.
+pub(super) fn rows<'c>(cut: &'c Cut, header: &Header, mut take: impl FnMut(Row<'c>, &csv::ByteRecord)) {
     let mut parser = parser(&cut.bytes, header.delimiter);
-    let mut row = csv::ByteRecord::new();
+    let mut cells = csv::ByteRecord::new();
     let mut record = cut.first_record;
     loop {
         let begin = place(&parser);
-        if !matches!(parser.read_byte_record(&mut row), Ok(true)) {
+        if !matches!(parser.read_byte_record(&mut cells), Ok(true)) {
             return;
         }
         let raw = cut.bytes.get(begin..place(&parser)).unwrap_or_default();
         let blank = raw.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let location = outcome.location(record, begin + blank);
-        outcome.push(location.clone(), table.article(raw, &row, location));
+        take(Row { record, place: begin + blank, bytes: raw.get(blank..).unwrap_or_default() }, &cells);
         record += 1;
     }
+}
+
+/// Reads the rows of a chunk.
+pub(super) fn parse(cut: &Cut, header: &Header, outcome: &mut Outcome<'_>, mapping: &Mapping) {
+    let table = Table { targets: header.columns.iter().map(|column| mapping.targets(column)).collect(), mapping };
+    rows(cut, header, |row, cells| {
+        let location = outcome.location(row.record, row.place);
+        outcome.push(location.clone(), table.article(row.bytes, cells, location));
+    });
+}
+
+/// A row without what ends it.
+pub(super) fn without_line_end(row: &[u8]) -> &[u8] {
+    let ends = row.iter().rev().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    row.get(..row.len() - ends).unwrap_or_default()
+}
+
+/// Where the cells of a row stand in it, quotation marks included; the row comes without its line end.
+pub(super) fn cell_places(row: &[u8], delimiter: u8) -> Vec<Range<usize>> {
+    let (mut places, mut begin, mut state) = (Vec::new(), 0, State::FieldStart);
+    for (place, &byte) in row.iter().enumerate() {
+        state = match (state, byte) {
+            (State::FieldStart | State::Closing, b'"') => State::Quoted,
+            (State::Quoted, b'"') => State::Closing,
+            (State::Quoted, _) => State::Quoted,
+            (_, byte) if byte == delimiter => {
+                places.push(begin..place);
+                begin = place + 1;
+                State::FieldStart
+            }
+            _ => State::Bare,
+        };
+    }
+    places.push(begin..row.len());
+    places
 }
 
 /// The cells of each row of a chunk by their columns, to look at.

@@ -138,6 +138,17 @@ impl Source {
             _ => None,
         }
     }
+
+    /// The same file, to be read once more.
+    pub(super) fn again(&self) -> Option<Source> {
+        Some(Source {
+            path: Arc::clone(&self.path),
+            size_bytes: self.size_bytes,
+            format: self.format,
+            compression: self.compression,
+            bytes: Bytes::File(self.file()?.to_path_buf()),
+        })
+    }
 }
 
 /// Where a source's bytes come from.

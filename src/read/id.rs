@@ -48,6 +48,15 @@ impl UniqueIds {
     }
 }
 
+/// Whether `id` is one that [`UniqueIds::claim`] may have given to an article that states its id so.
+pub fn may_be_of(id: &str, article: &Article) -> bool {
+    let place = format!("{}:{}", article.location.path, article.location.record);
+    let stated = if article.id.is_empty() { &place } else { &article.id };
+    let is_count = |rest: &str| rest.is_empty() || rest.starts_with('#');
+    let is_named = |rest: &str| rest.strip_prefix('@').and_then(|rest| rest.strip_prefix(&place)).is_some_and(is_count);
+    id.strip_prefix(stated.as_str()).is_some_and(|rest| rest.is_empty() || is_named(rest))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,7 +74,9 @@ mod tests {
                 .into_iter()
                 .map(|(id, record)| {
                     let mut article = article(id, record);
+                    let stated = article.clone();
                     ids.claim(&mut article);
+                    assert!(may_be_of(&article.id, &stated), "{}", article.id);
                     article.id
                 })
                 .collect();
@@ -82,5 +93,13 @@ mod tests {
                 "7@a.jsonl:6#3"
             ]
         );
+    }
+
+    #[test]
+    fn an_id_of_another_article_is_told() {
+        for id in ["", "77", "8", "7@a.jsonl:20", "7@a.jsonl", "7@b.jsonl:2", "a.jsonl:2"] {
+            assert!(!may_be_of(id, &article("7", 2)), "{id}");
+        }
+        assert!(!may_be_of("7", &article("", 2)));
     }
 }

@@ -46,7 +46,7 @@ pub(super) struct Values<'m> {
 /// Where a value stands in a chunk.
 #[derive(Debug)]
 pub(super) struct Place {
-    record: u64,
+    pub(super) record: u64,
     pub(super) bytes: Range<usize>,
 }
 

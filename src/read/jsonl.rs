@@ -93,25 +93,34 @@ impl Split for Lines {
     }
 }
 
+/// A line that is not blank, without its end.
+pub(super) struct Line<'c> {
+    pub(super) record: u64,
+    /// Where it begins in the chunk.
+    pub(super) place: usize,
+    pub(super) bytes: &'c [u8],
+}
+
+/// The lines of a chunk.
+pub(super) fn lines(cut: &Cut) -> impl Iterator<Item = Line<'_>> {
+    let ends = memchr_iter(b'\n', &cut.bytes).chain((!cut.bytes.ends_with(b"\n")).then_some(cut.bytes.len()));
+    let mut place = 0;
+    let lines = ends.zip(cut.first_record..).map(move |(end, record)| {
+        let begin = std::mem::replace(&mut place, end + 1);
+        Line { record, place: begin, bytes: cut.bytes.get(begin..end).unwrap_or_default() }
+    });
+    lines.filter(|line| !line.bytes.trim_ascii().is_empty())
+}
+
 /// Reads the lines of a chunk.
 pub(super) fn parse(cut: &Cut, outcome: &mut Outcome<'_>, mapping: &Mapping) {
-    let mut rest = cut.bytes.as_slice();
-    let mut place = 0;
-    let mut record = cut.first_record;
-    while !rest.is_empty() {
-        let end = memchr(b'\n', rest);
-        let (line, after) = rest.split_at(end.unwrap_or(rest.len()));
-        if !line.trim_ascii().is_empty() {
-            let location = outcome.location(record, place);
-            let article = if line.len() > outcome.record_bytes() {
-                Err(super::too_long(line.len() as u64, outcome.record_bytes(), line))
-            } else {
-                json_record::article(line.trim_ascii(), location.clone(), mapping)
-            };
-            outcome.push(location, article);
-        }
-        place += line.len() + 1;
-        record += 1;
-        rest = after.get(1..).unwrap_or_default();
+    for Line { record, place, bytes } in lines(cut) {
+        let location = outcome.location(record, place);
+        let article = if bytes.len() > outcome.record_bytes() {
+            Err(super::too_long(bytes.len() as u64, outcome.record_bytes(), bytes))
+        } else {
+            json_record::article(bytes.trim_ascii(), location.clone(), mapping)
+        };
+        outcome.push(location, article);
     }
 }

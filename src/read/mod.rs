@@ -52,10 +52,13 @@ pub(crate) mod lines;
 mod mapping;
 mod markup;
 mod members;
+mod original;
 #[cfg(feature = "remote")]
 mod remote;
+mod rewrite;
 mod site;
 mod sniff;
+mod splice;
 mod txt;
 mod warc;
 mod xml;
@@ -64,8 +67,9 @@ pub use chunk::{Chunk, Chunks, Parsed, chunks};
 pub use compress::Compression;
 pub(crate) use discover::ENDINGS;
 pub use discover::{Format, Found, Input, Source, sources};
-pub use id::UniqueIds;
+pub use id::{UniqueIds, may_be_of};
 pub use mapping::Mapping;
+pub use rewrite::{NotWritten, Packing, Record, Rewritable, Rewrite, Rewritten};
 
 /// The reason for bytes that no text format has.
 const BINARY: &str = "binary data, not text";

@@ -58,6 +58,11 @@ impl Shape {
             Shape::Misnamed => "unknown",
         }
     }
+
+    /// Whether a record is written as keys or columns with values, in text, so that one more can stand among them.
+    pub(super) fn has_keys(self) -> bool {
+        matches!(self, Shape::Lines | Shape::Json | Shape::Rows { .. })
+    }
 }
 
 /// The shape of a source whose name promises `named`.

@@ -96,9 +96,23 @@ pub fn json<T: Serialize + ?Sized, W: Write + ?Sized>(value: &T, out: &mut W) ->
     value.serialize(&mut serde_json::Serializer::with_formatter(out, Escaping)).map_err(io::Error::from)
 }
 
+/// Writes `value` as JSON on one line, in ASCII alone: it means the same in every character set that has ASCII in it.
+pub fn ascii_json<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(out, InAscii)).map_err(io::Error::from)
+}
+
 /// Writes `value` as [`json`] does, with nothing in it that could end a script element or begin a comment: `<` is escaped, too.
 pub fn script_json<T: Serialize + ?Sized>(value: &T, out: &mut dyn Write) -> io::Result<()> {
     value.serialize(&mut serde_json::Serializer::with_formatter(out, InScript)).map_err(io::Error::from)
+}
+
+/// As [`Escaping`], of all that is not ASCII.
+struct InAscii;
+
+impl Formatter for InAscii {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        escaped(writer, fragment, |character| !character.is_ascii() || character.is_control())
+    }
 }
 
 /// As [`Escaping`], for a script element.
@@ -126,18 +140,25 @@ impl Formatter for Escaping {
         if fragment.bytes().all(|byte| byte < 0x7f) {
             return writer.write_all(fragment.as_bytes());
         }
-        let mut written = 0;
-        for (place, character) in fragment.char_indices() {
-            if character.is_control() || unseen(character) || matches!(character, '\u{2028}' | '\u{2029}') {
-                writer.write_all(&fragment.as_bytes()[written..place])?;
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    write!(writer, "\\u{unit:04x}")?;
-                }
-                written = place + character.len_utf8();
-            }
-        }
-        writer.write_all(&fragment.as_bytes()[written..])
+        escaped(writer, fragment, |character| {
+            character.is_control() || unseen(character) || matches!(character, '\u{2028}' | '\u{2029}')
+        })
     }
+}
+
+/// Writes a part of a string, in which the characters that `wants_escape` are numbers.
+fn escaped<W: ?Sized + Write>(writer: &mut W, fragment: &str, wants_escape: impl Fn(char) -> bool) -> io::Result<()> {
+    let mut written = 0;
+    for (place, character) in fragment.char_indices() {
+        if wants_escape(character) {
+            writer.write_all(&fragment.as_bytes()[written..place])?;
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            written = place + character.len_utf8();
+        }
+    }
+    writer.write_all(&fragment.as_bytes()[written..])
 }
 
 /// Characters that show nothing but change how others are shown: bidirectional marks, embeddings, overrides and isolates,
@@ -191,6 +212,15 @@ mod tests {
         let mut bytes = Vec::new();
         script_json(text, &mut bytes).unwrap();
         assert!(!bytes.contains(&b'<') && bytes.is_ascii());
+        assert_eq!(serde_json::from_slice::<String>(&bytes).unwrap(), text);
+    }
+
+    #[test]
+    fn ascii_stands_for_every_text() {
+        let text = "Å 火 \u{1f409} \u{7f}\t\"";
+        let mut bytes = Vec::new();
+        ascii_json(text, &mut bytes).unwrap();
+        assert_eq!(String::from_utf8(bytes.clone()).unwrap(), r#""\u00c5 \u706b \ud83d\udc09 \u007f\t\"""#);
         assert_eq!(serde_json::from_slice::<String>(&bytes).unwrap(), text);
     }
 

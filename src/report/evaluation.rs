@@ -8,9 +8,9 @@ use super::escape::{self, printable};
 use crate::evaluate::{Class, Estimate, Evaluation, Share, Wrong};
 use crate::findings::SCHEMA_VERSION;
 
-/// Whether pairs that were predicted wrongly are listed.
+/// Whether what was predicted wrongly is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WrongPairs {
+pub enum Wrongs {
     /// Only counted.
     Counted,
     /// Listed one by one.
@@ -41,20 +41,10 @@ pub fn ablations(rows: &[(String, Evaluation)], out: &mut dyn Write) -> io::Resu
 }
 
 /// Writes the evaluation as text.
-pub fn text(evaluation: &Evaluation, wrong: WrongPairs, out: &mut dyn Write) -> io::Result<()> {
+pub fn text(evaluation: &Evaluation, wrong: Wrongs, out: &mut dyn Write) -> io::Result<()> {
     let links = &evaluation.links;
     writeln!(out, "{} labelled pairs", evaluation.pairs)?;
-    if evaluation.unknown_pairs > 0 {
-        /// Ids named; more would push the result off the screen.
-        const NAMED: usize = 5;
-        let named: Vec<String> = evaluation.unknown_ids.iter().take(NAMED).map(|id| printable(id)).collect();
-        let more = evaluation.unknown_ids.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        writeln!(out, "{} left out, not in the scan: {}{more}", evaluation.unknown_pairs, named.join(", "))?;
-    }
-    if evaluation.repeated_pairs > 0 {
-        writeln!(out, "{} left out, labelled before", evaluation.repeated_pairs)?;
-    }
+    left_out(evaluation.unknown_pairs, &evaluation.unknown_ids, evaluation.repeated_pairs, out)?;
 
     writeln!(out, "\nlinks       value   95 % interval")?;
     writeln!(
@@ -110,7 +100,7 @@ pub fn text(evaluation: &Evaluation, wrong: WrongPairs, out: &mut dyn Write) -> 
     }
     let wrong_pairs = evaluation.wrong.len();
     writeln!(out, "{wrong_pairs} {} wrong", if wrong_pairs == 1 { "pair" } else { "pairs" })?;
-    if wrong == WrongPairs::Listed {
+    if wrong == Wrongs::Listed {
         writeln!(out)?;
         for pair in &evaluation.wrong {
             wrong_pair(pair, out)?;
@@ -120,7 +110,7 @@ pub fn text(evaluation: &Evaluation, wrong: WrongPairs, out: &mut dyn Write) -> 
 }
 
 /// Writes the evaluation as one JSON object on one line.
-pub fn json(evaluation: &Evaluation, wrong: WrongPairs, out: &mut dyn Write) -> io::Result<()> {
+pub fn json(evaluation: &Evaluation, wrong: Wrongs, out: &mut dyn Write) -> io::Result<()> {
     #[derive(Serialize)]
     struct Document<'a> {
         schema_version: u32,
@@ -129,13 +119,29 @@ pub fn json(evaluation: &Evaluation, wrong: WrongPairs, out: &mut dyn Write) -> 
     }
     let mut evaluation = evaluation.clone();
     let wrong_pairs = evaluation.wrong.len();
-    if wrong == WrongPairs::Counted {
+    if wrong == Wrongs::Counted {
         evaluation.wrong.clear();
     }
     let mut document = serde_json::to_value(Document { schema_version: SCHEMA_VERSION, evaluation: &evaluation })?;
     document["wrong_pairs"] = wrong_pairs.into();
     escape::json(&document, out)?;
     out.write_all(b"\n")
+}
+
+/// Says how many labels were left out.
+pub(super) fn left_out(unknown: u64, ids: &[String], repeated: u64, out: &mut dyn Write) -> io::Result<()> {
+    if unknown > 0 {
+        /// Ids named; more would push the result off the screen.
+        const NAMED: usize = 5;
+        let named: Vec<String> = ids.iter().take(NAMED).map(|id| printable(id)).collect();
+        let more = ids.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        writeln!(out, "{unknown} left out, not in the scan: {}{more}", named.join(", "))?;
+    }
+    if repeated > 0 {
+        writeln!(out, "{repeated} left out, labelled before")?;
+    }
+    Ok(())
 }
 
 fn wrong_pair(pair: &Wrong, out: &mut dyn Write) -> io::Result<()> {
@@ -157,7 +163,7 @@ fn wrong_pair(pair: &Wrong, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn estimate(estimate: &Estimate) -> String {
+pub(super) fn estimate(estimate: &Estimate) -> String {
     match (estimate.value, estimate.low, estimate.high) {
         (Some(value), Some(low), Some(high)) => format!("{value:>6.3}   {low:.3} to {high:.3}"),
         _ => format!("{:>6}   {:<14}", "-", ""),

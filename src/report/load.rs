@@ -70,6 +70,13 @@ pub fn links(folder: &Path) -> Result<Findings> {
     Ok(findings)
 }
 
+/// The members and stories of the finished scan in `folder`.
+pub fn stories(folder: &Path) -> Result<Findings> {
+    manifest(folder)?;
+    let (members, stories) = (table(folder, Table::Members)?, table(folder, Table::Stories)?);
+    assembled(Rows { members, stories, ..Rows::default() })
+}
+
 /// The rows of the five tables.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
@@ -85,20 +92,20 @@ pub struct Rows {
     pub rejects: Vec<RejectRow>,
 }
 
-/// The rows of a table of JSON lines; `name` is for errors.
-pub fn jsonl<R: Row>(name: &str, reader: impl Read) -> Result<Vec<R>> {
-    let mut rows = Vec::new();
-    for (line, row) in BufReader::new(reader).lines().zip(1..) {
-        let misread = |cause: String| Error::Table { table: name.into(), row, cause };
+/// The rows of a table of JSON lines, one after the other; `name` is for errors.
+pub fn jsonl<R: Row, T: Read>(name: &str, reader: T) -> impl Iterator<Item = Result<R>> + use<R, T> {
+    let name = name.to_owned();
+    BufReader::new(reader).lines().zip(1..).map(move |(line, row)| {
+        let misread = |cause: String| Error::Table { table: name.clone(), row, cause };
         let line = line.map_err(|cause| misread(cause.to_string()))?;
-        rows.push(serde_json::from_str(&line).map_err(|cause| misread(cause.to_string()))?);
-    }
-    Ok(rows)
+        serde_json::from_str(&line).map_err(|cause| misread(cause.to_string()))
+    })
 }
 
-/// The rows of a CSV table; `name` is for errors. Columns are found by their names, whatever their order.
-pub fn csv<R: Row>(name: &str, reader: impl Read) -> Result<Vec<R>> {
-    let misread = |row: u64, cause: String| Error::Table { table: name.into(), row, cause };
+/// The rows of a CSV table, one after the other; `name` is for errors. Columns are found by their names, whatever their order.
+pub fn csv<R: Row, T: Read>(name: &str, reader: T) -> Result<impl Iterator<Item = Result<R>> + use<R, T>> {
+    let name = name.to_owned();
+    let misread = move |row: u64, cause: String| Error::Table { table: name.clone(), row, cause };
     let mut table = csv::Reader::from_reader(reader);
     let header = table.headers().map_err(|cause| misread(0, cause.to_string()))?.clone();
     let places = R::COLUMNS
@@ -108,8 +115,7 @@ pub fn csv<R: Row>(name: &str, reader: impl Read) -> Result<Vec<R>> {
             place.ok_or_else(|| misread(0, format!("column {} is missing", column.name)))
         })
         .collect::<Result<Vec<usize>>>()?;
-    let mut rows = Vec::new();
-    for (record, row) in table.records().zip(1..) {
+    Ok(table.into_records().zip(1..).map(move |(record, row)| {
         let record = record.map_err(|cause| misread(row, cause.to_string()))?;
         let mut fields = Map::new();
         for (&column, &place) in R::COLUMNS.iter().zip(&places) {
@@ -117,12 +123,17 @@ pub fn csv<R: Row>(name: &str, reader: impl Read) -> Result<Vec<R>> {
                 .map_err(|cause| misread(row, format!("column {}: {cause}", column.name)))?;
             fields.insert(column.name.into(), value);
         }
-        rows.push(serde_json::from_value(Value::Object(fields)).map_err(|cause| misread(row, cause.to_string()))?);
-    }
-    Ok(rows)
+        serde_json::from_value(Value::Object(fields)).map_err(|cause| misread(row, cause.to_string()))
+    }))
 }
 
+/// All rows of a table of the finished scan in `folder`.
 fn table<R: Row>(folder: &Path, table: Table) -> Result<Vec<R>> {
+    rows(folder, table)?.collect()
+}
+
+/// The rows of a table of the finished scan in `folder`, one after the other.
+pub(super) fn rows<R: Row>(folder: &Path, table: Table) -> Result<Box<dyn Iterator<Item = Result<R>>>> {
     for &format in TableFormat::ALL {
         let path: PathBuf = folder.join(table.file_name(format));
         let file = match File::open(&path) {
@@ -131,12 +142,12 @@ fn table<R: Row>(folder: &Path, table: Table) -> Result<Vec<R>> {
             Err(cause) => return Err(Error::io("read", path, cause)),
         };
         let name = path.display().to_string();
-        return match format {
-            TableFormat::Jsonl => jsonl(&name, file),
-            TableFormat::Csv => csv(&name, file),
+        return Ok(match format {
+            TableFormat::Jsonl => Box::new(jsonl(&name, file)),
+            TableFormat::Csv => Box::new(csv(&name, file)?),
             #[cfg(feature = "parquet")]
-            TableFormat::Parquet => super::parquet::read(&name, file),
-        };
+            TableFormat::Parquet => Box::new(super::parquet::read(&name, file)?),
+        });
     }
     let endings: Vec<String> = TableFormat::ALL.iter().map(|format| format!(".{}", format.ending())).collect();
     let (folder, name) = (folder.display(), table.name());
@@ -346,7 +357,8 @@ mod tests {
     #[test]
     fn a_row_that_names_an_unknown_article_is_an_error_with_its_place() {
         let table = br#"{"path":"a","record":1,"byte_offset":0}"#;
-        let error = jsonl::<RejectRow>("rejects.jsonl", &table[..]).unwrap_err().to_string();
+        let rows: Result<Vec<RejectRow>> = jsonl("rejects.jsonl", &table[..]).collect();
+        let error = rows.unwrap_err().to_string();
         assert!(error.starts_with("cannot understand rejects.jsonl, row 1: missing field `reason`"), "{error}");
     }
 }

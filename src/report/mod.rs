@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use crate::findings::Findings;
 
+pub mod annotation;
 pub mod check;
 pub mod comparison;
 pub mod csv;
@@ -23,6 +24,7 @@ pub mod lists;
 pub mod load;
 pub mod manifest;
 pub mod markdown;
+pub mod origins;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod rows;

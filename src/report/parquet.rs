@@ -57,23 +57,29 @@ pub fn write<R: Row>(rows: impl Iterator<Item = R>, out: &mut dyn Write) -> io::
     out.write_all(&table.into_inner().map_err(io::Error::other)?)
 }
 
-/// The rows of a table; `name` is for errors. Columns are found by their names, whatever their order.
-pub fn read<R: Row>(name: &str, file: File) -> Result<Vec<R>> {
-    let misread = |row: usize, cause: String| Error::Table { table: name.into(), row: row as u64, cause };
+/// The rows of a table, one after the other; `name` is for errors. Columns are found by their names, whatever their order.
+pub fn read<R: Row>(name: &str, file: File) -> Result<impl Iterator<Item = Result<R>> + use<R>> {
+    let name = name.to_owned();
+    let misread = move |row: u64, cause: String| Error::Table { table: name.clone(), row, cause };
     let table = ParquetRecordBatchReaderBuilder::try_new(file).and_then(|table| table.build());
-    let mut rows = Vec::new();
-    for batch in table.map_err(|cause| misread(0, cause.to_string()))? {
-        let batch = batch.map_err(|cause| misread(rows.len() + 1, cause.to_string()))?;
-        for place in 0..batch.num_rows() {
-            let columns = R::COLUMNS.iter().filter_map(|column| {
-                let cells = batch.column_by_name(column.name)?;
-                Some((column.name.to_owned(), value(cells, place)))
-            });
-            let row = serde_json::from_value(Value::Object(columns.collect::<Map<String, Value>>()));
-            rows.push(row.map_err(|cause| misread(rows.len() + 1, cause.to_string()))?);
-        }
-    }
-    Ok(rows)
+    let batches = table.map_err(|cause| misread(0, cause.to_string()))?;
+    let rows = batches.flat_map(|batch| match batch {
+        Ok(batch) => (0..batch.num_rows()).map(|place| Ok(fields::<R>(&batch, place))).collect(),
+        Err(cause) => vec![Err(cause.to_string())],
+    });
+    Ok(rows.zip(1..).map(move |(fields, row)| {
+        let read = fields.and_then(|fields| serde_json::from_value(fields).map_err(|cause| cause.to_string()));
+        read.map_err(|cause| misread(row, cause))
+    }))
+}
+
+/// A row as an object of its columns.
+fn fields<R: Row>(batch: &RecordBatch, place: usize) -> Value {
+    let columns = R::COLUMNS.iter().filter_map(|column| {
+        let cells = batch.column_by_name(column.name)?;
+        Some((column.name.to_owned(), value(cells, place)))
+    });
+    Value::Object(columns.collect::<Map<String, Value>>())
 }
 
 fn field(column: &Column) -> Field {

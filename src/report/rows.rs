@@ -15,7 +15,7 @@ use crate::findings::{Findings, Member, Pair, Passage, Story};
 use crate::relate::{Direction, Relation};
 
 /// A row of a table. Its serialised fields are its columns, in the same order.
-pub trait Row: Serialize + DeserializeOwned {
+pub trait Row: Serialize + DeserializeOwned + 'static {
     /// The table's columns, from left to right.
     const COLUMNS: &'static [Column];
 }

@@ -48,6 +48,22 @@ pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
+/// The texts of the finished scan in `folder`, one after the other, each with the id of its article; nothing if none were kept.
+pub(super) fn kept(folder: &Path) -> Result<Option<impl Iterator<Item = Result<(String, String)>> + use<>>> {
+    let path = folder.join(FILE_NAME);
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(cause) => return Err(Error::io("read", path, cause)),
+    };
+    Ok(Some(BufReader::new(file).lines().zip(1..).map(move |(line, row)| {
+        let misread = |cause: String| Error::Table { table: path.display().to_string(), row, cause };
+        let line = line.map_err(|cause| misread(cause.to_string()))?;
+        let row: TextRow = serde_json::from_str(&line).map_err(|cause| misread(cause.to_string()))?;
+        Ok((row.id, row.text))
+    })))
+}
+
 /// Reads the texts of the finished scan in `folder` into its findings, with the headlines that tables do not have.
 pub fn load(folder: &Path, findings: &mut Findings, workspace: &Workspace) -> Result<()> {
     let path = folder.join(FILE_NAME);

@@ -5,6 +5,7 @@
 #[path = "../../benches/articles.rs"]
 mod articles;
 mod architecture;
+mod annotate;
 mod archives;
 mod bad_input;
 mod cases;

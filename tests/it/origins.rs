@@ -1,15 +1,17 @@
 //! Who wrote it: credits of single articles, and origins and agencies of stories, against labels.
 
-use std::collections::BTreeMap;
 use std::fs;
 
 use serde_json::Value;
 use wirecopy::article::{Article, Location};
 use wirecopy::credit::{Agencies, Basis, credit};
+use wirecopy::evaluate::{OriginEvaluation, evaluate_origins, labelled_stories};
 use wirecopy::findings::Findings;
 use wirecopy::pipeline;
 use wirecopy::progress::Silent;
 use wirecopy::read::Input;
+use wirecopy::report::evaluation::Wrongs;
+use wirecopy::report::origins;
 use wirecopy::settings::Settings;
 
 use crate::corpora::{project, rows, stream};
@@ -71,53 +73,34 @@ fn scanned(agencies: Option<&str>) -> Findings {
     pipeline::scan(vec![Input::Path(project().join("data/corpus"))], &settings, &Silent).unwrap()
 }
 
-/// The share of labelled stories whose origin is right, after a check that confidence is honest: in each fifth of its range
-/// with five cases or more, at least as many are right as it says.
-fn origins_right(findings: &Findings) -> f64 {
-    let members: Vec<_> = rows(&findings.members).collect();
-    let labels = lines("origins.jsonl");
-    let mut right = 0;
-    let mut bins: BTreeMap<u32, Vec<(f64, bool)>> = BTreeMap::new();
-    for label in &labels {
-        let member = members.iter().find(|member| member.id == label["member"]).unwrap();
-        let story = member.story.map(|story| &findings.stories[story]);
-        let origin = story.and_then(|story| story.origin.as_ref());
-        let named = origin.map(|origin| members[origin.article.index()].id.as_str());
-        let is_right = named == label["origin"].as_str();
-        if !is_right {
-            eprintln!("{}: {named:?} instead of {}", label["member"], label["origin"]);
-        }
-        right += u32::from(is_right);
-        if let Some(origin) = origin {
-            assert!(!origin.reasons.is_empty(), "{}", label["member"]);
-            bins.entry((origin.confidence * 5.0) as u32).or_default().push((origin.confidence, is_right));
-        }
+/// How right the origins are, after a check that confidence is honest: in each fifth of its range with five cases or more, at
+/// least as many are right as it says.
+fn evaluated(findings: &Findings) -> OriginEvaluation {
+    let labels = fs::read(project().join("data/origins.jsonl")).unwrap();
+    let evaluation = evaluate_origins(findings, &labelled_stories("origins.jsonl", &labels[..]).unwrap()).unwrap();
+    origins::text(&evaluation, Wrongs::Listed, &mut std::io::stderr()).unwrap();
+    assert_eq!((evaluation.stories, evaluation.unknown_stories), (40, 0));
+    for bin in evaluation.bins.iter().filter(|bin| bin.right.of >= 5) {
+        assert!(bin.is_honest(), "{bin:?}");
     }
-    for (bin, cases) in bins.iter().filter(|(_, cases)| cases.len() >= 5) {
-        let said = cases.iter().map(|(confidence, _)| confidence).sum::<f64>() / cases.len() as f64;
-        let share = cases.iter().filter(|(_, right)| *right).count() as f64 / cases.len() as f64;
-        eprintln!("bin {bin}: {} cases, confidence {said:.3}, right {share:.3}", cases.len());
-        assert!(said <= share, "confidence {said:.3} where {share:.3} are right");
+    for story in &findings.stories {
+        assert!(story.origin.as_ref().is_none_or(|origin| !origin.reasons.is_empty()), "{}", story.id);
     }
-    f64::from(right) / labels.len() as f64
+    evaluation
 }
 
 #[test]
 fn origins_and_agencies_of_the_demonstration_corpus_are_right() {
     let findings = scanned(Some("agencies.toml"));
-    let right = origins_right(&findings);
+    let evaluation = evaluated(&findings);
+    let right = evaluation.right.estimate.value.unwrap();
     assert!(right >= ORIGIN_FLOOR, "{right:.3} of the origins");
-    let members: Vec<_> = rows(&findings.members).collect();
-    for label in lines("origins.jsonl") {
-        let member = members.iter().find(|member| member.id == label["member"]).unwrap();
-        let agency = member.story.and_then(|story| findings.stories[story].agency.as_ref());
-        assert_eq!(agency.map(|(name, _)| name.as_str()), label["agency"].as_str(), "{}", label["member"]);
-    }
+    assert_eq!((evaluation.agencies.hits, evaluation.agencies.of), (40, 40), "{:?}", evaluation.wrong);
 }
 
 #[test]
 fn origins_are_found_where_no_agency_is_known() {
-    let right = origins_right(&scanned(None));
+    let right = evaluated(&scanned(None)).right.estimate.value.unwrap();
     assert!(right >= ORIGIN_FLOOR_BY_TEXT, "{right:.3} of the origins");
 }
 

@@ -124,13 +124,13 @@ fn bytes(findings: &Findings, table: Table, format: TableFormat) -> Vec<u8> {
 fn read<R: Row>(findings: &Findings, table: Table, format: TableFormat) -> Vec<R> {
     let bytes = bytes(findings, table, format);
     match format {
-        TableFormat::Jsonl => load::jsonl(table.name(), &bytes[..]).unwrap(),
-        TableFormat::Csv => load::csv(table.name(), &bytes[..]).unwrap(),
+        TableFormat::Jsonl => load::jsonl(table.name(), &bytes[..]).map(Result::unwrap).collect(),
+        TableFormat::Csv => load::csv(table.name(), &bytes[..]).unwrap().map(Result::unwrap).collect(),
         #[cfg(feature = "parquet")]
         TableFormat::Parquet => {
             let mut file = tempfile::tempfile().unwrap();
             std::io::Write::write_all(&mut file, &bytes).unwrap();
-            wirecopy::report::parquet::read(table.name(), file).unwrap()
+            wirecopy::report::parquet::read(table.name(), file).unwrap().map(Result::unwrap).collect()
         }
     }
 }

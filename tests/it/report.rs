@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use wirecopy::evaluate::{LabelledPair, evaluate, labelled_pairs};
 use wirecopy::findings::Findings;
-use wirecopy::report::evaluation::{self, WrongPairs};
+use wirecopy::report::evaluation::{self, Wrongs};
 use wirecopy::report::manifest::{Manifest, Origin};
 use wirecopy::report::summary::{Style, SummaryOptions};
 use wirecopy::report::{Table, TableFormat, graphml, json, lists, markdown, summary};
@@ -139,9 +139,9 @@ fn labelled() -> Vec<LabelledPair> {
 fn evaluation_as_text_and_json() {
     let evaluation = evaluate(&sample::many(), &labelled()).unwrap();
     let mut text = Vec::new();
-    evaluation::text(&evaluation, WrongPairs::Listed, &mut text).unwrap();
+    evaluation::text(&evaluation, Wrongs::Listed, &mut text).unwrap();
     insta::assert_snapshot!("evaluation-text", visible(&text));
     let mut json = Vec::new();
-    evaluation::json(&evaluation, WrongPairs::Counted, &mut json).unwrap();
+    evaluation::json(&evaluation, Wrongs::Counted, &mut json).unwrap();
     insta::assert_snapshot!("evaluation-json", visible(&json));
 }

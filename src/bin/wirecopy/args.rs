@@ -318,18 +318,23 @@ pub struct SettingsArgs {
 }
 
 #[derive(Debug, Arguments)]
-#[command(after_long_help = "\
+#[command(group = clap::ArgGroup::new("labels").required(true), after_long_help = "\
 Examples:
   wirecopy eval --pairs labelled.jsonl found
   wirecopy eval --pairs labelled.jsonl found --list-wrong
   wirecopy eval --pairs labelled.jsonl articles.jsonl --ablate
+  wirecopy eval --origins stories.jsonl found
 
 A line of the pairs file: {\"a\": \"id-1\", \"b\": \"id-2\", \"label\": \"excerpt\", \"same_story\": true}
-Labels: copy, excerpt, version, rewrite (links); background, quote, boilerplate, independent.")]
+Labels: copy, excerpt, version, rewrite (links); background, quote, boilerplate, independent.
+A line of the stories file: {\"member\": \"id-2\", \"origin\": \"id-1\", \"agency\": null}")]
 pub struct EvalArgs {
     /// The labelled pairs, as JSON lines
-    #[arg(long, value_name = "FILE")]
-    pub pairs: PathBuf,
+    #[arg(long, value_name = "FILE", group = "labels")]
+    pub pairs: Option<PathBuf>,
+    /// Compare origins and agencies with labelled stories, as JSON lines, and their confidence with how many are right
+    #[arg(long, value_name = "FILE", group = "labels", conflicts_with = "ablate")]
+    pub origins: Option<PathBuf>,
     /// The output folder of a scan; with --ablate, the corpus
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
@@ -341,7 +346,7 @@ pub struct EvalArgs {
     /// What is written to standard output
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
-    /// List every pair that was predicted wrongly
+    /// List every pair, or every story, that was predicted wrongly
     #[arg(long)]
     pub list_wrong: bool,
 }
@@ -350,11 +355,24 @@ pub struct EvalArgs {
 #[command(after_long_help = "\
 Examples:
   wirecopy report found
-  wirecopy report found --out found-csv --table-format csv")]
+  wirecopy report found --out found-csv --table-format csv
+  wirecopy report found --annotate annotated
+  wirecopy report found --annotate - | jq -c 'select(.wirecopy.keep)'")]
 pub struct ReportArgs {
     /// The output folder of a scan
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
+    /// Write the input again to DIR, each record with one more key, wirecopy, that says what was found; - for standard output
+    ///
+    /// JSON lines, JSON and tables (CSV, TSV), packed or not: each file under its own name, every other byte as it was. To
+    /// standard output goes one file, unpacked. A record that has the key already gets the new value. Other formats have no
+    /// room for a key and are left out.
+    #[arg(
+        long,
+        value_name = "DIR",
+        conflicts_with_all = ["out", "report", "no_report", "table_format", "format"]
+    )]
+    pub annotate: Option<PathBuf>,
     #[command(flatten)]
     pub output: OutputArgs,
 }

@@ -8,12 +8,14 @@ use crate::args::{Args, Command};
 use crate::config::Config;
 use crate::console::Console;
 
+mod annotated;
 mod args;
 mod articles;
 mod commands;
 mod config;
 mod console;
 mod failure;
+mod finished;
 mod git;
 mod inputs;
 mod interrupt;

@@ -1,4 +1,4 @@
-//! `wirecopy eval`: compares a finished scan with labelled pairs.
+//! `wirecopy eval`: compares a finished scan with labelled pairs, or its origins with labelled stories.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -6,11 +6,11 @@ use std::iter;
 use std::path::Path;
 
 use wirecopy::error::Error;
-use wirecopy::evaluate::{Evaluation, LabelledPair, evaluate, labelled_pairs};
+use wirecopy::evaluate::{Evaluation, LabelledPair, evaluate, evaluate_origins, labelled_pairs, labelled_stories};
 use wirecopy::pipeline;
 use wirecopy::read::Input;
-use wirecopy::report::evaluation::{self, WrongPairs};
-use wirecopy::report::load;
+use wirecopy::report::evaluation::{self, Wrongs};
+use wirecopy::report::{load, origins};
 use wirecopy::settings::Part;
 
 use crate::args::{EvalArgs, Format};
@@ -19,18 +19,30 @@ use crate::console::Console;
 use crate::progress::Bars;
 
 pub fn run(args: &EvalArgs, config: &Config, console: &Console) -> anyhow::Result<()> {
-    let file = File::open(&args.pairs).map_err(|cause| Error::io("read", &args.pairs, cause))?;
-    let labelled = labelled_pairs(&args.pairs.display().to_string(), BufReader::new(file))?;
+    let wrong = if args.list_wrong { Wrongs::Listed } else { Wrongs::Counted };
+    if let Some(path) = &args.origins {
+        let labelled = labelled_stories(&path.display().to_string(), opened(path)?)?;
+        let evaluation = evaluate_origins(&load::stories(&args.folder)?, &labelled)?;
+        return console.print(|out| match args.format {
+            Format::Text => origins::text(&evaluation, wrong, out),
+            Format::Json => origins::json(&evaluation, wrong, out),
+        });
+    }
+    let path = args.pairs.as_deref().expect("one kind of labels is required");
+    let labelled = labelled_pairs(&path.display().to_string(), opened(path)?)?;
     if args.ablate {
         let rows = ablations(&args.folder, &labelled, config, console)?;
         return console.print(|out| evaluation::ablations(&rows, out));
     }
     let evaluation = evaluate(&load::links(&args.folder)?, &labelled)?;
-    let wrong = if args.list_wrong { WrongPairs::Listed } else { WrongPairs::Counted };
     console.print(|out| match args.format {
         Format::Text => evaluation::text(&evaluation, wrong, out),
         Format::Json => evaluation::json(&evaluation, wrong, out),
     })
+}
+
+fn opened(path: &Path) -> wirecopy::error::Result<BufReader<File>> {
+    Ok(BufReader::new(File::open(path).map_err(|cause| Error::io("read", path, cause))?))
 }
 
 /// The corpus scanned as it is, then without one part of the method after the other.

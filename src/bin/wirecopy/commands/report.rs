@@ -1,9 +1,11 @@
-//! `wirecopy report`: shows a finished scan again, or writes its tables in another format, or a report of it.
+//! `wirecopy report`: shows a finished scan again, or writes its tables in another format, or a report of it, or its input
+//! with what was found.
 
 use wirecopy::disk::Workspace;
 use wirecopy::report::manifest::Manifest;
 use wirecopy::report::{json, load, summary, texts};
 
+use crate::annotated;
 use crate::args::{Format, OutputArgs, ReportArgs, ReportForm, WantedReport};
 use crate::console::Console;
 use crate::output::{Output, renew};
@@ -13,6 +15,9 @@ use crate::reports::Apart;
 const MEMORY_BYTES: u64 = 4 << 30;
 
 pub fn run(args: &ReportArgs, console: &Console) -> anyhow::Result<()> {
+    if let Some(annotated) = &args.annotate {
+        return annotated::write(&args.folder, annotated, args.output.force, console);
+    }
     let manifest = load::manifest(&args.folder)?;
     let output = Output::checked(&args.output, OutputArgs::forms)?;
     let apart = Apart::checked(&args.output)?;

@@ -1,169 +1,15 @@
-//! How right are we? Findings against pairs that were labelled by people.
-//!
-//! A labelled pair is a link or not, and has a label; the findings predict both. Precision, recall and F1 of links come with
-//! 95 % intervals, since labelled sets are small. For the two shares these are Wilson's score intervals (Wilson 1927, Journal
-//! of the American Statistical Association 22, 209-212), which hold near 0 and 1 and for few pairs, where the textbook
-//! interval does not. F1 = 2 TP / (2 TP + FP + FN) does not depend on true negatives. With p = TP / (TP + FP + FN), the share of hits
-//! among all pairs that are links by label or by prediction, F1 = 2 p / (1 + p), which grows with p; so the ends of the Wilson
-//! interval of p are carried over. That needs no random numbers, and is never empty or outside 0 to 1.
-//!
-//! Labelled pairs are a sample that somebody chose, not a random one of the corpus. The intervals speak of the sampling of
-//! these pairs alone.
+//! Findings against labelled pairs: links, their relations, and stories.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::io::BufRead;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::labels::{Class, Label, LabelledPair};
+use super::share::{Estimate, Share, wilson};
 use crate::article::ArticleId;
 use crate::error::{Error, Result};
 use crate::findings::Findings;
 use crate::relate::Relation;
-
-/// What people say two texts are to one another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Label {
-    /// The same article, at most lightly edited.
-    Copy,
-    /// Nearly all prose of the shorter stands in the longer.
-    Excerpt,
-    /// Two takes of one running story.
-    Version,
-    /// Reported prose is reused, most wording differs.
-    Rewrite,
-    /// Only stock context paragraphs are shared.
-    Background,
-    /// Only quotations are shared.
-    Quote,
-    /// Only site furniture is shared.
-    Boilerplate,
-    /// Nothing is reused.
-    Independent,
-}
-
-impl Label {
-    /// Every label, strongest reuse first.
-    pub const ALL: [Label; 8] = [
-        Label::Copy,
-        Label::Excerpt,
-        Label::Version,
-        Label::Rewrite,
-        Label::Background,
-        Label::Quote,
-        Label::Boilerplate,
-        Label::Independent,
-    ];
-
-    /// Whether the label says that both carry one story.
-    pub fn links(self) -> bool {
-        self <= Label::Rewrite
-    }
-
-    /// The name in files of labelled pairs.
-    pub fn name(self) -> &'static str {
-        match self {
-            Label::Copy => "copy",
-            Label::Excerpt => "excerpt",
-            Label::Version => "version",
-            Label::Rewrite => "rewrite",
-            Label::Background => "background",
-            Label::Quote => "quote",
-            Label::Boilerplate => "boilerplate",
-            Label::Independent => "independent",
-        }
-    }
-
-    fn class(self) -> Class {
-        match self {
-            Label::Copy => Class::Copy,
-            Label::Excerpt => Class::Excerpt,
-            Label::Version => Class::Version,
-            Label::Rewrite => Class::Rewrite,
-            Label::Background | Label::Quote | Label::Boilerplate | Label::Independent => Class::None,
-        }
-    }
-}
-
-/// What labels and relations have in common: the kinds of link, and none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Class {
-    /// `identical` and `near_duplicate`.
-    Copy,
-    /// `excerpt`.
-    Excerpt,
-    /// `version`.
-    Version,
-    /// `rewrite`.
-    Rewrite,
-    /// No link.
-    None,
-}
-
-impl Class {
-    /// Every class.
-    pub const ALL: [Class; 5] = [Class::Copy, Class::Excerpt, Class::Version, Class::Rewrite, Class::None];
-
-    /// The class's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Class::Copy => "copy",
-            Class::Excerpt => "excerpt",
-            Class::Version => "version",
-            Class::Rewrite => "rewrite",
-            Class::None => "none",
-        }
-    }
-
-    fn of(relation: Relation) -> Class {
-        match relation {
-            Relation::Identical | Relation::NearDuplicate => Class::Copy,
-            Relation::Excerpt => Class::Excerpt,
-            Relation::Version => Class::Version,
-            Relation::Rewrite => Class::Rewrite,
-            Relation::Background | Relation::Quote | Relation::Boilerplate => Class::None,
-        }
-    }
-}
-
-/// One pair that was labelled by people. Other fields of its record are ignored.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct LabelledPair {
-    /// One article's id.
-    pub a: String,
-    /// The other's.
-    pub b: String,
-    /// What they are to one another.
-    pub label: Label,
-    /// Whether both report the same events, be it in different words.
-    #[serde(default)]
-    pub same_story: Option<bool>,
-    /// What the judge noted.
-    #[serde(default)]
-    pub note: Option<String>,
-}
-
-/// The labelled pairs of a file of JSON lines; `name` is for errors.
-pub fn labelled_pairs(name: &str, reader: impl BufRead) -> Result<Vec<LabelledPair>> {
-    let mut pairs = Vec::new();
-    for (line, row) in reader.lines().zip(1..) {
-        let misread = |cause: String| Error::Table { table: name.into(), row, cause };
-        let line = line.map_err(|cause| misread(cause.to_string()))?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let pair: LabelledPair = serde_json::from_str(&line).map_err(|cause| misread(cause.to_string()))?;
-        if pair.a == pair.b {
-            return Err(misread(format!("{} is paired with itself", pair.a)));
-        }
-        pairs.push(pair);
-    }
-    if pairs.is_empty() {
-        return Err(Error::NotFound(format!("{name} holds no labelled pair")));
-    }
-    Ok(pairs)
-}
 
 /// How findings compare with labelled pairs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -209,29 +55,6 @@ pub struct Links {
     pub recall: Share,
     /// The harmonic mean of both.
     pub f1: Estimate,
-}
-
-/// A share that was counted.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Share {
-    /// How many.
-    pub hits: u64,
-    /// Of how many.
-    pub of: u64,
-    /// Their quotient with its interval; none of nothing.
-    #[serde(flatten)]
-    pub estimate: Estimate,
-}
-
-/// A value between 0 and 1 with its 95 % interval; nothing where nothing was counted.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Estimate {
-    /// The value.
-    pub value: Option<f64>,
-    /// The lower end of its interval.
-    pub low: Option<f64>,
-    /// The upper end.
-    pub high: Option<f64>,
 }
 
 /// How many pairs of one label were taken for a link or not, as they should be.
@@ -480,8 +303,8 @@ fn links(judged: &[Judged]) -> Links {
         false_positives: false_links,
         false_negatives: missed,
         true_negatives: cell(false, false),
-        precision: Share { hits, of: hits + false_links, estimate: wilson(hits, hits + false_links) },
-        recall: Share { hits, of: hits + missed, estimate: wilson(hits, hits + missed) },
+        precision: Share::new(hits, hits + false_links),
+        recall: Share::new(hits, hits + missed),
         f1: Estimate { value: f1(of_p.value), low: f1(of_p.low), high: f1(of_p.high) },
     }
 }
@@ -490,7 +313,7 @@ fn label_shares(judged: &[Judged]) -> Vec<LabelShare> {
     let share = |label: Label| {
         let of = counted(judged, |judged| judged.pair.label == label);
         let hits = counted(judged, |judged| judged.pair.label == label && judged.linked() == label.links());
-        (of > 0).then(|| LabelShare { label, right: Share { hits, of, estimate: wilson(hits, of) } })
+        (of > 0).then(|| LabelShare { label, right: Share::new(hits, of) })
     };
     Label::ALL.into_iter().filter_map(share).collect()
 }
@@ -558,22 +381,6 @@ fn wrong(judged: &[Judged]) -> Vec<Wrong> {
         .collect();
     wrong.sort_by_key(|wrong| wrong.error);
     wrong
-}
-
-/// Wilson's score interval for `hits` of `of` at 95 %.
-fn wilson(hits: u64, of: u64) -> Estimate {
-    /// The .975 quantile of the normal distribution.
-    const Z: f64 = 1.959_963_984_540_054;
-    if of == 0 {
-        return Estimate { value: None, low: None, high: None };
-    }
-    let (n, share) = (of as f64, hits as f64 / of as f64);
-    let middle = share + Z * Z / (2.0 * n);
-    let half = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + Z * Z / n;
-    // Rounding may leave the interval a hair off the share it belongs to, at 0 and 1.
-    let (low, high) = ((middle - half) / scale, (middle + half) / scale);
-    Estimate { value: Some(share), low: Some(low.clamp(0.0, share)), high: Some(high.clamp(share, 1.0)) }
 }
 
 #[cfg(test)]
@@ -703,26 +510,5 @@ mod tests {
     fn labels_of_another_corpus_are_an_error() {
         let error = evaluate(&five(), &[labelled("x", "y", Label::Copy)]).unwrap_err().to_string();
         assert_eq!(error, "none of the 1 labelled pairs names two articles of the scan (it has no x, for example)");
-    }
-
-    #[test]
-    fn intervals_are_wilsons() {
-        // R: prop.test(15, 20, correct = FALSE) and (10, 10).
-        let rounded = |value: Option<f64>| (value.unwrap() * 1e4).round() / 1e4;
-        let estimate = wilson(15, 20);
-        assert_eq!((rounded(estimate.low), rounded(estimate.high)), (0.5313, 0.8881));
-        let estimate = wilson(10, 10);
-        assert_eq!((rounded(estimate.low), estimate.high), (0.7225, Some(1.0)));
-        assert_eq!(wilson(0, 0).value, None);
-    }
-
-    #[test]
-    fn a_bad_line_is_named() {
-        let read = |text: &str| labelled_pairs("gold.jsonl", text.as_bytes()).unwrap_err().to_string();
-        let good = r#"{"a": "x", "b": "y", "label": "copy", "judges": 2}"#;
-        assert!(read(&format!("{good}\n{{")).starts_with("cannot understand gold.jsonl, row 2: EOF"));
-        assert!(read(r#"{"a": "x", "b": "y", "label": "similar"}"#).contains("unknown variant `similar`"));
-        assert!(read(r#"{"a": "x", "b": "x", "label": "copy"}"#).ends_with("x is paired with itself"));
-        assert_eq!(read("\n"), "gold.jsonl holds no labelled pair");
     }
 }

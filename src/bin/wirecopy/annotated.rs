@@ -1,0 +1,237 @@
+//! The input of a finished scan, written again with what was found: into a folder, all files or none, or one file to standard
+//! output.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf, absolute};
+
+use wirecopy::error::Error;
+use wirecopy::read::{Input, Mapping, NotWritten, Packing, Rewritable, Rewrite, Source, sources};
+use wirecopy::report::annotation::{Annotations, KEY};
+use wirecopy::report::escape::printable;
+
+use crate::console::{Console, Talk};
+use crate::failure::Failure;
+use crate::finished::Finished;
+use crate::interrupt;
+use crate::staging::{Staged, staged};
+
+/// Writes the input of the scan in `scan` again to the folder `target`, or to standard output for `-`.
+pub fn write(scan: &Path, target: &Path, force: bool, console: &Console) -> anyhow::Result<()> {
+    let finished = Finished::in_folder(scan, "scan again from files")?;
+    if let Some(address) = finished.inputs.iter().find(|input| Input::is_address(&input.to_string_lossy())) {
+        let what = format!("cannot write {} again: it is an address", address.display());
+        return Err(Failure::new(what, "scan a copy of it in files").into());
+    }
+    let read = &finished.settings.read;
+    let files = sources(finished.inputs.iter().cloned().map(Input::Path).collect(), read)?.sources;
+    let mapping = Mapping::new(read)?;
+    let open = |source| Rewrite::open(source, read, &mapping);
+    let mut annotating = Annotating { annotations: Annotations::of(scan)?, told: Told::default() };
+    if target == Path::new("-") {
+        let [file] = &files[..] else {
+            let what = format!("the scan has read {} files, and standard output takes one", files.len());
+            return Err(Failure::new(what, "name a folder: --annotate DIR").into());
+        };
+        match open(file)? {
+            Rewritable::No(reason) => annotating.leave_out(file, reason)?,
+            Rewritable::Yes(rewrite) => {
+                raising(|raise| console.print(|out| raise(annotating.file(file, *rewrite, Packing::None, out))))?
+            }
+        }
+        annotating.finish(scan)?;
+    } else {
+        let names = names(&finished.inputs, &files)?;
+        checked(target, &finished.inputs, &files, &names, force)?;
+        let created = !target.exists();
+        fs::create_dir_all(target).map_err(|cause| Error::io("create", target, cause))?;
+        let mut waiting: Vec<Staged> = Vec::new();
+        let made = files.iter().zip(names).try_for_each(|(file, name)| {
+            match open(file)? {
+                Rewritable::No(reason) => annotating.leave_out(file, reason)?,
+                Rewritable::Yes(rewrite) => waiting.push(raising(|raise| {
+                    staged(target, &name, |out| raise(annotating.file(file, *rewrite, Packing::Same, out)))
+                })?),
+            }
+            anyhow::Ok(())
+        });
+        let done = made.and_then(|()| annotating.finish(scan)).and_then(|()| {
+            if interrupt::requested() {
+                return Err(Error::Cancelled.into());
+            }
+            waiting.into_iter().try_for_each(|file| file.persist(target))
+        });
+        if done.is_err() && created {
+            // Succeeds only if it is empty, which is the point.
+            let _ = fs::remove_dir(target);
+        }
+        done?;
+    }
+    if console.talk != Talk::Quiet {
+        annotating.told.tell();
+    }
+    Ok(())
+}
+
+/// The annotations on their way into files.
+struct Annotating {
+    annotations: Annotations,
+    told: Told,
+}
+
+/// What the user is told in the end.
+#[derive(Default)]
+struct Told {
+    files: u64,
+    records: u64,
+    unchanged: u64,
+    /// Files that end before their time, and why.
+    damaged: Vec<(String, String)>,
+    /// By reason: files that were left out, the first of them, and how many articles they hold.
+    left_out: BTreeMap<String, (u64, String, u64)>,
+}
+
+impl Annotating {
+    fn file(
+        &mut self,
+        file: &Source,
+        rewrite: Rewrite<'_>,
+        packing: Packing,
+        out: &mut dyn Write,
+    ) -> Result<(), NotWritten> {
+        let rewritten = rewrite.write(KEY, packing, &mut |record| self.annotations.next(record), out)?;
+        self.told.files += 1;
+        self.told.records += rewritten.records;
+        self.told.unchanged += rewritten.unchanged;
+        self.told.damaged.extend(rewritten.damage.map(|damage| (file.path.to_string(), damage)));
+        Ok(())
+    }
+
+    fn leave_out(&mut self, file: &Source, reason: String) -> anyhow::Result<()> {
+        let articles = self.annotations.pass_over(&file.path)?;
+        let known = self.told.left_out.entry(reason).or_insert((0, file.path.to_string(), 0));
+        *known = (known.0 + 1, std::mem::take(&mut known.1), known.2 + articles);
+        Ok(())
+    }
+
+    /// An error if the scan has read something else, or if no file could be written.
+    fn finish(&mut self, scan: &Path) -> anyhow::Result<()> {
+        self.annotations.finish()?;
+        match self.told.left_out.iter().next() {
+            Some((reason, (_, first, _))) if self.told.files == 0 => {
+                let what = format!("no input of the scan in {} has room for a key ({first}: {reason})", scan.display());
+                Err(Failure::new(what, "the table members says the same by path and record").into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Told {
+    fn tell(&self) {
+        let one_or = |count: u64, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        eprintln!("annotated {} in {}", one_or(self.records, "record"), one_or(self.files, "file"));
+        if self.unchanged > 0 {
+            let verbs =
+                if self.unchanged == 1 { "is broken and stays as it was" } else { "are broken and stay as they were" };
+            eprintln!("{} {verbs}", one_or(self.unchanged, "record"));
+        }
+        for (path, reason) in &self.damaged {
+            eprintln!("warning: {}: {}; what comes before was written", printable(path), printable(reason));
+        }
+        for (reason, (files, first, articles)) in &self.left_out {
+            let (files, articles) = (one_or(*files, "file"), one_or(*articles, "article"));
+            let (first, reason) = (printable(first), printable(reason));
+            eprintln!("warning: left out {files} with {articles}: no room for a key ({first}: {reason})");
+        }
+    }
+}
+
+/// Runs what writes, and takes a failure of the run out of it, which writers have no word for.
+fn raising<T>(
+    write: impl FnOnce(&mut dyn FnMut(Result<(), NotWritten>) -> io::Result<()>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let mut failure = None;
+    let result = write(&mut |written| {
+        written.map_err(|cause| match cause {
+            NotWritten::Write(cause) => cause,
+            NotWritten::Run(cause) => {
+                failure = Some(cause);
+                io::Error::other("the run has failed")
+            }
+        })
+    });
+    failure.map_or(result, |cause| Err(cause.into()))
+}
+
+/// What the files are called in the target: their paths below the folder that holds all inputs. A folder that was named is
+/// taken whole, so that the names of one input are those in it.
+fn names(inputs: &[PathBuf], files: &[Source]) -> anyhow::Result<Vec<String>> {
+    let folder = |input: &PathBuf| {
+        let path = plain(input)?;
+        Ok(if input.is_dir() { path } else { path.parent().unwrap_or(&path).to_path_buf() })
+    };
+    let folders = inputs.iter().map(folder).collect::<anyhow::Result<Vec<PathBuf>>>()?;
+    let shared = |a: &Path, b: &Path| -> PathBuf {
+        a.components().zip(b.components()).take_while(|(a, b)| a == b).map(|(component, _)| component).collect()
+    };
+    let above = folders.iter().skip(1).fold(folders[0].clone(), |above, folder| shared(&above, folder));
+    let mut taken = BTreeSet::new();
+    let name = |file: &Source| {
+        let path = plain(file.file().expect("all inputs are paths"))?;
+        let name = path.strip_prefix(&above).unwrap_or(&path).to_string_lossy().into_owned();
+        if !taken.insert(name.clone()) {
+            let what = format!("two files of the scan would be written as {name}");
+            return Err(Failure::new(what, "annotate scans of each").into());
+        }
+        Ok(name)
+    };
+    files.iter().map(name).collect()
+}
+
+/// The path from the root on, without steps up.
+fn plain(path: &Path) -> anyhow::Result<PathBuf> {
+    let whole = absolute(path).map_err(|cause| Error::io("find", path, cause))?;
+    Ok(whole.components().fold(PathBuf::new(), |mut plain, component| {
+        match component {
+            Component::ParentDir => drop(plain.pop()),
+            other => plain.push(other),
+        }
+        plain
+    }))
+}
+
+/// The path with links resolved as far as it exists.
+fn resolved(path: &Path) -> anyhow::Result<PathBuf> {
+    let plain = plain(path)?;
+    let known = plain.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+    Ok(known.map_or(plain.clone(), |(above, real)| real.join(plain.strip_prefix(above).unwrap_or(&plain))))
+}
+
+/// An error if something is in the way, an input above all.
+fn checked(target: &Path, inputs: &[PathBuf], files: &[Source], names: &[String], force: bool) -> anyhow::Result<()> {
+    let refused = |what: String, hint: &str| Err(Failure::new(what, hint).into());
+    let shown = target.display();
+    if target.exists() && !target.is_dir() {
+        return refused(format!("cannot write to {shown}: it is a file"), "name a folder, or - for standard output");
+    }
+    let real = resolved(target)?;
+    for input in inputs.iter().filter(|input| input.is_dir()) {
+        if real.starts_with(resolved(input)?) {
+            let what = format!("cannot write to {shown}: it lies in {}, which was scanned", input.display());
+            return refused(what, "choose another folder: the next scan would read everything twice");
+        }
+    }
+    let originals: BTreeSet<PathBuf> = files.iter().filter_map(|file| file.file()?.canonicalize().ok()).collect();
+    for path in names.iter().map(|name| target.join(name)).filter(|path| path.exists()) {
+        if path.canonicalize().is_ok_and(|path| originals.contains(&path)) {
+            let what = format!("cannot write to {}: it was scanned, and input is never changed", path.display());
+            return refused(what, "choose another folder");
+        }
+        if !force {
+            return refused(format!("cannot write to {}: it exists", path.display()), "use --force to replace it");
+        }
+    }
+    Ok(())
+}

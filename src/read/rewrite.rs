@@ -1,0 +1,194 @@
+//! A file written again, with one key added to each record and every other byte as it was.
+//!
+//! The file is read twice at once: as chunks, which tell what each record is and where it takes the key, and as it stands,
+//! which is what is written. What no record is made of (blank lines, what was rejected, the rest of an object around an array) is
+//! never looked at. Memory is a few chunks.
+//!
+//! Forms whose records have no keys in text (pages, archives, XML, Parquet) are left out, with the reason.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use encoding_rs::{Encoding, UTF_8};
+use rayon::prelude::*;
+
+use super::chunk::{Chunk, Chunks, Parsed, chunks};
+use super::compress::Packer;
+use super::discover::Source;
+use super::mapping::Mapping;
+use super::original::{Failed, Original, takes_ascii};
+use super::splice::{Slot, header_change, slots};
+use crate::article::{Article, Reject};
+use crate::error::{Error, Result};
+use crate::settings::ReadSettings;
+
+/// Chunks that are parsed at a time: enough for the threads of a machine to share.
+const BATCH_CHUNKS: usize = 32;
+
+/// A file that can be written again.
+pub struct Rewrite<'m> {
+    source: &'m Source,
+    path: &'m Path,
+    chunks: Chunks<'m>,
+    first: Option<Chunk>,
+    mapping: &'m Mapping,
+    set: Option<&'static Encoding>,
+}
+
+/// Whether a file can be written again.
+pub enum Rewritable<'m> {
+    /// It can.
+    Yes(Box<Rewrite<'m>>),
+    /// It is left out, for this reason.
+    No(String),
+}
+
+/// What a record was found to be.
+pub enum Record<'a> {
+    /// An article. Its id is as stated.
+    Article(&'a Article),
+    /// None.
+    Reject(&'a Reject),
+}
+
+/// Whether the bytes are packed as the file's were.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packing {
+    /// As the file is packed.
+    Same,
+    /// Not at all.
+    None,
+}
+
+/// What was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rewritten {
+    /// Records that got the key.
+    pub records: u64,
+    /// Records that could not take it, since they are broken, too long, or rows of another width than the header.
+    pub unchanged: u64,
+    /// Why the file ends before its time; what comes before was written.
+    pub damage: Option<String>,
+}
+
+/// Why a file was not written.
+#[derive(Debug)]
+pub enum NotWritten {
+    /// The file, or what is to be said of it, is not what it was.
+    Run(Error),
+    /// The bytes could not be written.
+    Write(io::Error),
+}
+
+impl<'m> Rewrite<'m> {
+    /// Looks at a file.
+    pub fn open(source: &'m Source, settings: &ReadSettings, mapping: &'m Mapping) -> Result<Rewritable<'m>> {
+        let (Some(path), Some(again)) = (source.file(), source.again()) else {
+            return Ok(Rewritable::No("no file".into()));
+        };
+        if !path.metadata().is_ok_and(|data| data.is_file()) {
+            return Ok(Rewritable::No("not a regular file, so it cannot be read a second time".into()));
+        }
+        let mut chunks = chunks(vec![again], settings, mapping);
+        let first = chunks.next();
+        let mut set = None;
+        match first.as_ref().map(|chunk| (chunk, chunk.nature)) {
+            Some((chunk, _)) if *chunk.path() != source.path => return Ok(Rewritable::No("an archive".into())),
+            Some((_, Some(nature))) if !nature.has_keys => return Ok(Rewritable::No(nature.format.into())),
+            Some((_, Some(nature))) => {
+                set = Encoding::for_label(nature.encoding.as_bytes()).filter(|set| *set != UTF_8)
+            }
+            Some((chunk, None)) if !chunk.cut.flaws.is_empty() => {
+                return Ok(Rewritable::No(chunk.cut.flaws[0].reason.clone()));
+            }
+            // Nothing was found in it.
+            _ => {
+                let blank = Original::open(path, None).and_then(|mut original| original.is_blank());
+                if !blank.map_err(|error| Error::io("read", path, error))? {
+                    return Ok(Rewritable::No("nothing in it is a record".into()));
+                }
+            }
+        }
+        Ok(match set.filter(|set| !takes_ascii(set)) {
+            Some(set) => Rewritable::No(format!("text in {}", set.name())),
+            None => Rewritable::Yes(Box::new(Rewrite { source, path, chunks, first, mapping, set })),
+        })
+    }
+
+    /// Writes the file with what `value` says of each record, as JSON in ASCII, under `key`.
+    pub fn write(
+        mut self,
+        key: &str,
+        packing: Packing,
+        value: &mut dyn FnMut(Record<'_>) -> Result<String>,
+        out: &mut dyn Write,
+    ) -> Result<Rewritten, NotWritten> {
+        let unreadable = |error| NotWritten::Run(Error::io("read", self.path, error));
+        let mut original = Original::open(self.path, self.set).map_err(unreadable)?;
+        let compression = match packing {
+            Packing::Same => original.compression(),
+            Packing::None => super::Compression::None,
+        };
+        let mut out = Packer::new(compression, out).map_err(NotWritten::Write)?;
+        let mut rewritten = Rewritten::default();
+        let changed = |failed| match failed {
+            Failed::Write(error) => NotWritten::Write(error),
+            Failed::Read(error) => {
+                NotWritten::Run(Error::Changed(format!("{} cannot be read on: {error}", self.source.path)))
+            }
+        };
+        original.pass_mark(&mut out).map_err(changed)?;
+        let mut is_headed = false;
+        loop {
+            let batch: Vec<Chunk> = self.first.take().into_iter().chain(&mut self.chunks).take(BATCH_CHUNKS).collect();
+            if batch.is_empty() {
+                break;
+            }
+            let read: Vec<(Parsed, Vec<Slot>)> = batch.par_iter().map(|chunk| read(chunk, key, self.mapping)).collect();
+            for (chunk, (parsed, slots)) in batch.iter().zip(read) {
+                if let Some((place, header)) = header_change(&chunk.cut, key).filter(|_| !is_headed) {
+                    original.pass(place, &mut out).map_err(changed)?;
+                    out.write_all(&original.encoded(&header)).map_err(NotWritten::Write)?;
+                    is_headed = true;
+                }
+                let mut slots = slots.into_iter().peekable();
+                for record in records(&parsed) {
+                    let value = value(record.1).map_err(NotWritten::Run)?;
+                    let Some(slot) = slots.next_if(|slot| slot.record == record.0) else {
+                        rewritten.unchanged += 1;
+                        continue;
+                    };
+                    rewritten.records += 1;
+                    for (place, bytes) in slot.filled(&value) {
+                        original.pass(place.start, &mut out).map_err(changed)?;
+                        original.pass(place.end, &mut io::sink()).map_err(changed)?;
+                        out.write_all(&original.encoded(&bytes)).map_err(NotWritten::Write)?;
+                    }
+                }
+            }
+        }
+        rewritten.damage = original.pass_rest(&mut out).map_err(NotWritten::Write)?;
+        out.finish().map_err(NotWritten::Write)?;
+        Ok(rewritten)
+    }
+}
+
+fn read(chunk: &Chunk, key: &str, mapping: &Mapping) -> (Parsed, Vec<Slot>) {
+    let parsed = chunk.parse(mapping);
+    let is_article = |record| parsed.articles.binary_search_by_key(&record, |article| article.location.record).is_ok();
+    let slots = slots(&chunk.cut, key, chunk.record_bytes(), is_article);
+    (parsed, slots)
+}
+
+/// Articles and rejects in the order of their records.
+fn records(parsed: &Parsed) -> impl Iterator<Item = (u64, Record<'_>)> {
+    let mut articles = parsed.articles.iter().peekable();
+    let mut rejects = parsed.rejects.iter().peekable();
+    std::iter::from_fn(move || {
+        let next_reject = rejects.peek().map_or(u64::MAX, |reject| reject.record);
+        match articles.next_if(|article| article.location.record < next_reject) {
+            Some(article) => Some((article.location.record, Record::Article(article))),
+            None => rejects.next().map(|reject| (reject.record, Record::Reject(reject))),
+        }
+    })
+}
