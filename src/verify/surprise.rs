@@ -51,6 +51,53 @@ fn triple_key(first: u32, second: u32, third: u32) -> u64 {
     (pair_key(first, second) ^ u64::from(third)).wrapping_mul(0xBF58_476D_1CE4_E5B9).rotate_left(31)
 }
 
+/// Stands for a word behind the end of a text. A word with this hash, if there is one, begins no phrase that is counted.
+const END: u32 = u32::MAX;
+
+/// A phrase, in how many contexts it occurs, and in how many its words but the last do.
+type Counted = (u64, (u32, u32));
+
+/// The phrases that begin with one word.
+struct PhraseModelPart {
+    word: Counted,
+    pairs: Vec<Counted>,
+    triples: Vec<Counted>,
+}
+
+impl PhraseModelPart {
+    /// Counts the contexts in the runs that begin with one word, which are sorted.
+    fn of(runs: &[u128]) -> PhraseModelPart {
+        let (mut all, mut before): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
+        let (mut pairs, mut triples): (Vec<Counted>, Vec<Counted>) = (Vec::new(), Vec::new());
+        let first = (runs[0] >> 96) as u32;
+        let mut contexts = 0;
+        for two in runs.chunk_by(|x, y| x >> 64 == y >> 64) {
+            let second = (two[0] >> 64) as u32;
+            before.clear();
+            before.extend(two.iter().map(|&run| run as u32));
+            before.sort_unstable();
+            before.dedup();
+            all.extend(&before);
+            if second == END {
+                continue;
+            }
+            contexts += before.len() as u32;
+            if before.len() > 1 {
+                pairs.push((pair_key(first, second), (before.len() as u32, 0)));
+            }
+            let whole = two.partition_point(|&run| (run >> 32) as u32 != END);
+            for three in two[..whole].chunk_by(|x, y| x >> 32 == y >> 32).filter(|three| three.len() > 1) {
+                let key = triple_key(first, second, (three[0] >> 32) as u32);
+                triples.push((key, (three.len() as u32, whole as u32)));
+            }
+        }
+        pairs.iter_mut().for_each(|(_, counts)| counts.1 = contexts);
+        all.sort_unstable();
+        all.dedup();
+        PhraseModelPart { word: (u64::from(first), (all.len() as u32, 0)), pairs, triples }
+    }
+}
+
 impl PhraseModel {
     /// The model of the texts of `leaders`; `content` gives each article's content hash.
     pub fn of(leaders: &[ArticleId], spool: &Spool, content: impl Fn(ArticleId) -> u128) -> PhraseModel {
@@ -59,47 +106,26 @@ impl PhraseModel {
             sample.select_nth_unstable_by_key(SAMPLE, |&article| content(article));
             sample.truncate(SAMPLE);
         }
-        // Each list holds a phrase with the word before it in the lowest place: sorted, the contexts of a phrase stand together.
-        let types = |width: usize| -> Vec<u128> {
-            let mut list: Vec<u128> = sample
-                .par_iter()
-                .flat_map_iter(|&article| {
-                    let ids = spool.words(article);
-                    let phrases = ids.windows(width).map(|run| {
-                        let phrase = run[1..].iter().fold(0u128, |key, &id| key << 32 | u128::from(id));
-                        phrase << 32 | u128::from(run[0])
-                    });
-                    phrases.collect::<Vec<_>>()
-                })
-                .collect();
-            radix::sort(&mut list);
-            list.dedup();
-            list
-        };
-        let mut model = PhraseModel::default();
-        let mut found = Vec::new();
-        for word in types(2).chunk_by(|x, y| x >> 32 == y >> 32) {
-            found.push(((word[0] >> 32) as u64, (word.len() as u32, 0)));
-            model.total += word.len() as u32;
-        }
-        model.words = Contexts::of(&found);
-        found.clear();
-        for context in types(3).chunk_by(|x, y| x >> 64 == y >> 64) {
-            for phrase in context.chunk_by(|x, y| x >> 32 == y >> 32).filter(|phrase| phrase.len() > 1) {
-                let key = pair_key((phrase[0] >> 64) as u32, (phrase[0] >> 32) as u32);
-                found.push((key, (phrase.len() as u32, context.len() as u32)));
-            }
-        }
-        model.pairs = Contexts::of(&found);
-        found.clear();
-        for context in types(4).chunk_by(|x, y| x >> 64 == y >> 64) {
-            for phrase in context.chunk_by(|x, y| x >> 32 == y >> 32).filter(|phrase| phrase.len() > 1) {
-                let key = triple_key((phrase[0] >> 96) as u32, (phrase[0] >> 64) as u32, (phrase[0] >> 32) as u32);
-                found.push((key, (phrase.len() as u32, context.len() as u32)));
-            }
-        }
-        model.triples = Contexts::of(&found);
-        model
+        // Three words, and in the lowest place the word before them: sorted, the contexts of a phrase stand together.
+        let mut runs: Vec<u128> = sample
+            .par_iter()
+            .flat_map_iter(|&article| {
+                let ids = spool.words(article);
+                let word = |place: usize| u128::from(ids.get(place).copied().unwrap_or(END));
+                let run = |place| word(place + 1) << 96 | word(place + 2) << 64 | word(place + 3) << 32 | word(place);
+                (0..ids.len().saturating_sub(1)).map(run).collect::<Vec<_>>()
+            })
+            .collect();
+        radix::sort(&mut runs);
+        runs.dedup();
+        let parts: Vec<PhraseModelPart> =
+            runs.par_chunk_by(|x, y| x >> 96 == y >> 96).map(PhraseModelPart::of).collect();
+        let total = parts.iter().map(|part| part.word.1.0).sum();
+        let words: Vec<Counted> = parts.iter().map(|part| part.word).collect();
+        let pairs: Vec<Counted> = parts.iter().flat_map(|part| &part.pairs).copied().collect();
+        let triples: Vec<Counted> = parts.iter().flat_map(|part| &part.triples).copied().collect();
+        drop(parts);
+        PhraseModel { words: Contexts::of(&words), total, pairs: Contexts::of(&pairs), triples: Contexts::of(&triples) }
     }
 
     /// What is known of the word at `place` of a text; of the two words before it only if `triple` holds.
