@@ -32,6 +32,9 @@ const LEAD: f64 = 0.3;
 const SUREST: f64 = 0.95;
 /// Where an article has the text of an agency, the agency's own is missing, and it is only the first seen.
 const SUREST_COPY: f64 = 0.5;
+/// Of an article that has hardly anything of those linked with it, no more is known than that; each share of their prose that
+/// it has makes it as much surer.
+const SUREST_APART: f64 = 0.5;
 
 /// Which article came first, and why it is thought so.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,11 +104,14 @@ impl Tally {
 }
 
 /// The credit that `article` inherits from `from`, of whose text it carries `share` of its own: none if it was published so
-/// long before that it cannot be a copy.
+/// long before that it cannot be a copy, or if its own outlet is among those that the credit names.
 pub fn inherited(article: &Article, from: &Article, credit: &Credit, share: f32) -> Option<Credit> {
     if let (Some(own), Some(other)) = (article.trusted_date(), from.trusted_date())
         && own.seconds + EARLIER_SECONDS < other.seconds
     {
+        return None;
+    }
+    if article.source.as_deref().is_some_and(|source| names(&credit.evidence, source)) {
         return None;
     }
     let percent = (share * 100.0).round();
@@ -117,6 +123,28 @@ pub fn inherited(article: &Article, from: &Article, credit: &Credit, share: f32)
         evidence: format!("{percent}% of its prose stands in {} (\"{}\")", from.id, credit.evidence),
         span: None,
     })
+}
+
+/// Whether the words of a credit name an outlet: "By Ada Holm, CNN, AP" names cnn.com.
+fn names(evidence: &str, source: &str) -> bool {
+    let words = evidence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words: Vec<String> = words.map(str::to_lowercase).collect();
+    let source = source.to_lowercase();
+    let (host, _ending) = source.rsplit_once('.').unwrap_or((&source, ""));
+    // A name of several words is one in an address.
+    let begin_with = |words: &[String], label: &str| {
+        let mut rest = label;
+        for word in words {
+            match rest.strip_prefix(word.as_str()) {
+                Some("") => return true,
+                Some(left) => rest = left,
+                None => return false,
+            }
+        }
+        false
+    };
+    let mut labels = host.split('.').filter(|label| label.len() > 2 && *label != "www");
+    labels.any(|label| (0..words.len()).any(|from| begin_with(&words[from..], label)))
 }
 
 /// An article of a story.
@@ -200,7 +228,7 @@ pub fn origin(tellers: &[Teller<'_>], rank: impl Fn(ArticleId) -> u32) -> Option
         return None;
     }
     let is_copy = matches!(tellers[best].basis(), Some(Basis::Credited | Basis::Inferred));
-    let surest = if is_copy { SUREST_COPY } else { SUREST };
+    let surest = if is_copy { SUREST_COPY } else { SUREST.min(SUREST_APART + tellers[best].tally.holds()) };
     let reasons = points.swap_remove(best).reasons();
     Some(Origin { article: tellers[best].id, confidence: probability.min(surest), reasons })
 }
@@ -380,4 +408,18 @@ pub fn agency(tellers: &[Teller<'_>]) -> Option<(String, String)> {
     })?;
     let evidence = &first.credit?.evidence;
     Some((agency.to_owned(), format!("\"{evidence}\" in {}", first.article.id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credit_may_name_an_outlet() {
+        assert!(names("By ADA HOLM, CNN, AP", "edition.cnn.com"));
+        assert!(names("Ada Holm, The Tarn Courier and AP", "www.tarncourier.example"));
+        assert!(!names("By ADA HOLM, Associated Press", "cnn.com"));
+        assert!(!names("(Reuters)", "uters.example"));
+        assert!(!names("Tarn (AP) - Courier", "tarncourier.example"));
+    }
 }

@@ -1,8 +1,7 @@
 //! From the products of the stages to the rows of the tables.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
@@ -11,14 +10,12 @@ use crate::corpus::Corpus;
 use crate::credit::Credit;
 use crate::disk::Table;
 use crate::error::Result;
-use crate::hashed::HashedSet;
 use crate::origin::{self, Side, Tally, Teller};
 use crate::pipeline::{Analysis, Compared};
 use crate::relate::{Direction, Relation};
 use crate::settings::Settings;
-use crate::spool::Document;
-use crate::text::{Marks, Tokenizer};
 
+use super::headline::headline;
 use super::passages::{Collector, Texts};
 use super::survivors::Survivors;
 use super::texts::texts;
@@ -272,52 +269,6 @@ impl Credits<'_> {
         let read = |article: ArticleId| corpus.articles.get(article.index());
         origin::inherited(&read(article), &read(from), &credit, share).map(Box::new)
     }
-}
-
-/// The share of its words that a headline has in common with the text below it, at least. Buttons, forms and names of sections
-/// that scrapers take for one rarely have as much.
-const HEADLINE_SHARE: f64 = 0.5;
-/// Words of a headline, at least.
-const HEADLINE_WORDS: usize = 3;
-
-/// The headline that most articles have, of those the first. Of titles that their texts know little of, the one that is known
-/// best is taken where there is no other.
-fn headline<'a>(corpus: &Corpus, articles: impl Iterator<Item = (ArticleId, &'a Cow<'a, Article>)>) -> Option<String> {
-    let mut tokenizer = Tokenizer::new();
-    let mut known: Vec<(&str, usize, f64)> = Vec::new();
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    for (id, article) in articles {
-        let Some(title) = article.title.as_deref() else { continue };
-        let place = *places.entry(title).or_insert(known.len());
-        if let Some((_, times, _)) = known.get_mut(place) {
-            *times += 1;
-            continue;
-        }
-        let words: Vec<u32> = tokenizer.words(title).to_vec();
-        let text = body_words(&corpus.spool.document(id), &words);
-        let shared = words.iter().filter(|word| text.contains(word)).count();
-        known.push((title, 1, if words.len() < HEADLINE_WORDS { 0.0 } else { shared as f64 / words.len() as f64 }));
-    }
-    let value = |&(_, times, share): &(&str, usize, f64)| {
-        if share >= HEADLINE_SHARE { (times, 0.0) } else { (0, share) }
-    };
-    let best = known.iter().rev().max_by(|x, y| value(x).partial_cmp(&value(y)).unwrap_or(Ordering::Equal))?;
-    Some(best.0.to_owned())
-}
-
-/// The words of an article's body but for the lines that are its headline.
-fn body_words(document: &Document<'_>, headline: &[u32]) -> HashedSet<u32> {
-    let mut words = HashedSet::default();
-    let mut start = 0;
-    for line in document.marks.chunk_by(|_, next| !next.has(Marks::BLOCK)) {
-        let ids = &document.ids[start..start + line.len()];
-        start += line.len();
-        if ids != headline {
-            let body = ids.iter().zip(line).filter(|(_, marks)| !marks.has(Marks::FURNITURE));
-            words.extend(body.map(|(&word, _)| word));
-        }
-    }
-    words
 }
 
 /// When an article was published, then its place in the order by content.

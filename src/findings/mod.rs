@@ -4,6 +4,7 @@
 //! by [`ArticleId`], which is their place in [`Findings::members`].
 
 mod assemble;
+mod headline;
 mod passages;
 mod survivors;
 mod texts;

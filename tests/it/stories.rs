@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
 use wirecopy::findings::{Findings, Member};
+use wirecopy::pipeline;
+use wirecopy::progress::Silent;
 use wirecopy::relate::Relation;
 use wirecopy::settings::Settings;
 
 use crate::articles::Generator;
 use crate::corpora::{
-    Written, demonstration, demonstration_articles, links, rows, scanned, scanned_with, stories, written,
+    Written, demonstration, demonstration_articles, links, rows, scanned, scanned_with, stories, stream, written,
 };
 
 /// Articles that share nothing with any other, so that the corpus is more than one story.
@@ -175,6 +178,30 @@ fn near_duplicates_of_two_classes_are_shown_and_make_one_story() {
         assert_eq!(findings.counts.dropped, 1, "what is kept must be alike to what is dropped");
         assert_eq!(stories(&findings), BTreeSet::from([BTreeSet::from(["between", "far", "longest"])]));
     }
+}
+
+/// Buttons and names of outlets are no headlines; without one, the beginning of the text stands for it.
+#[test]
+fn a_story_without_a_headline_is_called_by_its_first_words() {
+    let mut generator = Generator::new(9);
+    let text = generator.article();
+    let first = text[0].split_whitespace().next().unwrap();
+    let titled = |titles: [&str; 2]| {
+        let lines: String = ["tarncourier.example", "other.example"]
+            .iter()
+            .zip(titles)
+            .map(|(source, title)| {
+                let record = json!({"id": source, "source": source, "title": title, "text": text.join("\n\n")});
+                format!("{record}\n")
+            })
+            .collect();
+        let findings = pipeline::scan(vec![stream("corpus.jsonl", lines)], &Settings::default(), &Silent).unwrap();
+        findings.stories[0].title.clone().unwrap()
+    };
+    let shown = titled(["The Tarn Courier", "Share"]);
+    assert!(shown.starts_with(first) && shown.ends_with(" …"), "{shown}");
+    let sentence = text[0].split_inclusive(". ").next().unwrap().trim();
+    assert_eq!(titled(["The Tarn Courier", sentence]), sentence);
 }
 
 /// An id of the demonstration corpus names the story before its number.
