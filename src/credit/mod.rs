@@ -12,6 +12,7 @@
 //! Only the beginning and the end of a text are read, by one automaton of all names.
 
 mod agencies;
+mod beginnings;
 mod dateline;
 mod forms;
 mod piece;
