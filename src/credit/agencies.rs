@@ -31,6 +31,7 @@ struct Pattern {
     /// The spelling; matches in another case are loose.
     spelling: String,
     short: bool,
+    weak: bool,
 }
 
 /// An agency's name in a text.
@@ -43,6 +44,8 @@ pub(super) struct Mention {
     pub loose: bool,
     /// A name that is a word or another's name elsewhere.
     pub short: bool,
+    /// A name that is a common word or short form elsewhere, so that it counts with a place or a word of credits only.
+    pub weak: bool,
     /// Of several words.
     pub long: bool,
 }
@@ -61,6 +64,8 @@ struct Entry {
     #[serde(default)]
     short: Vec<String>,
     #[serde(default)]
+    weak: Vec<String>,
+    #[serde(default)]
     domains: Vec<String>,
 }
 
@@ -73,7 +78,13 @@ fn entries(text: &str) -> Result<Vec<Entry>, String> {
         format!("line {line}: {}", error.message())
     })?;
     for entry in &file.agency {
-        let blank = entry.names.iter().chain(&entry.short).chain(&entry.domains).any(|name| name.trim().is_empty());
+        let blank = entry
+            .names
+            .iter()
+            .chain(&entry.short)
+            .chain(&entry.weak)
+            .chain(&entry.domains)
+            .any(|name| name.trim().is_empty());
         if entry.names.is_empty() || blank {
             return Err("an agency without a name, or with a blank one".into());
         }
@@ -87,8 +98,8 @@ impl Agencies {
         &BUILTIN
     }
 
-    /// Those that come with the program and those of a text of the same form (`[[agency]]` with `names`, and `short` and
-    /// `domains` if there are any). Names and domains of an agency that is known by its first name are added to it.
+    /// Those that come with the program and those of a text of the same form (`[[agency]]` with `names`, and `short`,
+    /// `weak` and `domains` if there are any). Names and domains of an agency that is known by its first name are added to it.
     ///
     /// A text of another form is an error that says in words what is wrong with it.
     pub fn with(text: &str) -> Result<Agencies, String> {
@@ -98,6 +109,7 @@ impl Agencies {
                 Some(known) => {
                     known.names.extend(entry.names.into_iter().skip(1));
                     known.short.extend(entry.short);
+                    known.weak.extend(entry.weak);
                     known.domains.extend(entry.domains);
                 }
                 None => all.push(entry),
@@ -117,13 +129,15 @@ impl Agencies {
     fn of(entries: Vec<Entry>) -> Agencies {
         let (mut patterns, mut hosts, mut folders) = (Vec::new(), HashMap::new(), HashMap::new());
         for (entry, agency) in entries.iter().zip(0..) {
-            for name in entry.names.iter().chain(entry.short.iter().filter(|short| !entry.names.contains(short))) {
-                let short = entry.short.contains(name);
-                patterns.push(Pattern { agency, spelling: name.clone(), short });
+            let more = entry.short.iter().chain(&entry.weak).filter(|name| !entry.names.contains(name));
+            for name in entry.names.iter().chain(more) {
+                let weak = entry.weak.contains(name);
+                let short = weak || entry.short.contains(name);
+                patterns.push(Pattern { agency, spelling: name.clone(), short, weak });
                 // The automaton folds the case of ASCII only.
                 let upper = name.to_uppercase();
                 if !name.is_ascii() && upper != *name {
-                    patterns.push(Pattern { agency, spelling: upper, short });
+                    patterns.push(Pattern { agency, spelling: upper, short, weak });
                 }
                 let folder = name.to_lowercase().replace(' ', "-");
                 if folder.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
@@ -210,6 +224,7 @@ impl Agencies {
             end,
             loose: exact.is_none() && !capitals && !(long && first.is_uppercase()),
             short: pattern.short,
+            weak: pattern.weak,
             long,
         })
     }

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use wide::{CmpGt, CmpLt, i8x16};
+use wide::{CmpEq, CmpGt, CmpLt, i8x16};
 
 use crate::text::block::{self, BLOCK_BYTES};
 
@@ -120,7 +120,7 @@ fn folded(bytes: &[u8]) -> u64 {
 }
 
 /// Tells where words begin at which names may: a letter or figure of ASCII behind anything else ("—AFP", "（AFP": whether a
-/// letter stands there is asked when a name does), a letter of two bytes behind other ASCII, and any letter of three, whose
+/// letter stands there is asked when a name does), a letter of two bytes behind other ASCII or a mark, and any letter of three, whose
 /// scripts may do without blanks.
 #[inline(always)]
 fn words(bytes: &[u8], mut take: impl FnMut(usize)) {
@@ -129,8 +129,9 @@ fn words(bytes: &[u8], mut take: impl FnMut(usize)) {
             & part.cmp_lt(i8x16::splat((last as i8).wrapping_add(1)))
     };
     let case = i8x16::splat(0x20);
-    // Whether the last byte of the block before was of a word in ASCII, and whether it was not ASCII.
-    let (mut after_word, mut after_other) = (0, 0);
+    // Whether the last byte of the block before was of a word in ASCII, whether it was not ASCII, and which bytes at the
+    // beginning of this one stand behind a mark that began there.
+    let (mut after_word, mut after_other, mut after_mark) = (0, 0, 0);
     for (from, block) in block::blocks(bytes) {
         let word = block::bits(block, |part| within(part | case, b'a', b'z') | within(part, b'0', b'9'));
         let other = block::bits(block, |part| part);
@@ -140,7 +141,16 @@ fn words(bytes: &[u8], mut take: impl FnMut(usize)) {
             let of_two = block::bits(block, |part| within(part, 0xc0, 0xdf));
             // The last byte is the highest there is.
             let of_three = block::bits(block, |part| part & part.cmp_gt(i8x16::splat(0xdf_u8 as i8)));
-            left |= of_two & !behind_word & !(other << 1 | after_other) | of_three;
+            // Marks that are not ASCII begin with these: « and », quotation marks and dashes, marks of East Asia.
+            let marks_of_two = block::bits(block, |part| part.cmp_eq(i8x16::splat(0xc2_u8 as i8)));
+            let marks_of_three = block::bits(block, |part| {
+                part.cmp_eq(i8x16::splat(0xe2_u8 as i8)) | part.cmp_eq(i8x16::splat(0xe3_u8 as i8))
+            });
+            let behind_mark = marks_of_two << 2 | marks_of_three << 3 | after_mark;
+            left |= of_two & (!behind_word & !(other << 1 | after_other) | behind_mark) | of_three;
+            after_mark = marks_of_two >> (BLOCK_BYTES - 2) | marks_of_three >> (BLOCK_BYTES - 3);
+        } else {
+            after_mark = 0;
         }
         (after_word, after_other) = (word >> (BLOCK_BYTES - 1), other >> (BLOCK_BYTES - 1));
         while left != 0 {
@@ -161,7 +171,12 @@ mod tests {
             match bytes[at] {
                 byte @ ..0x80 => byte.is_ascii_alphanumeric() && !before.is_ascii_alphanumeric(),
                 0x80..0xc0 => false,
-                0xc0..0xe0 => before.is_ascii() && !before.is_ascii_alphanumeric(),
+                0xc0..0xe0 => {
+                    let begins = |back: usize, of: &[u8]| at >= back && of.contains(&bytes[at - back]);
+                    before.is_ascii() && !before.is_ascii_alphanumeric()
+                        || begins(2, &[0xc2])
+                        || begins(3, &[0xe2, 0xe3])
+                }
                 0xe0.. => true,
             }
         };
@@ -170,7 +185,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn words_are_found(text in "([a-zA-Z0-9 .—éя新]|[a-z]{3}){0,200}") {
+        fn words_are_found(text in "([a-zA-Z0-9 .—«éя新]|[a-z]{3}){0,200}") {
             let mut found = Vec::new();
             words(text.as_bytes(), |at| found.push(at));
             proptest::prop_assert_eq!(found, words_one_by_one(text.as_bytes()));
@@ -187,6 +202,7 @@ mod tests {
             ("(AP)", "AP", 1),
             ("AP", "AP", 0),
             ("АП, ТАСС", "ТАСС", 6),
+            ("«ТАСС»", "ТАСС", 2),
             ("据新华社", "新华社", 3),
         ] {
             let mut met = false;

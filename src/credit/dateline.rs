@@ -15,6 +15,10 @@ const PREFIX_CHARS: usize = 90;
 const PREFIX_WORDS: usize = 12;
 /// Characters of place and day in front of the agency in a script without capitals, where nothing else limits them.
 const CASELESS_CHARS: usize = 40;
+/// Letters of the short form of a state.
+const STATE: usize = 2;
+/// Names of an author behind an agency.
+const AUTHOR_WORDS: usize = 4;
 /// Characters between an agency that opens a paragraph and 电, which ends a dateline in Chinese.
 const BEFORE_DIAN: usize = 24;
 
@@ -39,8 +43,16 @@ fn chinese(text: &str, line: &Range<usize>, first: &Mention) -> Option<(Vec<u16>
         return None;
     }
     let rest = &text[first.end..line.end];
-    let end = rest.char_indices().take(BEFORE_DIAN).find(|&(_, c)| matches!(c, '电' | '電' | '讯' | '訊'))?;
+    let end = rest
+        .char_indices()
+        .take(BEFORE_DIAN)
+        .find(|&(_, c)| matches!(c, '电' | '電' | '讯' | '訊' | '-' | '–' | '—'))?;
     let between = &rest[..end.0];
+    // "路透伦敦3月4日 - "
+    if !spaced(end.1) || between.trim_end().ends_with('日') {
+    } else {
+        return None;
+    }
     let plain = |c: char| (!spaced(c) && !"，。：；".contains(c)) || c.is_numeric() || c.is_whitespace();
     let dates = between.chars().all(plain);
     dates.then(|| (vec![first.agency], line.start..first.end + end.0 + end.1.len_utf8()))
@@ -81,10 +93,15 @@ fn in_brackets(text: &str, line: &Range<usize>, mentions: &[Mention]) -> Option<
     if !is_place(prefix) || is_gloss(prefix, &text[first.start..first.end]) {
         return None;
     }
+    if prefix.trim_matches(|c: char| !c.is_alphanumeric()).is_empty()
+        && Piece::of(text, inside.clone(), mentions).is_weak()
+    {
+        return None;
+    }
     let named = bracketed(text, inside, mentions)?;
     let rest = &text[close_end..line.end];
     // "/ТАСС/" has its slash; what follows a bracket must begin a sentence.
-    let end = begins_text(rest, prefix.trim().is_empty(), prefix.contains([',', '،', '，']))?;
+    let end = begins_text(rest, prefix.trim().is_empty(), prefix.contains([',', '،', '，']) || is_dated(prefix))?;
     Some((named, line.start..close_end + end))
 }
 
@@ -92,7 +109,6 @@ fn in_brackets(text: &str, line: &Range<usize>, mentions: &[Mention]) -> Option<
 fn bracketed(text: &str, inside: Range<usize>, mentions: &[Mention]) -> Option<Vec<u16>> {
     match Piece::of(text, inside.clone(), mentions).verdict() {
         Verdict::Credit(named) => Some(named),
-        Verdict::Picture if !text[inside.clone()].contains(' ') => None,
         Verdict::Prose => {
             let named: Vec<u16> =
                 mentions.iter().filter(|m| m.end <= inside.end && !m.loose).map(|m| m.agency).collect();
@@ -144,7 +160,10 @@ fn between_marks(text: &str, line: &Range<usize>, mentions: &[Mention]) -> Optio
     let opener = prefix.chars().next_back();
     let opened = match opener {
         None => true,
-        Some(mark) => matches!(mark, '-' | '–' | '—' | '.' | ',' | '|' | '·' | ':' | '/'),
+        Some(mark) => {
+            matches!(mark, '-' | '–' | '—' | '.' | ',' | '|' | '·' | ':' | '/')
+                || (mark.is_numeric() && is_dated(prefix))
+        }
     };
     let place = prefix.trim_end_matches(|c: char| !c.is_alphanumeric());
     if !opened || !is_place(prefix) || (opener.is_some() && place.is_empty()) {
@@ -161,22 +180,45 @@ fn between_marks(text: &str, line: &Range<usize>, mentions: &[Mention]) -> Optio
         end = more.end;
         named.push(more.agency);
     }
+    // "РИА Новости, Иван Меров. ", "ACN Barcelona.- "
+    end += author(&text[end..line.end], opener.is_none()).unwrap_or(0);
     let rest = &text[end..line.end];
     let trimmed = rest.trim_start();
     let mark = trimmed.chars().next()?;
     let strong = match mark {
-        '–' | '—' | '|' => true,
+        '–' | '—' | '|' => !is_spelled_out(&text[first.start..first.end], &trimmed[mark.len_utf8()..]),
         '-' => trimmed[1..].starts_with([' ', '-', '\u{a0}']),
+        '.' if trimmed[1..].trim_start().starts_with(['-', '–', '—']) => true,
         '.' | ':' | '/' => opener.is_some() && !place.is_empty(),
         // "إسطنبول/ محمد الخالدي/ الأناضول"
         _ => prefix.matches('/').count() > 1,
     };
     // "PITTSBURGH, PA -" is a state.
-    if !strong || (opener == Some(',') && first.short) {
+    let like_state = first.end - first.start <= STATE && !is_dated(prefix);
+    if !strong || (opener == Some(',') && first.short && like_state) || (first.weak && place.is_empty()) {
         return None;
     }
     let length = begins_text(rest, true, false)?;
     (line.end - end > 40).then_some((named, line.start..end + length))
+}
+
+/// How long an author, or where nothing stands before the agency a place, is behind an agency, up to the marks of a dateline.
+fn author(rest: &str, opens: bool) -> Option<usize> {
+    let end = rest.find(['.', '-', '–', '—', '/', ':', ';', '(', '«', '"'])?;
+    let (names, mark) = (&rest[..end], &rest[end..]);
+    let closed =
+        if opens { mark.starts_with(".-") || mark.starts_with(".–") } else { mark.starts_with(['.', '–', '—']) };
+    let listed = if opens { names.starts_with(' ') } else { names.starts_with(", ") };
+    let words: Vec<&str> = names.trim_matches([' ', ',']).split_whitespace().collect();
+    let named =
+        (1..=AUTHOR_WORDS).contains(&words.len()) && words.iter().all(|word| word.starts_with(char::is_uppercase));
+    (closed && listed && named).then_some(end)
+}
+
+/// Whether a short form is spelled out behind it: "AP — Advanced Placement —".
+fn is_spelled_out(short: &str, rest: &str) -> bool {
+    let initials: String = rest.split_whitespace().take(short.len()).filter_map(|word| word.chars().next()).collect();
+    short.len() > 1 && initials == short
 }
 
 /// Whether a text begins behind a dateline, and how long the marks before it are.
@@ -201,6 +243,23 @@ fn begins_text(rest: &str, opens: bool, dated: bool) -> Option<usize> {
     Some(length)
 }
 
+/// Whether a word of `prefix` stands beside a number, as months do in any language: "4 mart", "kovo 4 d.".
+fn beside_number(prefix: &str, word: &str) -> bool {
+    let start = word.as_ptr() as usize - prefix.as_ptr() as usize;
+    let (before, after) = (&prefix[..start], &prefix[start + word.len()..]);
+    let between = |c: char| c.is_whitespace() || matches!(c, '.' | ',');
+    before.trim_end_matches(between).ends_with(char::is_numeric) || after.trim_start().starts_with(char::is_numeric)
+}
+
+/// Whether there is a day in `prefix`, by its number or its month.
+fn is_dated(prefix: &str) -> bool {
+    let words = || prefix.split(|c: char| !c.is_alphanumeric());
+    prefix.contains(char::is_numeric)
+        && (prefix.contains([',', '،', '，'])
+            || words().any(|word| kinds(word).is(Kinds::CALENDAR))
+            || words().filter(|word| word.starts_with(char::is_numeric)).count() > 1)
+}
+
 /// Whether `prefix` may be places, days and names in front of an agency.
 fn is_place(prefix: &str) -> bool {
     let mut words = 0;
@@ -216,7 +275,7 @@ fn is_place(prefix: &str) -> bool {
         {
             // "d'Ivoire", "al-Quds"
             let inner = word.split(['\'', '’']).nth(1).is_some_and(|rest| rest.starts_with(char::is_uppercase));
-            if !inner {
+            if !inner && !beside_number(prefix, word) {
                 return false;
             }
         }

@@ -264,7 +264,12 @@ fn in_text(text: &str, agencies: &Agencies) -> (Option<Found>, Option<Found>, Op
     let tail_start = border(text, text.len().saturating_sub(TAIL_BYTES));
     let (mut dateline, mut byline, mut closing) = (None, None, None);
     let whole = head.len() == text.len();
-    let at_head: Vec<Mention> = agencies.mentions(head, 0);
+    let mentions = |from: usize, part: &str| {
+        let mut mentions = agencies.mentions(part, from);
+        mentions.retain(|mention| !in_address(text, mention));
+        mentions
+    };
+    let at_head: Vec<Mention> = mentions(0, head);
     for line in lines_with(text, &at_head) {
         let inside = within(&at_head, &line);
         if dateline.is_none()
@@ -285,7 +290,7 @@ fn in_text(text: &str, agencies: &Agencies) -> (Option<Found>, Option<Found>, Op
             byline = credit.map(|(named, span)| found(text, named, span));
         }
     }
-    let at_tail: Vec<Mention> = if whole { at_head } else { agencies.mentions(&text[tail_start..], tail_start) };
+    let at_tail: Vec<Mention> = if whole { at_head } else { mentions(tail_start, &text[tail_start..]) };
     let byline_start = byline.as_ref().and_then(|found| found.span).map(|span| span.start as usize);
     for line in lines_with(text, &at_tail) {
         // The first half of a short text is its beginning only.
@@ -335,6 +340,13 @@ fn within<'m>(mentions: &'m [Mention], line: &Range<usize>) -> &'m [Mention] {
     let from = mentions.partition_point(|mention| mention.start < line.start);
     let to = mentions.partition_point(|mention| mention.start < line.end);
     &mentions[from..to]
+}
+
+/// Whether a name is part of an address or of an account's name: "ann@newsis.example", "https://apnews.example/ap".
+fn in_address(text: &str, mention: &Mention) -> bool {
+    let run = text[..mention.start].rsplit(char::is_whitespace).next().unwrap_or_default();
+    !run.is_empty() && (run.ends_with('@') || run.contains("://") || run.contains("www.") || run.contains(".com/"))
+        || run.rsplit(['(', '[', '<', ':']).next().is_some_and(|run| run.contains('@'))
 }
 
 /// The lines that hold mentions, in order.

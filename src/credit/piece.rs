@@ -13,6 +13,8 @@ const NAMES: usize = 10;
 const CASELESS_NAMES: usize = 3;
 /// Characters of a name in a script without blanks.
 const CASELESS_CHARS: usize = 4;
+/// Letters of an abbreviated title, as of saints and doctors.
+const ABBREVIATION: usize = 3;
 /// Letters of an author's or editor's initials.
 const INITIALS: usize = 4;
 
@@ -64,6 +66,7 @@ impl<'m> Piece<'m> {
             at = mention.end;
         }
         tokenise(&text[at..range.end], &mut tokens);
+        join_dates(&mut tokens);
         Piece { tokens, mentions }
     }
 
@@ -76,7 +79,10 @@ impl<'m> Piece<'m> {
         if self.names_a_person() && (after_caption || self.ends_in_brackets()) {
             return Verdict::Picture;
         }
-        self.verdict()
+        if self.has_rights() && !self.is_worded() {
+            return Verdict::Picture;
+        }
+        self.of_line()
     }
 
     /// As a line of its own at the end of the text, where a person with an agency and no word is a picture's.
@@ -84,7 +90,27 @@ impl<'m> Piece<'m> {
         if self.is_headline() {
             return Verdict::Prose;
         }
-        if self.names_a_person() { Verdict::Picture } else { self.verdict() }
+        if self.names_a_person() && !self.ends_in_brackets() { Verdict::Picture } else { self.of_line() }
+    }
+
+    /// As a line of its own, which is no entry of a list, and no name alone that is a common word or short form elsewhere.
+    fn of_line(&self) -> Verdict {
+        let is_entry =
+            matches!(self.tokens.first(), Some(Token::Mark('*' | '•' | '+' | '·' | '▪' | '>' | '‣' | '●' | '#')))
+                || matches!(self.tokens[..], [Token::Mark('-' | '–'), Token::Mark('['), ..]);
+        if !self.is_worded() && (is_entry || self.is_weak()) {
+            return Verdict::Prose;
+        }
+        self.verdict()
+    }
+
+    /// Whether no agency is in it but by names that are common words or short forms elsewhere.
+    pub fn is_weak(&self) -> bool {
+        let named = |token: &Token| match token {
+            Token::Agency(number) => Some(self.mentions[*number]),
+            _ => None,
+        };
+        self.tokens.iter().filter_map(named).all(|mention| mention.weak)
     }
 
     /// "Reuters: ..." opens a headline.
@@ -93,12 +119,20 @@ impl<'m> Piece<'m> {
     }
 
     /// Whether it has the name of one person, and no word of credits.
-    fn names_a_person(&self) -> bool {
-        let worded = self.tokens.iter().any(
-            |token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::CREDIT.or(Kinds::BY).or(Kinds::DESK))),
-        );
+    pub fn names_a_person(&self) -> bool {
         let is_name = |token: &Token| matches!(token, Token::Name(_, true));
-        !worded && self.tokens.windows(2).any(|two| two.iter().all(is_name))
+        !self.is_worded() && self.tokens.windows(2).any(|two| two.iter().all(is_name))
+    }
+
+    /// Whether it has a word of credits or of desks.
+    pub fn is_worded(&self) -> bool {
+        let worded = |token: &Token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::CREDIT.or(Kinds::BY).or(Kinds::DESK)));
+        self.tokens.iter().any(worded)
+    }
+
+    /// Whether a sign says who has the rights.
+    fn has_rights(&self) -> bool {
+        self.tokens.contains(&Token::Mark('©'))
     }
 
     fn ends_in_brackets(&self) -> bool {
@@ -119,7 +153,7 @@ impl<'m> Piece<'m> {
             match *token {
                 Token::Unknown => return Verdict::Prose,
                 Token::Listed(kinds) if kinds.is(Kinds::OTHER) => return Verdict::Prose,
-                Token::Initials if !self.beside_slash(place) => return Verdict::Prose,
+                Token::Initials if !self.signs(place) => return Verdict::Prose,
                 Token::Name(kinds, _) if kinds.is(Kinds::OTHER) => return Verdict::Prose,
                 Token::Name(_, true) | Token::Capitals => names += 1,
                 Token::Name(_, false) => caseless += 1,
@@ -218,11 +252,17 @@ impl<'m> Piece<'m> {
         matches!(before, Some(Token::Name(kinds, _) | Token::Listed(kinds)) if kinds.is(Kinds::OUTLET) && !kinds.is(Kinds::DESK))
     }
 
-    /// Initials stand beside a slash or a dash, or behind the agency at the end: "dpa/ab", "EFE jm/ta".
-    fn beside_slash(&self, place: usize) -> bool {
+    /// Initials stand beside a slash or a dash, or behind the agency up to the end: "dpa/ab", "EFE jm/ta", "(Hina) xab xcd".
+    fn signs(&self, place: usize) -> bool {
         let slash = |token: Option<&Token>| matches!(token, Some(Token::Mark('/' | '-' | '–' | '—' | ',' | '(' | '|')));
         let before = place.checked_sub(1).and_then(|place| self.tokens.get(place));
-        slash(before) || slash(self.tokens.get(place + 1)) || matches!(before, Some(Token::Agency(_)))
+        if slash(before) || slash(self.tokens.get(place + 1)) {
+            return true;
+        }
+        let behind = |token: &Token| matches!(token, Token::Initials | Token::Mark('/' | ')' | ','));
+        let first = self.tokens[..place].iter().rev().position(|token| !behind(token));
+        let ends = self.tokens[place..].iter().all(behind);
+        first.is_some_and(|back| matches!(self.tokens[place - 1 - back], Token::Agency(_))) && (ends || place < 2)
     }
 
     /// Whether it credits a picture: a word says so, or a photographer stands behind a slash.
@@ -231,6 +271,13 @@ impl<'m> Piece<'m> {
             |token: &Token| matches!(token, Token::Listed(kinds) | Token::Name(kinds, _) if kinds.is(Kinds::PHOTO));
         if self.tokens.iter().any(photo) {
             return true;
+        }
+        if self.has_rights() && self.names_a_person() {
+            return true;
+        }
+        // "Jan Merrow/ritzau/" encloses the agency.
+        if matches!(self.tokens[..], [.., Token::Mark('/'), Token::Agency(_), Token::Mark('/')]) {
+            return false;
         }
         // "By Jane Merrow/AP" is an author's; so is a slash behind several names.
         let opening = self.tokens.iter().find(|token| !matches!(token, Token::Mark(_)));
@@ -241,7 +288,10 @@ impl<'m> Piece<'m> {
         }
         let is_name = |token: Option<&Token>| matches!(token, Some(Token::Name(_, true)));
         self.tokens.windows(3).enumerate().any(|(place, three)| match three {
-            [Token::Agency(_), Token::Mark('/'), Token::Name(_, true)] => true,
+            // One name is a place: "EFE / Madrid".
+            [Token::Agency(_), Token::Mark('/'), Token::Name(_, true)] => {
+                place > 0 || is_name(self.tokens.get(place + 3))
+            }
             [Token::Name(_, true), Token::Mark('/'), Token::Agency(_)] => {
                 place > 0 && is_name(self.tokens.get(place - 1)) && !self.tokens[..place].iter().any(is_and)
                     || self.tokens[..place]
@@ -285,33 +335,46 @@ pub(super) fn closing(text: &str, line: Range<usize>, mentions: &[Mention]) -> O
     let stripped = words.trim_end_matches(['.', '。', '"', '”', '»']);
     if stripped.ends_with([')', '）', ']', '】', '］']) {
         let open = stripped.rfind(['(', '（', '[', '【', '［'])?;
-        if line.start + open > last.start {
-            return None;
+        if line.start + open <= last.start {
+            return credit(line.start + open..line.start + stripped.len());
         }
-        return credit(line.start + open..line.start + stripped.len());
     }
     // Behind the last sentence.
     let before = &text[line.start..last.start];
     let mut places: Vec<usize> = before
         .char_indices()
         .filter(|&(place, c)| match c {
-            '.' | '!' | '?' | '"' | '”' | '»' | '…' | '*' => {
+            '.' if is_abbreviation(&before[..place]) => false,
+            '.' | '!' | '?' | '"' | '”' | '»' | '“' | '…' | '*' | ')' | '।' | '۔' | '؟' | ';' => {
                 before[place + c.len_utf8()..].starts_with(char::is_whitespace)
             }
-            '。' | '！' | '？' | '」' | '』' => true,
+            '。' | '！' | '？' | '」' | '』' | '）' => true,
             '–' | '—' => {
                 before[..place].ends_with(|c: char| c.is_whitespace() || matches!(c, '.' | '"' | '”' | '!' | '?'))
             }
             '-' => before[..place].ends_with(|c: char| c.is_whitespace() || matches!(c, '.' | '"' | '”' | '!' | '?')),
-            '/' => before[..place].ends_with(|c: char| c.is_whitespace()),
+            '/' => before[..place].ends_with(|c: char| c.is_whitespace() || matches!(c, '.' | '"' | '”' | '!' | '?')),
             _ => false,
         })
         .map(|(place, c)| line.start + place + c.len_utf8())
         .collect();
     places.reverse();
     // "(July 13) AP" is a film's.
-    let bracketed = |start: &usize| text[*start..].trim_start().starts_with('(') && !stripped.ends_with(')');
+    let bracketed = |start: &usize| {
+        let bracket = text[*start..line.end].trim_start().strip_prefix('(').and_then(|rest| rest.split_once(')'));
+        let start = line.end - bracket.map_or(0, |(_, rest)| rest.len());
+        bracket.is_some_and(|(inside, _)| inside.to_lowercase() != "c")
+            && mentions.iter().all(|mention| mention.start >= start)
+    };
     places.into_iter().take(4).filter(|start| !bracketed(start)).find_map(|start| credit(start..line.end))
+}
+
+/// Whether the stop behind these words is an abbreviation's or initial's: "St. Petra".
+fn is_abbreviation(words: &str) -> bool {
+    let word = words.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    word.starts_with(char::is_uppercase)
+        && word.chars().count() <= ABBREVIATION
+        && !word.chars().skip(1).any(char::is_uppercase)
 }
 
 /// The part of a line that credits the text beside a picture: "Text by: AFP | Video by: Harbour TV".
@@ -338,14 +401,24 @@ pub(super) fn text_part(text: &str, line: Range<usize>, mentions: &[Mention]) ->
 
 fn tokenise(text: &str, tokens: &mut Vec<Token>) {
     let mut word: Option<usize> = None;
+    let mut address_end = 0;
     for (place, c) in text.char_indices() {
+        if place < address_end {
+            continue;
+        }
         let inside = c.is_alphanumeric()
             || is_mark_of_letter(c)
             || (matches!(c, '\'' | '’' | '-' | '.')
                 && word.is_some()
                 && text[place + c.len_utf8()..].starts_with(char::is_alphanumeric));
         match (word, inside) {
-            (None, true) => word = Some(place),
+            (None, true) => {
+                if let Some(length) = address(&text[place..]) {
+                    address_end = place + length;
+                    continue;
+                }
+                word = Some(place);
+            }
             (Some(start), false) => {
                 classify(&text[start..place], tokens);
                 word = None;
@@ -353,12 +426,35 @@ fn tokenise(text: &str, tokens: &mut Vec<Token>) {
             _ => {}
         }
         if !inside && !c.is_whitespace() {
-            // An initial's or abbreviation's stop says nothing.
             tokens.push(Token::Mark(c));
         }
     }
     if let Some(start) = word {
         classify(&text[start..], tokens);
+    }
+}
+
+/// How long an address is with which a text begins: of mail or of the web. It says nothing.
+fn address(text: &str) -> Option<usize> {
+    let end = text.find(|c: char| c.is_whitespace() || matches!(c, ')' | ']' | '>' | ',' | ';')).unwrap_or(text.len());
+    let run = &text[..end];
+    let is_address = run.is_ascii() && (run.contains("://") || run.starts_with("www.") || run.contains('@'));
+    is_address.then_some(end)
+}
+
+/// Lower-case words beside a number are a date's, and so are words of scripts without case: "4 mart", "kovo 4 d.".
+fn join_dates(tokens: &mut [Token]) {
+    let is_number = |token: Option<&Token>| matches!(token, Some(Token::Number));
+    let dot = |token: Option<&Token>| matches!(token, Some(Token::Mark('.' | ',')));
+    for place in 0..tokens.len() {
+        if !matches!(tokens[place], Token::Unknown | Token::Initials | Token::Name(_, false)) {
+            continue;
+        }
+        let before = |back: usize| place.checked_sub(back).and_then(|place| tokens.get(place));
+        let after = |on: usize| tokens.get(place + on);
+        if is_number(before(1)) || is_number(after(1)) || dot(before(1)) && is_number(before(2)) {
+            tokens[place] = Token::Listed(Kinds::CALENDAR);
+        }
     }
 }
 
