@@ -46,6 +46,8 @@ pub(super) struct Mention {
     pub short: bool,
     /// A name that is a common word or short form elsewhere, so that it counts with a place or a word of credits only.
     pub weak: bool,
+    /// Without a letter in lower case: no surname.
+    pub capitals: bool,
     /// Of several words.
     pub long: bool,
 }
@@ -216,15 +218,16 @@ impl Agencies {
         if (before && spaced(first)) || (after && spaced(last)) {
             return None;
         }
-        let capitals = !pattern.short && words.chars().count() > 3 && words.to_uppercase() == words;
+        let capitals = words.to_uppercase() == words;
         let long = words.contains(' ');
         Some(Mention {
             agency: pattern.agency,
             start: at,
             end,
-            loose: exact.is_none() && !capitals && !(long && first.is_uppercase()),
+            loose: exact.is_none() && !(capitals && words.chars().count() > 3) && !(long && first.is_uppercase()),
             short: pattern.short,
             weak: pattern.weak,
+            capitals,
             long,
         })
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::agencies::{Mention, spaced};
 use super::forms::{Kinds, kinds};
-use super::piece::{Piece, Verdict};
+use super::piece::{Piece, Verdict, in_word};
 
 /// Characters of place and day in front of the agency.
 const PREFIX_CHARS: usize = 90;
@@ -17,6 +17,10 @@ const PREFIX_WORDS: usize = 12;
 const CASELESS_CHARS: usize = 40;
 /// Letters of the short form of a state.
 const STATE: usize = 2;
+/// Words for a reporter and a desk around an agency's name.
+const REPORTER_WORDS: usize = 4;
+/// Words of a town's name.
+const TOWN_WORDS: usize = 3;
 /// Names of an author behind an agency.
 const AUTHOR_WORDS: usize = 4;
 /// Characters between an agency that opens a paragraph and 电, which ends a dateline in Chinese.
@@ -33,6 +37,16 @@ pub(super) fn dateline(text: &str, line: Range<usize>, mentions: &[Mention]) -> 
     chinese(text, &line, first)
         .or_else(|| in_brackets(text, &line, mentions))
         .or_else(|| between_marks(text, &line, mentions))
+        .or_else(|| persian(text, &line, first))
+}
+
+/// "به گزارش خبرنگار مهر، ": agencies of Iran and those who take their texts open them with "by the report of".
+fn persian(text: &str, line: &Range<usize>, first: &Mention) -> Option<(Vec<u16>, Range<usize>)> {
+    let before = text[line.start..first.start].trim().strip_prefix("به گزارش")?;
+    let close = first.end + text[first.end..line.end].find(['،', ':', '؛', ','])?;
+    let few = |part: &str| part.split_whitespace().count() <= REPORTER_WORDS;
+    let end = close + text[close..].chars().next()?.len_utf8();
+    (few(before) && few(&text[first.end..close])).then(|| (vec![first.agency], line.start..end))
 }
 
 /// `新华社北京3月5日电`, `据新华社电`
@@ -49,8 +63,7 @@ fn chinese(text: &str, line: &Range<usize>, first: &Mention) -> Option<(Vec<u16>
         .find(|&(_, c)| matches!(c, '电' | '電' | '讯' | '訊' | '-' | '–' | '—'))?;
     let between = &rest[..end.0];
     // "路透伦敦3月4日 - "
-    if !spaced(end.1) || between.trim_end().ends_with('日') {
-    } else {
+    if spaced(end.1) && !between.trim_end().ends_with('日') {
         return None;
     }
     let plain = |c: char| (!spaced(c) && !"，。：；".contains(c)) || c.is_numeric() || c.is_whitespace();
@@ -101,7 +114,11 @@ fn in_brackets(text: &str, line: &Range<usize>, mentions: &[Mention]) -> Option<
     let named = bracketed(text, inside, mentions)?;
     let rest = &text[close_end..line.end];
     // "/ТАСС/" has its slash; what follows a bracket must begin a sentence.
-    let end = begins_text(rest, prefix.trim().is_empty(), prefix.contains([',', '،', '，']) || is_dated(prefix))?;
+    let end = begins_text(
+        rest,
+        prefix.trim().is_empty() || is_town(prefix),
+        prefix.contains([',', '،', '，']) || is_dated(prefix),
+    )?;
     Some((named, line.start..close_end + end))
 }
 
@@ -189,7 +206,7 @@ fn between_marks(text: &str, line: &Range<usize>, mentions: &[Mention]) -> Optio
         '–' | '—' | '|' => !is_spelled_out(&text[first.start..first.end], &trimmed[mark.len_utf8()..]),
         '-' => trimmed[1..].starts_with([' ', '-', '\u{a0}']),
         '.' if trimmed[1..].trim_start().starts_with(['-', '–', '—']) => true,
-        '.' | ':' | '/' => opener.is_some() && !place.is_empty(),
+        '.' | ':' | '/' | '।' | '۔' => opener.is_some() && !place.is_empty(),
         // "إسطنبول/ محمد الخالدي/ الأناضول"
         _ => prefix.matches('/').count() > 1,
     };
@@ -226,7 +243,7 @@ fn begins_text(rest: &str, opens: bool, dated: bool) -> Option<usize> {
     let body = rest.trim_start_matches(|c: char| c.is_whitespace() || "-–—−.:,|=/_*\u{200e}\u{200f}".contains(c));
     let length = rest.len() - body.len();
     let first = body.chars().next()?;
-    let marked = rest[..length].contains(|c: char| "-–—−.:|=/_".contains(c));
+    let marked = rest[..length].contains(|c: char| "-–—−.:|=/_।۔".contains(c));
     let only_comma = !marked && rest[..length].contains(',');
     if only_comma || first.is_lowercase() {
         return None;
@@ -251,9 +268,21 @@ fn beside_number(prefix: &str, word: &str) -> bool {
     before.trim_end_matches(between).ends_with(char::is_numeric) || after.trim_start().starts_with(char::is_numeric)
 }
 
+/// Whether `prefix` is but a place of a script without capitals: "لندن (رائٹرز) ". A sentence that has come to a name behind
+/// so few words has a verb or a noun for agencies among them.
+fn is_town(prefix: &str) -> bool {
+    let words = || prefix.split(|c: char| !in_word(c)).filter(|word| !word.is_empty());
+    (1..=TOWN_WORDS).contains(&words().count())
+        && words().all(|word| kinds(word) == Kinds::default() && is_caseless(word))
+}
+
+fn is_caseless(word: &str) -> bool {
+    word.chars().all(|c| spaced(c) && !c.is_uppercase() && !c.is_lowercase())
+}
+
 /// Whether there is a day in `prefix`, by its number or its month.
 fn is_dated(prefix: &str) -> bool {
-    let words = || prefix.split(|c: char| !c.is_alphanumeric());
+    let words = || prefix.split(|c: char| !in_word(c));
     prefix.contains(char::is_numeric)
         && (prefix.contains([',', '،', '，'])
             || words().any(|word| kinds(word).is(Kinds::CALENDAR))
@@ -264,8 +293,7 @@ fn is_dated(prefix: &str) -> bool {
 fn is_place(prefix: &str) -> bool {
     let mut words = 0;
     let mut caseless = 0;
-    for word in prefix.split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’')).filter(|word| !word.is_empty())
-    {
+    for word in prefix.split(|c: char| !in_word(c) && !matches!(c, '\'' | '’')).filter(|word| !word.is_empty()) {
         words += 1;
         let first = word.chars().next().unwrap_or(' ');
         let kinds = kinds(word);

@@ -19,6 +19,8 @@ impl Kinds {
     pub const PARTICLE: Kinds = Kinds(64);
     pub const CALENDAR: Kinds = Kinds(128);
     pub const ABOVE: Kinds = Kinds(256);
+    pub const GLUE: Kinds = Kinds(512);
+    pub const COMPANY: Kinds = Kinds(1024);
 
     /// Whether it is one of these.
     pub fn is(self, other: Kinds) -> bool {
@@ -43,6 +45,8 @@ struct Lists {
     particle: String,
     calendar: String,
     above: String,
+    glue: String,
+    company: String,
 }
 
 static FORMS: LazyLock<HashMap<String, Kinds>> = LazyLock::new(|| {
@@ -57,6 +61,8 @@ static FORMS: LazyLock<HashMap<String, Kinds>> = LazyLock::new(|| {
         (lists.particle, Kinds::PARTICLE),
         (lists.calendar, Kinds::CALENDAR),
         (lists.above, Kinds::ABOVE),
+        (lists.glue, Kinds::GLUE),
+        (lists.company, Kinds::COMPANY),
     ];
     let mut forms: HashMap<String, Kinds> = HashMap::new();
     for (words, kind) in lists {
@@ -64,6 +70,10 @@ static FORMS: LazyLock<HashMap<String, Kinds>> = LazyLock::new(|| {
             let known = forms.entry(word.to_owned()).or_default();
             *known = known.or(kind);
         }
+    }
+    // What is a word of credits in one language and has no meaning of its own in another makes no credit.
+    for kinds in forms.values_mut().filter(|kinds| kinds.is(Kinds::GLUE)) {
+        kinds.0 &= !Kinds::CREDIT.0;
     }
     forms
 });

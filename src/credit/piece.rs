@@ -203,7 +203,12 @@ impl<'m> Piece<'m> {
                 || self.goes_on(place, mention, 2)
                 || self.is_word(place, mention)
                 || self.follows_outlet(place)
-                || (mention.short && self.is_preceded(place, mention));
+                || (mention.short && self.is_preceded(place, mention))
+                || (!mention.capitals
+                    && !mention.long
+                    && place == 1
+                    && self.tokens.len() == 2
+                    && self.names_before(1) == 1);
             if !misread && !named.contains(&mention.agency) {
                 named.push(mention.agency);
             }
@@ -215,8 +220,12 @@ impl<'m> Piece<'m> {
     fn goes_on(&self, place: usize, mention: Mention, names: usize) -> bool {
         let next = |distance: usize| self.tokens.get(place + distance);
         match next(1) {
+            // A company of the agency's own name is the agency: "Bloomberg L.P."
+            Some(Token::Name(kinds, _) | Token::Listed(kinds)) if kinds.is(Kinds::COMPANY) => mention.short,
             Some(Token::Name(kinds, _)) if kinds.is(Kinds::OUTLET) => true,
             Some(Token::Listed(kinds)) if kinds.is(Kinds::OUTLET) => true,
+            // "Associated Press writer" and "корр. ТАСС" have their own name behind them.
+            Some(Token::Name(kinds, true)) if !kinds.is(Kinds::OUTLET) && self.follows_post(place) => false,
             Some(Token::Name(_, true)) => {
                 let following =
                     self.tokens[place + 1..].iter().take_while(|token| matches!(token, Token::Name(_, true)));
@@ -227,12 +236,23 @@ impl<'m> Piece<'m> {
         }
     }
 
+    /// Whether the word before is a post: "correspondent of", "корр."
+    fn follows_post(&self, place: usize) -> bool {
+        let words = self.tokens[..place].iter().rev().filter(|token| !matches!(token, Token::Mark('.')));
+        let mut words = words.skip_while(|token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::PARTICLE.or(Kinds::GLUE)) && !kinds.is(Kinds::DESK)));
+        matches!(words.next(), Some(Token::Listed(kinds)) if kinds.is(Kinds::DESK))
+    }
+
     /// Whether a name stands right before the agency's and may go on in it: "Michael Bloomberg", "Radio Sputnik". Behind
     /// "by" and two words it is an author's.
     fn is_preceded(&self, place: usize, mention: Mention) -> bool {
-        let names = self.tokens[..place].iter().rev().take_while(|token| matches!(token, Token::Name(_, true))).count();
+        let names = self.names_before(place);
         let opened = matches!(self.tokens.first(), Some(Token::Listed(kinds)) if kinds.is(Kinds::BY));
         names > 0 && !(mention.long && names < 6) && !(opened && names > 1 && !mention.loose)
+    }
+
+    fn names_before(&self, place: usize) -> usize {
+        self.tokens[..place].iter().rev().take_while(|token| matches!(token, Token::Name(_, true))).count()
     }
 
     /// Whether a short name goes on as a word does: "MAP OF THE HARBOUR", or stands among other names without a mark.
@@ -272,7 +292,10 @@ impl<'m> Piece<'m> {
         if self.tokens.iter().any(photo) {
             return true;
         }
-        if self.has_rights() && self.names_a_person() {
+        // "© Jane Merrow/AP": who holds a picture's rights; a text's are an agency's.
+        let is_capital = |token: &Token| matches!(token, Token::Name(_, true) | Token::Capitals);
+        let is_owner = |three: &[Token]| three[0] == Token::Mark('©') && three[1..].iter().all(is_capital);
+        if self.tokens.windows(3).any(is_owner) {
             return true;
         }
         // "Jan Merrow/ritzau/" encloses the agency.
@@ -406,8 +429,7 @@ fn tokenise(text: &str, tokens: &mut Vec<Token>) {
         if place < address_end {
             continue;
         }
-        let inside = c.is_alphanumeric()
-            || is_mark_of_letter(c)
+        let inside = in_word(c)
             || (matches!(c, '\'' | '’' | '-' | '.')
                 && word.is_some()
                 && text[place + c.len_utf8()..].starts_with(char::is_alphanumeric));
@@ -458,9 +480,14 @@ fn join_dates(tokens: &mut [Token]) {
     }
 }
 
+/// Whether a character is of a word.
+pub(super) fn in_word(c: char) -> bool {
+    c.is_alphanumeric() || is_mark_of_letter(c)
+}
+
 /// Vowel signs of Indic scripts and marks of Arabic are parts of words.
 fn is_mark_of_letter(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{900}'..='\u{903}' | '\u{93a}'..='\u{94f}' | '\u{981}'..='\u{983}' | '\u{9bc}'..='\u{9cd}' | '\u{200c}' | '\u{200d}' | '\u{640}')
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{900}'..='\u{903}' | '\u{93a}'..='\u{94f}' | '\u{981}'..='\u{983}' | '\u{9bc}'..='\u{9cd}' | '\u{a00}'..='\u{a03}' | '\u{a3c}'..='\u{a4d}' | '\u{abc}'..='\u{acd}' | '\u{bbe}'..='\u{bcd}' | '\u{c3e}'..='\u{c4d}' | '\u{cbc}'..='\u{ccd}' | '\u{d3e}'..='\u{d4d}' | '\u{e31}' | '\u{e34}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}' | '\u{200c}' | '\u{200d}' | '\u{640}')
 }
 
 fn classify(word: &str, tokens: &mut Vec<Token>) {
@@ -478,7 +505,8 @@ fn classify(word: &str, tokens: &mut Vec<Token>) {
         .or(Kinds::OTHER)
         .or(Kinds::PARTICLE)
         .or(Kinds::CALENDAR)
-        .or(Kinds::ABOVE))
+        .or(Kinds::ABOVE)
+        .or(Kinds::GLUE))
     {
         Token::Listed(kinds)
     } else if kinds == Kinds::default() && word.len() <= INITIALS && word.chars().all(char::is_uppercase) {
@@ -527,7 +555,9 @@ fn classify_unspaced(word: &str, tokens: &mut Vec<Token>) {
         at += 1;
     }
     let listed = tokens.len() > known;
-    if left > CASELESS_CHARS * if listed { 1 } else { 2 } {
+    // A name of Han or Hangul has four characters at most; one in Kana, which writes foreign ones, more.
+    let kana = chars.iter().any(|c| matches!(c, '\u{30a0}'..='\u{30ff}'));
+    if left > CASELESS_CHARS * if listed || !kana { 1 } else { 2 } {
         tokens.push(Token::Unknown);
     } else if left > 0 {
         tokens.push(Token::Name(Kinds::default(), false));
