@@ -215,9 +215,11 @@ impl Agencies {
         let before = text[..at].chars().next_back().is_some_and(joins);
         let after = text[end..].chars().next().is_some_and(joins);
         let (first, last) = (words.chars().next()?, words.chars().next_back()?);
-        if (before && spaced(first)) || (after && spaced(last)) {
+        let ending = if after && !pattern.short && is_cyrillic(last) { case_ending(&text[end..]) } else { 0 };
+        if (before && spaced(first)) || (after && spaced(last) && ending == 0) {
             return None;
         }
+        let end = end + ending;
         let capitals = words.to_uppercase() == words;
         let long = words.contains(' ');
         Some(Mention {
@@ -231,6 +233,17 @@ impl Agencies {
             long,
         })
     }
+}
+
+fn is_cyrillic(c: char) -> bool {
+    matches!(c, '\u{400}'..='\u{52f}')
+}
+
+/// How long the ending is with which a Slavic name is declined: "Интерфакса", "Интерфаксом". None is longer than three letters.
+fn case_ending(rest: &str) -> usize {
+    let ending = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let is_ending = ending.chars().count() <= 3 && ending.chars().all(|c| is_cyrillic(c) && c.is_lowercase());
+    if is_ending { ending.len() } else { 0 }
 }
 
 /// Whether a character belongs to a script that puts blanks between words.

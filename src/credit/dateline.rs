@@ -19,6 +19,8 @@ const CASELESS_CHARS: usize = 40;
 const STATE: usize = 2;
 /// Words for a reporter and a desk around an agency's name.
 const REPORTER_WORDS: usize = 4;
+/// Letters of an outlet's short form.
+const OUTLET_CHARS: usize = 4;
 /// Words of a town's name.
 const TOWN_WORDS: usize = 3;
 /// Names of an author behind an agency.
@@ -106,9 +108,9 @@ fn in_brackets(text: &str, line: &Range<usize>, mentions: &[Mention]) -> Option<
     if !is_place(prefix) || is_gloss(prefix, &text[first.start..first.end]) {
         return None;
     }
-    if prefix.trim_matches(|c: char| !c.is_alphanumeric()).is_empty()
-        && Piece::of(text, inside.clone(), mentions).is_weak()
-    {
+    // "* [Sputnik International]" is a menu's.
+    let is_entry = prefix.contains(['*', '+', '•', '-', '·']);
+    if !prefix.contains(char::is_alphanumeric) && (is_entry || Piece::of(text, inside.clone(), mentions).is_weak()) {
         return None;
     }
     let named = bracketed(text, inside, mentions)?;
@@ -170,20 +172,21 @@ fn last_unclosed(head: &str, place: usize, mark: char) -> Option<(usize, char)> 
 /// `МОСКВА, 3 мая - РИА Новости.`, `AFP - `, `Berlin, dpa –`
 fn between_marks(text: &str, line: &Range<usize>, mentions: &[Mention]) -> Option<(Vec<u16>, Range<usize>)> {
     let first = mentions[0];
-    if first.loose {
-        return None;
-    }
+    let name = &text[first.start..first.end];
     let prefix = text[line.start..first.start].trim_end();
     let opener = prefix.chars().next_back();
+    let place = prefix.trim_end_matches(|c: char| !c.is_alphanumeric());
+    // "BERLIN afp | "
+    let barred = !place.is_empty() && text[first.end..line.end].trim_start().starts_with('|');
     let opened = match opener {
         None => true,
         Some(mark) => {
             matches!(mark, '-' | '–' | '—' | '.' | ',' | '|' | '·' | ':' | '/')
                 || (mark.is_numeric() && is_dated(prefix))
+                || (barred && !place.contains(char::is_lowercase))
         }
     };
-    let place = prefix.trim_end_matches(|c: char| !c.is_alphanumeric());
-    if !opened || !is_place(prefix) || (opener.is_some() && place.is_empty()) {
+    if (first.loose && !barred) || !opened || !is_place(prefix) || (opener.is_some() && place.is_empty()) {
         return None;
     }
     // Several agencies: "AFP/Reuters - ".
@@ -198,15 +201,20 @@ fn between_marks(text: &str, line: &Range<usize>, mentions: &[Mention]) -> Optio
         named.push(more.agency);
     }
     // "РИА Новости, Иван Меров. ", "ACN Barcelona.- "
-    end += author(&text[end..line.end], opener.is_none()).unwrap_or(0);
+    let author = author(name, &text[end..line.end], opener.is_none()).unwrap_or(0);
+    let signed = author > 0 && !first.short;
+    end += author;
     let rest = &text[end..line.end];
     let trimmed = rest.trim_start();
     let mark = trimmed.chars().next()?;
     let strong = match mark {
-        '–' | '—' | '|' => !is_spelled_out(&text[first.start..first.end], &trimmed[mark.len_utf8()..]),
+        '–' | '—' | '|' => !is_spelled_out(name, &trimmed[mark.len_utf8()..]),
         '-' => trimmed[1..].starts_with([' ', '-', '\u{a0}']),
         '.' if trimmed[1..].trim_start().starts_with(['-', '–', '—']) => true,
-        '.' | ':' | '/' | '।' | '۔' => opener.is_some() && !place.is_empty(),
+        // "РИА Новости, 4 марта. "
+        '.' | ':' | '।' | '۔' => signed || (opener.is_some() && !place.is_empty()),
+        // "ایسنا/تهران"
+        '/' => opener.map_or(!first.short && is_caseless(name), |_| !place.is_empty()),
         // "إسطنبول/ محمد الخالدي/ الأناضول"
         _ => prefix.matches('/').count() > 1,
     };
@@ -220,16 +228,19 @@ fn between_marks(text: &str, line: &Range<usize>, mentions: &[Mention]) -> Optio
 }
 
 /// How long an author, or where nothing stands before the agency a place, is behind an agency, up to the marks of a dateline.
-fn author(rest: &str, opens: bool) -> Option<usize> {
-    let end = rest.find(['.', '-', '–', '—', '/', ':', ';', '(', '«', '"'])?;
+fn author(agency: &str, rest: &str, opens: bool) -> Option<usize> {
+    let end = rest.find(['.', '-', '–', '—', '/', ':', ';', '(', '«', '"', '।', '۔'])?;
     let (names, mark) = (&rest[..end], &rest[end..]);
-    let closed =
-        if opens { mark.starts_with(".-") || mark.starts_with(".–") } else { mark.starts_with(['.', '–', '—']) };
-    let listed = if opens { names.starts_with(' ') } else { names.starts_with(", ") };
+    let closed = match names.strip_prefix(", ") {
+        Some(_) => mark.starts_with(['.', '–', '—', '।', '۔']),
+        // "dpa Hollbrücken. " needs no dash: in lower case it is no other's name.
+        None if agency.starts_with(char::is_lowercase) => opens && names.starts_with(' ') && mark.starts_with('.'),
+        None => opens && names.starts_with(' ') && (mark.starts_with(".-") || mark.starts_with(".–")),
+    };
     let words: Vec<&str> = names.trim_matches([' ', ',']).split_whitespace().collect();
-    let named =
-        (1..=AUTHOR_WORDS).contains(&words.len()) && words.iter().all(|word| word.starts_with(char::is_uppercase));
-    (closed && listed && named).then_some(end)
+    let is_name = |word: &&str| word.starts_with(char::is_uppercase) || is_caseless(word) || beside_number(names, word);
+    let named = (1..=AUTHOR_WORDS).contains(&words.len()) && words.iter().all(is_name);
+    (closed && named).then_some(end)
 }
 
 /// Whether a short form is spelled out behind it: "AP — Advanced Placement —".
@@ -280,6 +291,11 @@ fn is_caseless(word: &str) -> bool {
     word.chars().all(|c| spaced(c) && !c.is_uppercase() && !c.is_lowercase())
 }
 
+/// Whether a word is the short form of an outlet that shares a dateline with the agency behind it: "BERLIN taz/dpa |".
+fn is_outlet(prefix: &str, word: &str) -> bool {
+    word.chars().count() <= OUTLET_CHARS && prefix.strip_suffix('/').is_some_and(|rest| rest.ends_with(word))
+}
+
 /// Whether there is a day in `prefix`, by its number or its month.
 fn is_dated(prefix: &str) -> bool {
     let words = || prefix.split(|c: char| !in_word(c));
@@ -303,7 +319,7 @@ fn is_place(prefix: &str) -> bool {
         {
             // "d'Ivoire", "al-Quds"
             let inner = word.split(['\'', '’']).nth(1).is_some_and(|rest| rest.starts_with(char::is_uppercase));
-            if !inner && !beside_number(prefix, word) {
+            if !inner && !beside_number(prefix, word) && !is_outlet(prefix, word) {
                 return false;
             }
         }

@@ -78,6 +78,13 @@ static FORMS: LazyLock<HashMap<String, Kinds>> = LazyLock::new(|| {
     forms
 });
 
+/// Whether a line begins as a byline does: "By Jane Merrow".
+pub(super) fn opens_byline(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let opens = |word: &str| word.starts_with(char::is_uppercase) && kinds(word.trim_end_matches(':')).is(Kinds::BY);
+    words.next().is_some_and(opens) && words.next().is_some_and(|word| word.starts_with(char::is_uppercase))
+}
+
 /// What a word is, whatever its case.
 pub(super) fn kinds(word: &str) -> Kinds {
     let mut folded = [0; LONGEST_ASCII_BYTES];

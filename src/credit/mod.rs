@@ -281,8 +281,9 @@ fn in_text(text: &str, agencies: &Agencies) -> (Option<Found>, Option<Found>, Op
             && line.end < text.trim_end().len()
             && (!whole || line.start <= text.len() / 2)
         {
-            let after_caption = ends_sentence(&text[..line.start]);
-            let credit = match Piece::of(text, line.clone(), inside).byline(after_caption) {
+            let piece = Piece::of(text, line.clone(), inside);
+            let beside_picture = piece.names_a_person() && beside_picture(text, &line, inside);
+            let credit = match piece.byline(beside_picture) {
                 Verdict::Credit(named) => Some((named, line)),
                 Verdict::Picture => piece::text_part(text, line, inside),
                 Verdict::Prose => None,
@@ -330,9 +331,30 @@ fn shortened(words: &str) -> String {
     }
 }
 
+/// Whether a line with a person and an agency, which has no word of credits, belongs to a picture: behind a caption, which
+/// ends as a headline does not; said twice, or with the person in a picture's credit; in front of the article's byline, or
+/// behind it with a caption between.
+fn beside_picture(text: &str, line: &Range<usize>, mentions: &[Mention]) -> bool {
+    let (before, after) = (&text[..line.start], &text[line.end..]);
+    let words = text[line.clone()].trim();
+    let next = after.trim_start().lines().next().unwrap_or_default();
+    let is_byline = |line: &str| line.len() <= LINE_BYTES && forms::opens_byline(line);
+    let person = mentions.first().map_or("", |mention| &text[line.start..mention.start]);
+    let person = person.trim().trim_matches(|c: char| !c.is_alphanumeric());
+    let credited =
+        |part: &str| part.match_indices(person).any(|(place, _)| part[..place].trim_end().ends_with(['/', ':', '©']));
+    let mut earlier = before.lines().rev().map(str::trim).filter(|line| !line.is_empty());
+    ends_sentence(before)
+        || next.trim() == words
+        || earlier.next() == Some(words)
+        || is_byline(next)
+        || earlier.any(is_byline)
+        || (!person.is_empty() && (credited(before) || credited(&after[..border(after, HEAD_BYTES)])))
+}
+
 /// Whether the line before ends as a caption does and a headline does not.
 fn ends_sentence(before: &str) -> bool {
-    before.trim_end().ends_with(['.', ')', '。', '"', '”'])
+    before.trim_end().ends_with(['.', ')', '。', '"', '”', '।', '۔'])
 }
 
 /// The mentions in a line; mentions are sorted.

@@ -13,6 +13,8 @@ const NAMES: usize = 10;
 const CASELESS_NAMES: usize = 3;
 /// Characters of a name in a script without blanks.
 const CASELESS_CHARS: usize = 4;
+/// The longest line that is a caption for having a word of pictures, in bytes.
+const CAPTION_BYTES: usize = 120;
 /// Letters of an abbreviated title, as of saints and doctors.
 const ABBREVIATION: usize = 3;
 /// Letters of an author's or editor's initials.
@@ -70,13 +72,13 @@ impl<'m> Piece<'m> {
         Piece { tokens, mentions }
     }
 
-    /// As a line of its own in front of the text. Behind a `caption` an agency with a person is a picture's.
-    pub fn byline(&self, after_caption: bool) -> Verdict {
+    /// As a line of its own in front of the text. Beside a picture an agency with a person is the picture's.
+    pub fn byline(&self, beside_picture: bool) -> Verdict {
         let above = |token: &Token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::ABOVE));
         if self.is_headline() || self.tokens.first().is_some_and(above) {
             return Verdict::Prose;
         }
-        if self.names_a_person() && (after_caption || self.ends_in_brackets()) {
+        if self.names_a_person() && (beside_picture || self.ends_in_brackets()) {
             return Verdict::Picture;
         }
         if self.has_rights() && !self.is_worded() {
@@ -95,13 +97,16 @@ impl<'m> Piece<'m> {
 
     /// As a line of its own, which is no entry of a list, and no name alone that is a common word or short form elsewhere.
     fn of_line(&self) -> Verdict {
-        let is_entry =
-            matches!(self.tokens.first(), Some(Token::Mark('*' | '•' | '+' | '·' | '▪' | '>' | '‣' | '●' | '#')))
-                || matches!(self.tokens[..], [Token::Mark('-' | '–'), Token::Mark('['), ..]);
-        if !self.is_worded() && (is_entry || self.is_weak()) {
+        if !self.is_worded() && (self.is_entry() || self.is_weak()) {
             return Verdict::Prose;
         }
         self.verdict()
+    }
+
+    /// Whether it is an entry of a list, as menus have them.
+    fn is_entry(&self) -> bool {
+        matches!(self.tokens.first(), Some(Token::Mark('*' | '•' | '+' | '·' | '▪' | '>' | '‣' | '●' | '#')))
+            || matches!(self.tokens[..], [Token::Mark('-' | '–'), Token::Mark('['), ..])
     }
 
     /// Whether no agency is in it but by names that are common words or short forms elsewhere.
@@ -120,7 +125,7 @@ impl<'m> Piece<'m> {
 
     /// Whether it has the name of one person, and no word of credits.
     pub fn names_a_person(&self) -> bool {
-        let is_name = |token: &Token| matches!(token, Token::Name(_, true));
+        let is_name = |token: &Token| matches!(token, Token::Name(kinds, true) if !kinds.is(Kinds::OUTLET));
         !self.is_worded() && self.tokens.windows(2).any(|two| two.iter().all(is_name))
     }
 
@@ -222,8 +227,9 @@ impl<'m> Piece<'m> {
         match next(1) {
             // A company of the agency's own name is the agency: "Bloomberg L.P."
             Some(Token::Name(kinds, _) | Token::Listed(kinds)) if kinds.is(Kinds::COMPANY) => mention.short,
-            Some(Token::Name(kinds, _)) if kinds.is(Kinds::OUTLET) => true,
-            Some(Token::Listed(kinds)) if kinds.is(Kinds::OUTLET) => true,
+            Some(Token::Name(kinds, _) | Token::Listed(kinds)) if kinds.is(Kinds::OUTLET) => true,
+            // "RSS feed"
+            Some(Token::Listed(kinds)) if mention.weak && kinds.is(Kinds::CREDIT) => true,
             // "Associated Press writer" and "корр. ТАСС" have their own name behind them.
             Some(Token::Name(kinds, true)) if !kinds.is(Kinds::OUTLET) && self.follows_post(place) => false,
             Some(Token::Name(_, true)) => {
@@ -305,7 +311,7 @@ impl<'m> Piece<'m> {
         // "By Jane Merrow/AP" is an author's; so is a slash behind several names.
         let opening = self.tokens.iter().find(|token| !matches!(token, Token::Mark(_)));
         let worded = |token: &Token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::CREDIT.or(Kinds::BY).or(Kinds::ABOVE)));
-        let is_and = |token: &Token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::CREDIT));
+        let is_and = |token: &Token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::CREDIT.or(Kinds::GLUE)));
         if opening.is_some_and(worded) {
             return false;
         }
@@ -344,8 +350,12 @@ pub(super) fn closing(text: &str, line: Range<usize>, mentions: &[Mention]) -> O
     let line = line.start..line.start + text[line].trim_end().len();
     let words = &text[line.clone()];
     if words.len() <= super::LINE_BYTES {
-        match Piece::of(text, line.clone(), mentions).last_line() {
+        let piece = Piece::of(text, line.clone(), mentions);
+        match piece.last_line() {
             Verdict::Credit(named) => return Some((named, line)),
+            Verdict::Prose if piece.is_entry() => return None,
+            // A paragraph may end with a credit after all, whatever it tells of pictures.
+            Verdict::Picture if words.len() > CAPTION_BYTES && piece.tokens.contains(&Token::Unknown) => {}
             Verdict::Picture => return text_part(text, line, mentions),
             Verdict::Prose => {}
         }
@@ -358,6 +368,13 @@ pub(super) fn closing(text: &str, line: Range<usize>, mentions: &[Mention]) -> O
     let stripped = words.trim_end_matches(['.', '。', '"', '”', '»']);
     if stripped.ends_with([')', '）', ']', '】', '］']) {
         let open = stripped.rfind(['(', '（', '[', '【', '［'])?;
+        // "The Associated Press (AP)" is spelled out, not signed.
+        let spelled = |mention: &Mention| {
+            mention.end <= line.start + open && text[mention.end..line.start + open].trim().is_empty()
+        };
+        if last.start >= line.start + open && mentions.iter().any(spelled) {
+            return None;
+        }
         if line.start + open <= last.start {
             return credit(line.start + open..line.start + stripped.len());
         }
@@ -368,7 +385,7 @@ pub(super) fn closing(text: &str, line: Range<usize>, mentions: &[Mention]) -> O
         .char_indices()
         .filter(|&(place, c)| match c {
             '.' if is_abbreviation(&before[..place]) => false,
-            '.' | '!' | '?' | '"' | '”' | '»' | '“' | '…' | '*' | ')' | '।' | '۔' | '؟' | ';' => {
+            '.' | '!' | '?' | '"' | '”' | '»' | '“' | '…' | '*' | '।' | '۔' | '؟' | ';' => {
                 before[place + c.len_utf8()..].starts_with(char::is_whitespace)
             }
             '。' | '！' | '？' | '」' | '』' | '）' => true,
@@ -511,8 +528,8 @@ fn classify(word: &str, tokens: &mut Vec<Token>) {
         Token::Listed(kinds)
     } else if kinds == Kinds::default() && word.len() <= INITIALS && word.chars().all(char::is_uppercase) {
         Token::Capitals
-    } else if first.is_uppercase() || word.contains('.') {
-        // An address is a name, too.
+    } else if first.is_uppercase() || word.contains('.') || word.chars().nth(1).is_some_and(char::is_uppercase) {
+        // An address is a name, too, and so is "iDNES".
         Token::Name(kinds, true)
     } else if first.is_lowercase() {
         // "d'AFP", "l'AFP", "afp.com".
