@@ -277,7 +277,7 @@ fn in_text(text: &str, agencies: &Agencies) -> (Option<Found>, Option<Found>, Op
         {
             dateline = Some(found(text, named, span));
         } else if byline.is_none()
-            && line.len() <= LINE_BYTES
+            && printed_bytes(&text[line.clone()]) <= LINE_BYTES
             && line.end < text.trim_end().len()
             && (!whole || line.start <= text.len() / 2)
         {
@@ -308,6 +308,11 @@ fn in_text(text: &str, agencies: &Agencies) -> (Option<Found>, Option<Found>, Op
         }
     }
     (dateline, byline, closing)
+}
+
+/// The length of a line without what pages put between words to lay them out.
+fn printed_bytes(line: &str) -> usize {
+    if line.len() <= LINE_BYTES { line.len() } else { line.split_whitespace().map(|word| word.len() + 1).sum() }
 }
 
 /// The last border of a character up to `place`.

@@ -126,7 +126,16 @@ impl<'m> Piece<'m> {
     /// Whether it has the name of one person, and no word of credits.
     pub fn names_a_person(&self) -> bool {
         let is_name = |token: &Token| matches!(token, Token::Name(kinds, true) if !kinds.is(Kinds::OUTLET));
-        !self.is_worded() && self.tokens.windows(2).any(|two| two.iter().all(is_name))
+        // Several, joined by "and", are authors: a picture has one photographer.
+        let joined = |four: &[Token]| {
+            is_name(&four[0])
+                && matches!(four[1], Token::Listed(kinds) if kinds.is(Kinds::GLUE))
+                && is_name(&four[2])
+                && is_name(&four[3])
+        };
+        !self.is_worded()
+            && self.tokens.windows(2).any(|two| two.iter().all(is_name))
+            && !self.tokens.windows(4).any(joined)
     }
 
     /// Whether it has a word of credits or of desks.
