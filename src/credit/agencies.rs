@@ -152,10 +152,7 @@ impl Agencies {
         }
         let names = entries.into_iter().map(|entry| entry.names[0].clone()).collect();
         patterns.retain(|pattern: &Pattern| pattern.spelling.len() > 1);
-        patterns.sort_by_cached_key(|pattern: &Pattern| {
-            (beginnings::hash(pattern.spelling.as_bytes()), Reverse(pattern.spelling.len()))
-        });
-        let beginnings = Beginnings::of(patterns.iter().map(|pattern| pattern.spelling.as_str()));
+        let beginnings = index(&mut patterns);
         Agencies { names, patterns, beginnings, hosts, folders }
     }
 
@@ -233,6 +230,31 @@ impl Agencies {
             long,
         })
     }
+}
+
+/// Sorts the names by their beginnings. Those of one word stand there with a capital and without, since "reuters" is one in
+/// a field or a line of its own; those of several words and the short ones as they are written, since most words of a text
+/// have no capital and need not be looked at for their sake.
+fn index(patterns: &mut Vec<Pattern>) -> Beginnings {
+    let mut keyed: Vec<(usize, Pattern)> = Vec::new();
+    for pattern in patterns.drain(..) {
+        let mut bytes = pattern.spelling.as_bytes().to_vec();
+        let key = beginnings::hash(&bytes);
+        bytes[0] ^= 0x20;
+        let other = beginnings::hash(&bytes);
+        if pattern.spelling.starts_with(|c: char| c.is_ascii_alphabetic())
+            && !pattern.short
+            && !pattern.spelling.contains(' ')
+            && other != key
+        {
+            keyed.push((other, pattern.clone()));
+        }
+        keyed.push((key, pattern));
+    }
+    keyed.sort_by_key(|(key, pattern)| (*key, Reverse(pattern.spelling.len())));
+    let beginnings = Beginnings::of(keyed.iter().map(|(key, pattern)| (*key, pattern.spelling.as_str())));
+    patterns.extend(keyed.into_iter().map(|(_, pattern)| pattern));
+    beginnings
 }
 
 fn is_cyrillic(c: char) -> bool {

@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use super::agencies::{Mention, spaced};
 use super::forms::{Kinds, kinds};
-use super::piece::{Piece, Verdict, in_word};
+use super::piece::{Piece, Verdict};
+use super::token::in_word;
 
 /// Characters of place and day in front of the agency.
 const PREFIX_CHARS: usize = 90;
@@ -110,7 +111,8 @@ fn in_brackets(text: &str, line: &Range<usize>, mentions: &[Mention]) -> Option<
     }
     // "* [Sputnik International]" is a menu's.
     let is_entry = prefix.contains(['*', '+', '•', '-', '·']);
-    if !prefix.contains(char::is_alphanumeric) && (is_entry || Piece::of(text, inside.clone(), mentions).is_weak()) {
+    let piece = Piece::of(text, inside.clone(), mentions);
+    if piece.is_ticker() || (!prefix.contains(char::is_alphanumeric) && (is_entry || piece.is_weak())) {
         return None;
     }
     let named = bracketed(text, inside, mentions)?;
@@ -139,7 +141,7 @@ fn bracketed(text: &str, inside: Range<usize>, mentions: &[Mention]) -> Option<V
 }
 
 /// Whether `short` is made of the initials in front of it: "The Student Transport Association (STA) -".
-fn is_gloss(prefix: &str, short: &str) -> bool {
+pub(super) fn is_gloss(prefix: &str, short: &str) -> bool {
     let capitals = prefix
         .split(|c: char| !c.is_alphanumeric())
         .filter_map(|word| word.chars().next().filter(|c| c.is_uppercase()));
@@ -220,7 +222,11 @@ fn between_marks(text: &str, line: &Range<usize>, mentions: &[Mention]) -> Optio
     };
     // "PITTSBURGH, PA -" is a state.
     let like_state = first.end - first.start <= STATE && !is_dated(prefix);
-    if !strong || (opener == Some(',') && first.short && like_state) || (first.weak && place.is_empty()) {
+    if !strong
+        || (opener == Some(',') && first.short && like_state)
+        || (place.is_empty()
+            && (first.weak || (first.short && !first.capitals && !name.starts_with(char::is_lowercase))))
+    {
         return None;
     }
     let length = begins_text(rest, true, false)?;

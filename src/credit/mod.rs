@@ -13,9 +13,11 @@
 
 mod agencies;
 mod beginnings;
+mod closing;
 mod dateline;
 mod forms;
 mod piece;
+mod token;
 
 use std::ops::Range;
 
@@ -233,7 +235,12 @@ fn in_path(url: &str, agencies: &Agencies) -> Option<(u16, String)> {
 /// The agencies that a field names: all but those of pictures, and names that only begin like an agency's.
 fn in_field(value: &str, agencies: &Agencies) -> Option<Found> {
     let value = value.trim();
-    let mentions: Vec<Mention> = agencies.mentions(value, 0);
+    let mut mentions: Vec<Mention> = agencies.mentions(value, 0);
+    if mentions.is_empty() && !value.contains(char::is_uppercase) {
+        // "associated press"
+        mentions = agencies.mentions(&value.to_ascii_uppercase(), 0);
+        mentions.retain(|mention| mention.long && !mention.short);
+    }
     if mentions.is_empty() {
         return None;
     }
@@ -285,7 +292,7 @@ fn in_text(text: &str, agencies: &Agencies) -> (Option<Found>, Option<Found>, Op
             let beside_picture = piece.names_a_person() && beside_picture(text, &line, inside);
             let credit = match piece.byline(beside_picture) {
                 Verdict::Credit(named) => Some((named, line)),
-                Verdict::Picture => piece::text_part(text, line, inside),
+                Verdict::Picture => closing::text_part(text, line, inside),
                 Verdict::Prose => None,
             };
             byline = credit.map(|(named, span)| found(text, named, span));
@@ -298,7 +305,7 @@ fn in_text(text: &str, agencies: &Agencies) -> (Option<Found>, Option<Found>, Op
         if Some(line.start) == byline_start || (whole && line.end <= text.len() / 2) {
             continue;
         }
-        if let Some((named, span)) = piece::closing(text, line.clone(), within(&at_tail, &line)) {
+        if let Some((named, span)) = closing::closing(text, line.clone(), within(&at_tail, &line)) {
             // The last one counts, with all before it.
             let mut last = found(text, named, span);
             if let Some(Found { agencies, .. }) = closing {

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::agencies::{Mention, spaced};
-use super::forms::{Kinds, kinds};
+use super::agencies::Mention;
+use super::forms::Kinds;
+use super::token::{Token, join_dates, tokenise};
 
 /// Words of a credit at most; copyright notices are the longest.
 const WORDS: usize = 32;
@@ -11,14 +12,6 @@ const WORDS: usize = 32;
 const NAMES: usize = 10;
 /// Names of a script without capitals: nothing tells them from other words.
 const CASELESS_NAMES: usize = 3;
-/// Characters of a name in a script without blanks.
-const CASELESS_CHARS: usize = 4;
-/// The longest line that is a caption for having a word of pictures, in bytes.
-const CAPTION_BYTES: usize = 120;
-/// Letters of an abbreviated title, as of saints and doctors.
-const ABBREVIATION: usize = 3;
-/// Letters of an author's or editor's initials.
-const INITIALS: usize = 4;
 
 /// What a piece of text is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,23 +22,6 @@ pub(super) enum Verdict {
     Picture,
     /// Anything else.
     Prose,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token {
-    Agency(usize),
-    /// A word that is on a list.
-    Listed(Kinds),
-    Number,
-    /// A word that may be a name; whether it is written in capitals.
-    Name(Kinds, bool),
-    /// A few capitals: an outlet's or author's short form.
-    Capitals,
-    /// A short word in lower case, as initials are.
-    Initials,
-    Unknown,
-    /// Anything that is neither word nor blank.
-    Mark(char),
 }
 
 /// A stretch of a text with the agencies in it.
@@ -81,7 +57,7 @@ impl<'m> Piece<'m> {
         if self.names_a_person() && (beside_picture || self.ends_in_brackets()) {
             return Verdict::Picture;
         }
-        if self.has_rights() && !self.is_worded() {
+        if (self.has_rights() && !self.is_worded()) || self.is_joined() {
             return Verdict::Picture;
         }
         self.of_line()
@@ -104,7 +80,7 @@ impl<'m> Piece<'m> {
     }
 
     /// Whether it is an entry of a list, as menus have them.
-    fn is_entry(&self) -> bool {
+    pub fn is_entry(&self) -> bool {
         matches!(self.tokens.first(), Some(Token::Mark('*' | '•' | '+' | '·' | '▪' | '>' | '‣' | '●' | '#')))
             || matches!(self.tokens[..], [Token::Mark('-' | '–'), Token::Mark('['), ..])
     }
@@ -118,9 +94,30 @@ impl<'m> Piece<'m> {
         self.tokens.iter().filter_map(named).all(|mention| mention.weak)
     }
 
-    /// "Reuters: ..." opens a headline.
+    /// "Reuters: ..." opens a headline, and a picture's credit in brackets.
     fn is_headline(&self) -> bool {
-        matches!(self.tokens[..], [Token::Agency(_), Token::Mark(':'), ..])
+        matches!(
+            self.tokens[..],
+            [Token::Agency(_), Token::Mark(':'), ..] | [Token::Mark('('), Token::Agency(_), Token::Mark(':'), ..]
+        )
+    }
+
+    /// "AP=연합뉴스", "/연합뉴스": agencies of pictures, as Korean papers join them.
+    fn is_joined(&self) -> bool {
+        let tokens = self
+            .tokens
+            .strip_prefix(&[Token::Mark('[')])
+            .or(self.tokens.strip_prefix(&[Token::Mark('(')]))
+            .unwrap_or(&self.tokens);
+        matches!(
+            tokens,
+            [Token::Agency(_), Token::Mark('='), Token::Agency(_), ..] | [Token::Mark('/'), Token::Agency(_)]
+        )
+    }
+
+    /// Whether a colon stands in it and no word of credits: "(AIM: HBR)", a company's sign at an exchange.
+    pub fn is_ticker(&self) -> bool {
+        self.tokens.contains(&Token::Mark(':')) && !self.is_worded()
     }
 
     /// Whether it has the name of one person, and no word of credits.
@@ -136,6 +133,11 @@ impl<'m> Piece<'m> {
         !self.is_worded()
             && self.tokens.windows(2).any(|two| two.iter().all(is_name))
             && !self.tokens.windows(4).any(joined)
+    }
+
+    /// Whether it has a word that credits have not.
+    pub fn has_prose(&self) -> bool {
+        self.tokens.contains(&Token::Unknown)
     }
 
     /// Whether it has a word of credits or of desks.
@@ -325,10 +327,15 @@ impl<'m> Piece<'m> {
             return false;
         }
         let is_name = |token: Option<&Token>| matches!(token, Some(Token::Name(_, true)));
+        // "Li Na": many a name is a word of nothing elsewhere.
+        let is_part = |token: Option<&Token>| matches!(token, Some(Token::Listed(kinds)) if kinds.is(Kinds::GLUE.or(Kinds::PARTICLE)));
         self.tokens.windows(3).enumerate().any(|(place, three)| match three {
+            [Token::Listed(_), Token::Mark('/'), Token::Agency(_)] if place == 1 && is_name(self.tokens.first()) => {
+                is_part(three.first())
+            }
             // One name is a place: "EFE / Madrid".
             [Token::Agency(_), Token::Mark('/'), Token::Name(_, true)] => {
-                place > 0 || is_name(self.tokens.get(place + 3))
+                place > 0 || is_name(self.tokens.get(place + 3)) || is_part(self.tokens.get(place + 3))
             }
             [Token::Name(_, true), Token::Mark('/'), Token::Agency(_)] => {
                 place > 0 && is_name(self.tokens.get(place - 1)) && !self.tokens[..place].iter().any(is_and)
@@ -351,241 +358,4 @@ pub(super) fn parts_of_field(value: &str) -> Vec<Range<usize>> {
     }
     parts.push(start..value.len());
     parts
-}
-
-/// The credit with which a line of the end of a text closes, if it does: the line is one, or ends with one in brackets,
-/// behind a dash, or behind its last full stop.
-pub(super) fn closing(text: &str, line: Range<usize>, mentions: &[Mention]) -> Option<(Vec<u16>, Range<usize>)> {
-    let line = line.start..line.start + text[line].trim_end().len();
-    let words = &text[line.clone()];
-    if words.len() <= super::LINE_BYTES {
-        let piece = Piece::of(text, line.clone(), mentions);
-        match piece.last_line() {
-            Verdict::Credit(named) => return Some((named, line)),
-            Verdict::Prose if piece.is_entry() => return None,
-            // A paragraph may end with a credit after all, whatever it tells of pictures.
-            Verdict::Picture if words.len() > CAPTION_BYTES && piece.tokens.contains(&Token::Unknown) => {}
-            Verdict::Picture => return text_part(text, line, mentions),
-            Verdict::Prose => {}
-        }
-    }
-    let last = mentions.last()?;
-    let credit = |range: Range<usize>| match Piece::of(text, range.clone(), mentions).verdict() {
-        Verdict::Credit(named) => Some((named, range)),
-        _ => None,
-    };
-    let stripped = words.trim_end_matches(['.', '。', '"', '”', '»']);
-    if stripped.ends_with([')', '）', ']', '】', '］']) {
-        let open = stripped.rfind(['(', '（', '[', '【', '［'])?;
-        // "The Associated Press (AP)" is spelled out, not signed.
-        let spelled = |mention: &Mention| {
-            mention.end <= line.start + open && text[mention.end..line.start + open].trim().is_empty()
-        };
-        if last.start >= line.start + open && mentions.iter().any(spelled) {
-            return None;
-        }
-        if line.start + open <= last.start {
-            return credit(line.start + open..line.start + stripped.len());
-        }
-    }
-    // Behind the last sentence.
-    let before = &text[line.start..last.start];
-    let mut places: Vec<usize> = before
-        .char_indices()
-        .filter(|&(place, c)| match c {
-            '.' if is_abbreviation(&before[..place]) => false,
-            '.' | '!' | '?' | '"' | '”' | '»' | '“' | '…' | '*' | '।' | '۔' | '؟' | ';' => {
-                before[place + c.len_utf8()..].starts_with(char::is_whitespace)
-            }
-            '。' | '！' | '？' | '」' | '』' | '）' => true,
-            '–' | '—' => {
-                before[..place].ends_with(|c: char| c.is_whitespace() || matches!(c, '.' | '"' | '”' | '!' | '?'))
-            }
-            '-' => before[..place].ends_with(|c: char| c.is_whitespace() || matches!(c, '.' | '"' | '”' | '!' | '?')),
-            '/' => before[..place].ends_with(|c: char| c.is_whitespace() || matches!(c, '.' | '"' | '”' | '!' | '?')),
-            _ => false,
-        })
-        .map(|(place, c)| line.start + place + c.len_utf8())
-        .collect();
-    places.reverse();
-    // "(July 13) AP" is a film's.
-    let bracketed = |start: &usize| {
-        let bracket = text[*start..line.end].trim_start().strip_prefix('(').and_then(|rest| rest.split_once(')'));
-        let start = line.end - bracket.map_or(0, |(_, rest)| rest.len());
-        bracket.is_some_and(|(inside, _)| inside.to_lowercase() != "c")
-            && mentions.iter().all(|mention| mention.start >= start)
-    };
-    places.into_iter().take(4).filter(|start| !bracketed(start)).find_map(|start| credit(start..line.end))
-}
-
-/// Whether the stop behind these words is an abbreviation's or initial's: "St. Petra".
-fn is_abbreviation(words: &str) -> bool {
-    let word = words.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    word.starts_with(char::is_uppercase)
-        && word.chars().count() <= ABBREVIATION
-        && !word.chars().skip(1).any(char::is_uppercase)
-}
-
-/// The part of a line that credits the text beside a picture: "Text by: AFP | Video by: Harbour TV".
-pub(super) fn text_part(text: &str, line: Range<usize>, mentions: &[Mention]) -> Option<(Vec<u16>, Range<usize>)> {
-    let words = &text[line.clone()];
-    if !words.contains(['|', ';']) {
-        return None;
-    }
-    let mut start = line.start;
-    for part in words.split(['|', ';']) {
-        let range = start..start + part.len();
-        start = range.end + 1;
-        let piece = Piece::of(text, range.clone(), mentions);
-        let worded =
-            |token: &Token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::BY) || kinds.is(Kinds::CREDIT));
-        if piece.tokens.iter().any(worded)
-            && let Verdict::Credit(named) = piece.verdict()
-        {
-            return Some((named, range));
-        }
-    }
-    None
-}
-
-fn tokenise(text: &str, tokens: &mut Vec<Token>) {
-    let mut word: Option<usize> = None;
-    let mut address_end = 0;
-    for (place, c) in text.char_indices() {
-        if place < address_end {
-            continue;
-        }
-        let inside = in_word(c)
-            || (matches!(c, '\'' | '’' | '-' | '.')
-                && word.is_some()
-                && text[place + c.len_utf8()..].starts_with(char::is_alphanumeric));
-        match (word, inside) {
-            (None, true) => {
-                if let Some(length) = address(&text[place..]) {
-                    address_end = place + length;
-                    continue;
-                }
-                word = Some(place);
-            }
-            (Some(start), false) => {
-                classify(&text[start..place], tokens);
-                word = None;
-            }
-            _ => {}
-        }
-        if !inside && !c.is_whitespace() {
-            tokens.push(Token::Mark(c));
-        }
-    }
-    if let Some(start) = word {
-        classify(&text[start..], tokens);
-    }
-}
-
-/// How long an address is with which a text begins: of mail or of the web. It says nothing.
-fn address(text: &str) -> Option<usize> {
-    let end = text.find(|c: char| c.is_whitespace() || matches!(c, ')' | ']' | '>' | ',' | ';')).unwrap_or(text.len());
-    let run = &text[..end];
-    let is_address = run.is_ascii() && (run.contains("://") || run.starts_with("www.") || run.contains('@'));
-    is_address.then_some(end)
-}
-
-/// Lower-case words beside a number are a date's, and so are words of scripts without case: "4 mart", "kovo 4 d.".
-fn join_dates(tokens: &mut [Token]) {
-    let is_number = |token: Option<&Token>| matches!(token, Some(Token::Number));
-    let dot = |token: Option<&Token>| matches!(token, Some(Token::Mark('.' | ',')));
-    for place in 0..tokens.len() {
-        if !matches!(tokens[place], Token::Unknown | Token::Initials | Token::Name(_, false)) {
-            continue;
-        }
-        let before = |back: usize| place.checked_sub(back).and_then(|place| tokens.get(place));
-        let after = |on: usize| tokens.get(place + on);
-        if is_number(before(1)) || is_number(after(1)) || dot(before(1)) && is_number(before(2)) {
-            tokens[place] = Token::Listed(Kinds::CALENDAR);
-        }
-    }
-}
-
-/// Whether a character is of a word.
-pub(super) fn in_word(c: char) -> bool {
-    c.is_alphanumeric() || is_mark_of_letter(c)
-}
-
-/// Vowel signs of Indic scripts and marks of Arabic are parts of words.
-fn is_mark_of_letter(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{900}'..='\u{903}' | '\u{93a}'..='\u{94f}' | '\u{981}'..='\u{983}' | '\u{9bc}'..='\u{9cd}' | '\u{a00}'..='\u{a03}' | '\u{a3c}'..='\u{a4d}' | '\u{abc}'..='\u{acd}' | '\u{bbe}'..='\u{bcd}' | '\u{c3e}'..='\u{c4d}' | '\u{cbc}'..='\u{ccd}' | '\u{d3e}'..='\u{d4d}' | '\u{e31}' | '\u{e34}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}' | '\u{200c}' | '\u{200d}' | '\u{640}')
-}
-
-fn classify(word: &str, tokens: &mut Vec<Token>) {
-    let kinds = kinds(word);
-    let first = word.chars().next().unwrap_or(' ');
-    if word.chars().any(|c| !spaced(c)) {
-        return classify_unspaced(word, tokens);
-    }
-    tokens.push(if first.is_ascii_digit() || first.is_numeric() {
-        Token::Number
-    } else if kinds.is(Kinds::CREDIT
-        .or(Kinds::BY)
-        .or(Kinds::DESK)
-        .or(Kinds::PHOTO)
-        .or(Kinds::OTHER)
-        .or(Kinds::PARTICLE)
-        .or(Kinds::CALENDAR)
-        .or(Kinds::ABOVE)
-        .or(Kinds::GLUE))
-    {
-        Token::Listed(kinds)
-    } else if kinds == Kinds::default() && word.len() <= INITIALS && word.chars().all(char::is_uppercase) {
-        Token::Capitals
-    } else if first.is_uppercase() || word.contains('.') || word.chars().nth(1).is_some_and(char::is_uppercase) {
-        // An address is a name, too, and so is "iDNES".
-        Token::Name(kinds, true)
-    } else if first.is_lowercase() {
-        // "d'AFP", "l'AFP", "afp.com".
-        let length = word.chars().count();
-        if length <= 1 || word == "com" || word == "www" {
-            Token::Listed(Kinds::PARTICLE)
-        } else if length <= INITIALS {
-            Token::Initials
-        } else if let Some((article, rest)) = word.split_once(['\'', '’'])
-            && article.chars().count() <= 4
-            && rest.chars().next().is_some_and(char::is_uppercase)
-        {
-            Token::Name(kinds, true)
-        } else {
-            Token::Unknown
-        }
-    } else {
-        Token::Name(kinds, false)
-    });
-}
-
-/// A word of a script without blanks: listed words, with a short name left over.
-fn classify_unspaced(word: &str, tokens: &mut Vec<Token>) {
-    let chars: Vec<char> = word.chars().collect();
-    let (mut at, mut left) = (0, 0);
-    let known = tokens.len();
-    'words: while at < chars.len() {
-        for length in (1..=(chars.len() - at).min(5)).rev() {
-            let part: String = chars[at..at + length].iter().collect();
-            let kinds = kinds(&part);
-            if kinds != Kinds::default() {
-                tokens.push(Token::Listed(kinds));
-                at += length;
-                continue 'words;
-            }
-        }
-        if !chars[at].is_numeric() {
-            left += 1;
-        }
-        at += 1;
-    }
-    let listed = tokens.len() > known;
-    // A name of Han or Hangul has four characters at most; one in Kana, which writes foreign ones, more.
-    let kana = chars.iter().any(|c| matches!(c, '\u{30a0}'..='\u{30ff}'));
-    if left > CASELESS_CHARS * if listed || !kana { 1 } else { 2 } {
-        tokens.push(Token::Unknown);
-    } else if left > 0 {
-        tokens.push(Token::Name(Kinds::default(), false));
-    }
 }
