@@ -9,7 +9,8 @@
 //! "according"), and a picture's credit has a word of its own or a photographer behind a slash. Agencies and their own sites
 //! are in `agencies.toml`, which a user's file may extend.
 //!
-//! Only the beginning and the end of a text are read, by one automaton of all names.
+//! Only the beginning and the end of a text are read, and most of their words only as far as their first three bytes.
+//! Cost: 2 µs an article that names no agency, twice that if it does.
 
 mod agencies;
 mod beginnings;

@@ -73,7 +73,8 @@ impl<'m> Piece<'m> {
 
     /// As a line of its own, which is no entry of a list, and no name alone that is a common word or short form elsewhere.
     fn of_line(&self) -> Verdict {
-        if !self.is_worded() && (self.is_entry() || self.is_weak()) {
+        let asks = self.tokens.iter().any(|token| matches!(token, Token::Mark('?' | '!' | '？' | '！' | '؟')));
+        if asks || (!self.is_worded() && (self.is_entry() || self.is_weak())) {
             return Verdict::Prose;
         }
         self.verdict()
@@ -161,6 +162,9 @@ impl<'m> Piece<'m> {
         if words > WORDS {
             return Verdict::Prose;
         }
+        if self.is_sentence() {
+            return Verdict::Prose;
+        }
         if self.is_picture() {
             return Verdict::Picture;
         }
@@ -202,6 +206,19 @@ impl<'m> Piece<'m> {
         if named.is_empty() { Verdict::Prose } else { Verdict::Credit(named) }
     }
 
+    /// Whether it is a short sentence: a word that is on no list opens it with a capital and the agency closes it with a full
+    /// stop ("Сообщает ТАСС.", "So die dpa."), or in a script without capitals there is such a word before the stop.
+    fn is_sentence(&self) -> bool {
+        let Some((Token::Mark('.' | '。' | '।' | '۔'), words)) = self.tokens.split_last() else { return false };
+        let glue = |token: &Token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::GLUE.or(Kinds::PARTICLE)));
+        let opened = match words {
+            [Token::Name(_, true), between @ .., Token::Agency(_)] => between.iter().all(glue),
+            _ => false,
+        };
+        let marked = words.iter().any(|token| matches!(token, Token::Mark(_)));
+        opened || (!marked && words.iter().any(|token| matches!(token, Token::Name(_, false))))
+    }
+
     /// As a field that holds nothing but names: any agency in it, unless a picture's.
     pub fn field(&self) -> Vec<u16> {
         if self
@@ -235,6 +252,9 @@ impl<'m> Piece<'m> {
     /// Whether a name goes on behind the agency's: "Reuters Institute", "AP Valley Gazette".
     fn goes_on(&self, place: usize, mention: Mention, names: usize) -> bool {
         let next = |distance: usize| self.tokens.get(place + distance);
+        // "The AFP Diaries"
+        let articled = !mention.long
+            && matches!(place.checked_sub(1).map(|before| self.tokens[before]), Some(Token::Listed(kinds)) if kinds == Kinds::GLUE);
         match next(1) {
             // A company of the agency's own name is the agency: "Bloomberg L.P."
             Some(Token::Name(kinds, _) | Token::Listed(kinds)) if kinds.is(Kinds::COMPANY) => mention.short,
@@ -247,7 +267,7 @@ impl<'m> Piece<'m> {
                 let following =
                     self.tokens[place + 1..].iter().take_while(|token| matches!(token, Token::Name(_, true)));
                 let of_outlet = |token: &Token| matches!(token, Token::Name(kinds, _) if kinds.is(Kinds::OUTLET));
-                mention.short || following.clone().count() > names || following.into_iter().any(of_outlet)
+                mention.short || articled || following.clone().count() > names || following.into_iter().any(of_outlet)
             }
             _ => false,
         }
@@ -299,7 +319,7 @@ impl<'m> Piece<'m> {
         let behind = |token: &Token| matches!(token, Token::Initials | Token::Mark('/' | ')' | ','));
         let first = self.tokens[..place].iter().rev().position(|token| !behind(token));
         let ends = self.tokens[place..].iter().all(behind);
-        first.is_some_and(|back| matches!(self.tokens[place - 1 - back], Token::Agency(_))) && (ends || place < 2)
+        first.is_some_and(|back| matches!(self.tokens[place - 1 - back], Token::Agency(_))) && ends
     }
 
     /// Whether it credits a picture: a word says so, or a photographer stands behind a slash.
