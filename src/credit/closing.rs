@@ -22,8 +22,12 @@ pub(super) fn closing(text: &str, line: Range<usize>, mentions: &[Mention]) -> O
             Verdict::Credit(named) => return Some((named, line)),
             Verdict::Prose if piece.is_entry() => return None,
             // A paragraph may end with a credit after all, whatever it tells of pictures.
-            Verdict::Picture if words.len() > CAPTION_BYTES && piece.has_prose() => {}
-            Verdict::Picture => return text_part(text, line, mentions),
+            Verdict::Picture => {
+                let part = text_part(text, line.clone(), mentions);
+                if part.is_some() || words.len() <= CAPTION_BYTES {
+                    return part;
+                }
+            }
             Verdict::Prose => {}
         }
     }

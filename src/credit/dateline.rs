@@ -238,7 +238,9 @@ fn author(agency: &str, rest: &str, opens: bool) -> Option<usize> {
     let end = rest.find(['.', '-', '–', '—', '/', ':', ';', '(', '«', '"', '।', '۔'])?;
     let (names, mark) = (&rest[..end], &rest[end..]);
     let closed = match names.strip_prefix(", ") {
-        Some(_) => mark.starts_with(['.', '–', '—', '।', '۔']),
+        Some(_) => {
+            mark.starts_with(['.', '–', '—', '।', '۔']) || (opens && (mark.starts_with("- ") || mark.starts_with(": ")))
+        }
         // "dpa Hollbrücken. " needs no dash: in lower case it is no other's name.
         None if agency.starts_with(char::is_lowercase) => opens && names.starts_with(' ') && mark.starts_with('.'),
         None => opens && names.starts_with(' ') && (mark.starts_with(".-") || mark.starts_with(".–")),

@@ -80,10 +80,15 @@ impl<'m> Piece<'m> {
         self.verdict()
     }
 
-    /// Whether it is an entry of a list, as menus have them.
+    /// Whether it is an entry of a list, as menus have them: not "**AFP**".
     pub fn is_entry(&self) -> bool {
-        matches!(self.tokens.first(), Some(Token::Mark('*' | '•' | '+' | '·' | '▪' | '>' | '‣' | '●' | '#')))
-            || matches!(self.tokens[..], [Token::Mark('-' | '–'), Token::Mark('['), ..])
+        const BULLETS: [char; 9] = ['*', '•', '+', '·', '▪', '>', '‣', '●', '#'];
+        match self.tokens[..] {
+            [Token::Mark(first), .., Token::Mark(last)] if first == last => false,
+            [Token::Mark('-' | '–'), Token::Mark('['), ..] => true,
+            [Token::Mark(first), ..] => BULLETS.contains(&first),
+            _ => false,
+        }
     }
 
     /// Whether no agency is in it but by names that are common words or short forms elsewhere.
@@ -134,11 +139,6 @@ impl<'m> Piece<'m> {
         !self.is_worded()
             && self.tokens.windows(2).any(|two| two.iter().all(is_name))
             && !self.tokens.windows(4).any(joined)
-    }
-
-    /// Whether it has a word that credits have not.
-    pub fn has_prose(&self) -> bool {
-        self.tokens.contains(&Token::Unknown)
     }
 
     /// Whether it has a word of credits or of desks.
@@ -258,9 +258,13 @@ impl<'m> Piece<'m> {
         match next(1) {
             // A company of the agency's own name is the agency: "Bloomberg L.P."
             Some(Token::Name(kinds, _) | Token::Listed(kinds)) if kinds.is(Kinds::COMPANY) => mention.short,
+            // "Compiled from AFP reports"
+            Some(Token::Listed(kinds)) if kinds.is(Kinds::OUTLET) && kinds.is(Kinds::CREDIT) => {
+                !self.follows_credit(place)
+            }
             Some(Token::Name(kinds, _) | Token::Listed(kinds)) if kinds.is(Kinds::OUTLET) => true,
             // "RSS feed"
-            Some(Token::Listed(kinds)) if mention.weak && kinds.is(Kinds::CREDIT) => true,
+            Some(Token::Listed(kinds)) if mention.weak && kinds.is(Kinds::CREDIT.or(Kinds::DESK)) => true,
             // "Associated Press writer" and "корр. ТАСС" have their own name behind them.
             Some(Token::Name(kinds, true)) if !kinds.is(Kinds::OUTLET) && self.follows_post(place) => false,
             Some(Token::Name(_, true)) => {
@@ -271,6 +275,11 @@ impl<'m> Piece<'m> {
             }
             _ => false,
         }
+    }
+
+    fn follows_credit(&self, place: usize) -> bool {
+        let before = place.checked_sub(1).map(|before| self.tokens[before]);
+        matches!(before, Some(Token::Listed(kinds)) if kinds.is(Kinds::CREDIT))
     }
 
     /// Whether the word before is a post: "correspondent of", "корр."
