@@ -101,3 +101,20 @@ pub(super) fn kinds(word: &str) -> Kinds {
 
 /// Longer words of ASCII are folded on the heap.
 const LONGEST_ASCII_BYTES: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credit::token::in_word;
+
+    #[test]
+    fn every_word_is_one_and_none_makes_and_unmakes_a_credit() {
+        let makes = Kinds::CREDIT.or(Kinds::BY).or(Kinds::GLUE);
+        for (word, kinds) in FORMS.iter() {
+            assert!(word.chars().all(|c| in_word(c) || "'’-.".contains(c)), "{word}");
+            assert_eq!(*word, word.to_lowercase());
+            assert!(!(kinds.is(Kinds::OTHER) && kinds.is(makes)), "{word}");
+            assert!(!(kinds.is(Kinds::PHOTO) && kinds.is(makes)), "{word}");
+        }
+    }
+}
