@@ -10,7 +10,7 @@
 //! are in `agencies.toml`, which a user's file may extend.
 //!
 //! Only the beginning and the end of a text are read, and most of their words only as far as their first three bytes.
-//! Cost: 2 µs an article that names no agency, twice that if it does.
+//! Cost: 2 µs an article that names no agency, about 6 µs one of news, of which every other names one.
 
 mod agencies;
 mod beginnings;
