@@ -8,10 +8,11 @@ use std::sync::{LazyLock, OnceLock};
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use wirecopy::article::ArticleId;
+use wirecopy::article::{Article, ArticleId, Location};
 use wirecopy::bucket::classes::Classes;
 use wirecopy::bucket::passages::{self, Postings};
 use wirecopy::corpus::Corpus;
+use wirecopy::credit::{Agencies, credit};
 use wirecopy::findings::Findings;
 use wirecopy::pipeline;
 use wirecopy::progress::Silent;
@@ -137,6 +138,24 @@ fn tokenise(bencher: Bencher) {
     bencher
         .counter(BytesCount::new(bytes))
         .bench_local(|| TEXTS.iter().map(|text| tokenizer.tokens(black_box(text)).len()).sum::<usize>());
+}
+
+/// One article of ten has a dateline; the others name an agency in the end, or nowhere.
+#[divan::bench(sample_count = 50)]
+fn credits(bencher: Bencher) {
+    let article = |(number, text): (usize, &String)| {
+        let text = match number % 10 {
+            0 => format!("PARIS (AFP) - {text}"),
+            1 => format!("{text}\n\nThe minister told Reuters on Tuesday that nothing had been decided."),
+            _ => text.clone(),
+        };
+        Article::new(format!("a{number}"), text, Location::default())
+    };
+    let articles: Vec<Article> = TEXTS.iter().enumerate().map(article).collect();
+    let agencies = Agencies::builtin();
+    let credited = || articles.iter().filter(|article| credit(article, &article.text, agencies).is_some()).count();
+    assert_eq!(credited(), ARTICLES / 10);
+    bencher.counter(ItemsCount::new(ARTICLES)).bench_local(credited);
 }
 
 #[divan::bench(sample_count = 20)]

@@ -11,7 +11,7 @@
 //! counted on that is not known: where no sign tells the best from the next, there is no origin.
 
 use crate::article::{Article, ArticleId, Moment};
-use crate::credit::{Basis, Credit};
+use crate::credit::{Basis, Credit, Place};
 use crate::relate::Relation;
 
 /// An article inherits an agency if at least this share of its prose stands in the one that credits it: as much as makes two
@@ -111,7 +111,9 @@ pub fn inherited(article: &Article, from: &Article, credit: &Credit, share: f32)
     {
         return None;
     }
-    if article.source.as_deref().is_some_and(|source| names(&credit.evidence, source)) {
+    // A dateline names a place, after which an outlet may be called, too.
+    let named = article.source.as_deref().is_some_and(|source| names(&credit.evidence, source));
+    if named && credit.place != Place::Dateline {
         return None;
     }
     let percent = (share * 100.0).round();
@@ -119,7 +121,7 @@ pub fn inherited(article: &Article, from: &Article, credit: &Credit, share: f32)
         agency: credit.agency.clone(),
         others: credit.others.clone(),
         basis: Basis::Inferred,
-        place: crate::credit::Place::Story,
+        place: Place::Story,
         evidence: format!("{percent}% of its prose stands in {} (\"{}\")", from.id, credit.evidence),
         span: None,
     })

@@ -10,22 +10,16 @@ use serde::Deserialize;
 use crate::error::{Error, Result};
 use crate::settings::OriginSettings;
 
+use super::beginnings::{self, Beginnings};
+
 /// Agencies by their names and sites.
 #[derive(Clone, Debug)]
 pub struct Agencies {
     /// The name of each that is shown.
     names: Vec<String>,
-    /// What is looked for: by the number of its beginning, the longest first.
+    /// What is looked for: by the hash of its beginning, the longest first.
     patterns: Vec<Pattern>,
-    /// Where in `patterns` those of each number begin.
-    index: Vec<u16>,
-    /// Names of two bytes, which have no beginning of three.
-    pairs: Vec<usize>,
-    /// Whether any name begins with three bytes of this number: 8 KB, which stay in the processor's first cache, while an
-    /// automaton of a thousand names does not and takes three times as long.
-    beginnings: Box<[u64; 1 << (BEGINNING_BITS - 6)]>,
-    /// Every spelling: names that differ in case only are one to the automaton.
-    spellings: HashMap<String, usize>,
+    beginnings: Beginnings,
     hosts: HashMap<String, u16>,
     /// Names as folders of addresses; and whether they count only behind a folder of wires.
     folders: HashMap<String, (u16, bool)>,
@@ -37,6 +31,7 @@ struct Pattern {
     /// The spelling; matches in another case are loose.
     spelling: String,
     short: bool,
+    weak: bool,
 }
 
 /// An agency's name in a text.
@@ -49,6 +44,10 @@ pub(super) struct Mention {
     pub loose: bool,
     /// A name that is a word or another's name elsewhere.
     pub short: bool,
+    /// A name that is a common word or short form elsewhere, so that it counts with a place or a word of credits only.
+    pub weak: bool,
+    /// Without a letter in lower case: no surname.
+    pub capitals: bool,
     /// Of several words.
     pub long: bool,
 }
@@ -67,6 +66,8 @@ struct Entry {
     #[serde(default)]
     short: Vec<String>,
     #[serde(default)]
+    weak: Vec<String>,
+    #[serde(default)]
     domains: Vec<String>,
 }
 
@@ -79,7 +80,13 @@ fn entries(text: &str) -> Result<Vec<Entry>, String> {
         format!("line {line}: {}", error.message())
     })?;
     for entry in &file.agency {
-        let blank = entry.names.iter().chain(&entry.short).chain(&entry.domains).any(|name| name.trim().is_empty());
+        let blank = entry
+            .names
+            .iter()
+            .chain(&entry.short)
+            .chain(&entry.weak)
+            .chain(&entry.domains)
+            .any(|name| name.trim().is_empty());
         if entry.names.is_empty() || blank {
             return Err("an agency without a name, or with a blank one".into());
         }
@@ -93,8 +100,8 @@ impl Agencies {
         &BUILTIN
     }
 
-    /// Those that come with the program and those of a text of the same form (`[[agency]]` with `names`, and `short` and
-    /// `domains` if there are any). Names and domains of an agency that is known by its first name are added to it.
+    /// Those that come with the program and those of a text of the same form (`[[agency]]` with `names`, and `short`,
+    /// `weak` and `domains` if there are any). Names and domains of an agency that is known by its first name are added to it.
     ///
     /// A text of another form is an error that says in words what is wrong with it.
     pub fn with(text: &str) -> Result<Agencies, String> {
@@ -104,6 +111,7 @@ impl Agencies {
                 Some(known) => {
                     known.names.extend(entry.names.into_iter().skip(1));
                     known.short.extend(entry.short);
+                    known.weak.extend(entry.weak);
                     known.domains.extend(entry.domains);
                 }
                 None => all.push(entry),
@@ -123,13 +131,15 @@ impl Agencies {
     fn of(entries: Vec<Entry>) -> Agencies {
         let (mut patterns, mut hosts, mut folders) = (Vec::new(), HashMap::new(), HashMap::new());
         for (entry, agency) in entries.iter().zip(0..) {
-            for name in entry.names.iter().chain(entry.short.iter().filter(|short| !entry.names.contains(short))) {
-                let short = entry.short.contains(name);
-                patterns.push(Pattern { agency, spelling: name.clone(), short });
+            let more = entry.short.iter().chain(&entry.weak).filter(|name| !entry.names.contains(name));
+            for name in entry.names.iter().chain(more) {
+                let weak = entry.weak.contains(name);
+                let short = weak || entry.short.contains(name);
+                patterns.push(Pattern { agency, spelling: name.clone(), short, weak });
                 // The automaton folds the case of ASCII only.
                 let upper = name.to_uppercase();
                 if !name.is_ascii() && upper != *name {
-                    patterns.push(Pattern { agency, spelling: upper, short });
+                    patterns.push(Pattern { agency, spelling: upper, short, weak });
                 }
                 let folder = name.to_lowercase().replace(' ', "-");
                 if folder.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
@@ -142,24 +152,8 @@ impl Agencies {
         }
         let names = entries.into_iter().map(|entry| entry.names[0].clone()).collect();
         patterns.retain(|pattern: &Pattern| pattern.spelling.len() > 1);
-        patterns.sort_by_key(|pattern| (number(pattern.spelling.as_bytes()), Reverse(pattern.spelling.len())));
-        let numbered =
-            |number_: usize| patterns.partition_point(|pattern| number(pattern.spelling.as_bytes()) < number_);
-        let index = (0..=1 << BEGINNING_BITS).map(|number| numbered(number) as u16).collect();
-        let pairs = (0..patterns.len()).filter(|&place| patterns[place].spelling.len() == 2).collect();
-        let mut beginnings = Box::new([0u64; 1 << (BEGINNING_BITS - 6)]);
-        let mut admit = |number: usize| beginnings[number >> 6] |= 1 << (number & 63);
-        for pattern in &patterns {
-            match *pattern.spelling.as_bytes() {
-                [first, second] => (0..=u8::MAX)
-                    .filter(|third| !third.is_ascii_alphanumeric())
-                    .for_each(|third| admit(number(&[first, second, third]))),
-                ref longer => admit(number(longer)),
-            }
-        }
-        let spellings =
-            patterns.iter().enumerate().rev().map(|(place, pattern)| (pattern.spelling.clone(), place)).collect();
-        Agencies { names, patterns, index, pairs, beginnings, spellings, hosts, folders }
+        let beginnings = index(&mut patterns);
+        Agencies { names, patterns, beginnings, hosts, folders }
     }
 
     /// The name of an agency that is shown.
@@ -185,119 +179,94 @@ impl Agencies {
 
     /// Where `text` names agencies, in order; `offset` is added to their places.
     pub(super) fn mentions(&self, text: &str, offset: usize) -> Vec<Mention> {
-        let bytes = text.as_bytes();
         let mut found: Vec<Mention> = Vec::new();
-        let mut take = |at: usize| {
+        self.beginnings.each(text.as_bytes(), |at, which| {
             if found.last().is_none_or(|last| last.end <= offset + at)
-                && let Some(mention) = self.mention(text, at)
+                && let Some(mention) = self.mention(text, at, &self.patterns[which])
             {
                 found.push(Mention { start: offset + mention.start, end: offset + mention.end, ..mention });
             }
-        };
-        let beginnings = &*self.beginnings;
-        // No branch but for the rare place where a name may begin: where words begin is not to be predicted.
-        let mut after = AFTER[usize::from(b' ')];
-        let seconds = bytes.get(1..).unwrap_or_default();
-        let thirds = bytes.get(2..).unwrap_or_default();
-        for (at, ((&first, &second), &third)) in bytes.iter().zip(seconds).zip(thirds).enumerate() {
-            let begins = after & KIND[usize::from(first)];
-            after = AFTER[usize::from(first)];
-            let number = hashed([first, second, third]);
-            if u64::from(begins != 0) & (beginnings[number >> 6] >> (number & 63)) != 0 {
-                take(at);
-            }
-        }
-        for at in bytes.len().saturating_sub(2)..bytes.len() {
-            if text.is_char_boundary(at) {
-                take(at);
-            }
-        }
+        });
         found
     }
 
-    /// The longest name that begins at a place, if it is one there: not a part of a longer word.
-    fn mention(&self, text: &str, at: usize) -> Option<Mention> {
+    /// The longest of some names that stands at a place, if one does: not a part of a longer word.
+    fn mention(&self, text: &str, at: usize, patterns: &[Pattern]) -> Option<Mention> {
         let bytes = &text.as_bytes()[at..];
-        let number = number(bytes);
-        let places = usize::from(self.index[number])..usize::from(self.index[number + 1]);
-        // Most words are longer.
-        let pairs: &[usize] = if bytes.get(2).is_some_and(u8::is_ascii_alphanumeric) { &[] } else { &self.pairs };
-        let is_here = |&place: &usize| {
-            let spelling = self.patterns[place].spelling.as_bytes();
-            bytes.get(..spelling.len()).is_some_and(|bytes| bytes.eq_ignore_ascii_case(spelling))
+        let here = |pattern: &Pattern| bytes.get(..pattern.spelling.len());
+        let is_exact = |pattern: &Pattern| here(pattern) == Some(pattern.spelling.as_bytes());
+        // A name that is a word elsewhere is none in another case.
+        let is_here = |pattern: &Pattern| {
+            let spelling = pattern.spelling.as_bytes();
+            here(pattern)
+                .is_some_and(|here| if pattern.short { here == spelling } else { here.eq_ignore_ascii_case(spelling) })
         };
-        let place = places.into_iter().find(is_here).or_else(|| pairs.iter().copied().find(is_here))?;
-        let end = at + self.patterns[place].spelling.len();
+        let place = patterns.iter().position(is_here)?;
+        let length = patterns[place].spelling.len();
+        let exact =
+            patterns[place..].iter().take_while(|other| other.spelling.len() == length).find(|other| is_exact(other));
+        let pattern = exact.unwrap_or(&patterns[place]);
+        let end = at + length;
         let words = &text[at..end];
-        let exact = self.spellings.get(words).copied();
-        let pattern = &self.patterns[exact.unwrap_or(place)];
         let joins = |c: char| c.is_alphanumeric() && spaced(c);
         let before = text[..at].chars().next_back().is_some_and(joins);
         let after = text[end..].chars().next().is_some_and(joins);
         let (first, last) = (words.chars().next()?, words.chars().next_back()?);
-        if (before && spaced(first)) || (after && spaced(last)) {
+        let ending = if after && !pattern.short && is_cyrillic(last) { case_ending(&text[end..]) } else { 0 };
+        if (before && spaced(first)) || (after && spaced(last) && ending == 0) {
             return None;
         }
-        let capitals = !pattern.short && words.chars().count() > 3 && words.to_uppercase() == words;
+        let end = end + ending;
+        let capitals = words.to_uppercase() == words;
         let long = words.contains(' ');
         Some(Mention {
             agency: pattern.agency,
             start: at,
             end,
-            loose: exact.is_none() && !capitals && !(long && first.is_uppercase()),
+            loose: exact.is_none() && !(capitals && words.chars().count() > 3) && !(long && first.is_uppercase()),
             short: pattern.short,
+            weak: pattern.weak,
+            capitals,
             long,
         })
     }
 }
 
-/// Bits of the hash of three bytes.
-const BEGINNING_BITS: u32 = 16;
-
-/// The number of the first three bytes, whatever the case of ASCII letters; fewer are filled up.
-fn number(bytes: &[u8]) -> usize {
-    let byte = |place: usize| bytes.get(place).copied().unwrap_or_default();
-    hashed([byte(0), byte(1), byte(2)])
+/// Sorts the names by their beginnings. Those of one word stand there with a capital and without, since "reuters" is one in
+/// a field or a line of its own; those of several words and the short ones as they are written, since most words of a text
+/// have no capital and need not be looked at for their sake.
+fn index(patterns: &mut Vec<Pattern>) -> Beginnings {
+    let mut keyed: Vec<(usize, Pattern)> = Vec::new();
+    for pattern in patterns.drain(..) {
+        let mut bytes = pattern.spelling.as_bytes().to_vec();
+        let key = beginnings::hash(&bytes);
+        bytes[0] ^= 0x20;
+        let other = beginnings::hash(&bytes);
+        if pattern.spelling.starts_with(|c: char| c.is_ascii_alphabetic())
+            && !pattern.short
+            && !pattern.spelling.contains(' ')
+            && other != key
+        {
+            keyed.push((other, pattern.clone()));
+        }
+        keyed.push((key, pattern));
+    }
+    keyed.sort_by_key(|(key, pattern)| (*key, Reverse(pattern.spelling.len())));
+    let beginnings = Beginnings::of(keyed.iter().map(|(key, pattern)| (*key, pattern.spelling.as_str())));
+    patterns.extend(keyed.into_iter().map(|(_, pattern)| pattern));
+    beginnings
 }
 
-fn hashed(three: [u8; 3]) -> usize {
-    // Folding with one bit confuses a few marks, too: more is admitted, nothing is missed.
-    let [first, second, third] = three.map(|byte| u32::from(byte | 0x20));
-    ((first | second << 8 | third << 16).wrapping_mul(0x9e37_79b1) >> (32 - BEGINNING_BITS)) as usize
+fn is_cyrillic(c: char) -> bool {
+    matches!(c, '\u{400}'..='\u{52f}')
 }
 
-/// Kinds of bytes at which words may begin: of ASCII, of scripts of two bytes a letter, of those of three, which may do
-/// without blanks. The rest of a letter is none.
-const KIND: [u8; 256] = {
-    let mut kinds = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        kinds[byte] = match byte {
-            0..0x80 => 1,
-            0xc0..0xe0 => 2,
-            0xe0.. => 4,
-            _ => 0,
-        };
-        byte += 1;
-    }
-    kinds
-};
-
-/// The kinds of bytes that may begin a word behind a byte.
-const AFTER: [u8; 256] = {
-    let mut kinds = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        kinds[byte] = match byte {
-            0..0x80 if (byte as u8).is_ascii_alphanumeric() => 4,
-            0..0x80 => 1 | 2 | 4,
-            // "—AFP", "（AFP": whether a letter stands there is asked when a name does.
-            _ => 1 | 4,
-        };
-        byte += 1;
-    }
-    kinds
-};
+/// How long the ending is with which a Slavic name is declined: "Интерфакса", "Интерфаксом". None is longer than three letters.
+fn case_ending(rest: &str) -> usize {
+    let ending = rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let is_ending = ending.chars().count() <= 3 && ending.chars().all(|c| is_cyrillic(c) && c.is_lowercase());
+    if is_ending { ending.len() } else { 0 }
+}
 
 /// Whether a character belongs to a script that puts blanks between words.
 pub(super) fn spaced(c: char) -> bool {

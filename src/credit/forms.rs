@@ -19,6 +19,8 @@ impl Kinds {
     pub const PARTICLE: Kinds = Kinds(64);
     pub const CALENDAR: Kinds = Kinds(128);
     pub const ABOVE: Kinds = Kinds(256);
+    pub const GLUE: Kinds = Kinds(512);
+    pub const COMPANY: Kinds = Kinds(1024);
 
     /// Whether it is one of these.
     pub fn is(self, other: Kinds) -> bool {
@@ -43,6 +45,8 @@ struct Lists {
     particle: String,
     calendar: String,
     above: String,
+    glue: String,
+    company: String,
 }
 
 static FORMS: LazyLock<HashMap<String, Kinds>> = LazyLock::new(|| {
@@ -57,6 +61,8 @@ static FORMS: LazyLock<HashMap<String, Kinds>> = LazyLock::new(|| {
         (lists.particle, Kinds::PARTICLE),
         (lists.calendar, Kinds::CALENDAR),
         (lists.above, Kinds::ABOVE),
+        (lists.glue, Kinds::GLUE),
+        (lists.company, Kinds::COMPANY),
     ];
     let mut forms: HashMap<String, Kinds> = HashMap::new();
     for (words, kind) in lists {
@@ -65,8 +71,19 @@ static FORMS: LazyLock<HashMap<String, Kinds>> = LazyLock::new(|| {
             *known = known.or(kind);
         }
     }
+    // What is a word of credits in one language and has no meaning of its own in another makes no credit.
+    for kinds in forms.values_mut().filter(|kinds| kinds.is(Kinds::GLUE)) {
+        kinds.0 &= !Kinds::CREDIT.0;
+    }
     forms
 });
+
+/// Whether a line begins as a byline does: "By Jane Merrow".
+pub(super) fn opens_byline(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let opens = |word: &str| word.starts_with(char::is_uppercase) && kinds(word.trim_end_matches(':')).is(Kinds::BY);
+    words.next().is_some_and(opens) && words.next().is_some_and(|word| word.starts_with(char::is_uppercase))
+}
 
 /// What a word is, whatever its case.
 pub(super) fn kinds(word: &str) -> Kinds {
@@ -84,3 +101,20 @@ pub(super) fn kinds(word: &str) -> Kinds {
 
 /// Longer words of ASCII are folded on the heap.
 const LONGEST_ASCII_BYTES: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credit::token::in_word;
+
+    #[test]
+    fn every_word_is_one_and_none_makes_and_unmakes_a_credit() {
+        let makes = Kinds::CREDIT.or(Kinds::BY).or(Kinds::GLUE);
+        for (word, kinds) in FORMS.iter() {
+            assert!(word.chars().all(|c| in_word(c) || "'’-.".contains(c)), "{word}");
+            assert_eq!(*word, word.to_lowercase());
+            assert!(!(kinds.is(Kinds::OTHER) && kinds.is(makes)), "{word}");
+            assert!(!(kinds.is(Kinds::PHOTO) && kinds.is(makes)), "{word}");
+        }
+    }
+}

@@ -9,12 +9,16 @@
 //! "according"), and a picture's credit has a word of its own or a photographer behind a slash. Agencies and their own sites
 //! are in `agencies.toml`, which a user's file may extend.
 //!
-//! Only the beginning and the end of a text are read, by one automaton of all names.
+//! Only the beginning and the end of a text are read, and most of their words only as far as their first three bytes.
+//! Cost: 2 µs an article that names no agency, about 6 µs one of news, of which every other names one.
 
 mod agencies;
+mod beginnings;
+mod closing;
 mod dateline;
 mod forms;
 mod piece;
+mod token;
 
 use std::ops::Range;
 
@@ -232,7 +236,12 @@ fn in_path(url: &str, agencies: &Agencies) -> Option<(u16, String)> {
 /// The agencies that a field names: all but those of pictures, and names that only begin like an agency's.
 fn in_field(value: &str, agencies: &Agencies) -> Option<Found> {
     let value = value.trim();
-    let mentions: Vec<Mention> = agencies.mentions(value, 0);
+    let mut mentions: Vec<Mention> = agencies.mentions(value, 0);
+    if mentions.is_empty() && !value.contains(char::is_uppercase) {
+        // "associated press"
+        mentions = agencies.mentions(&value.to_ascii_uppercase(), 0);
+        mentions.retain(|mention| mention.long && !mention.short);
+    }
     if mentions.is_empty() {
         return None;
     }
@@ -263,7 +272,12 @@ fn in_text(text: &str, agencies: &Agencies) -> (Option<Found>, Option<Found>, Op
     let tail_start = border(text, text.len().saturating_sub(TAIL_BYTES));
     let (mut dateline, mut byline, mut closing) = (None, None, None);
     let whole = head.len() == text.len();
-    let at_head: Vec<Mention> = agencies.mentions(head, 0);
+    let mentions = |from: usize, part: &str| {
+        let mut mentions = agencies.mentions(part, from);
+        mentions.retain(|mention| !in_address(text, mention));
+        mentions
+    };
+    let at_head: Vec<Mention> = mentions(0, head);
     for line in lines_with(text, &at_head) {
         let inside = within(&at_head, &line);
         if dateline.is_none()
@@ -271,27 +285,28 @@ fn in_text(text: &str, agencies: &Agencies) -> (Option<Found>, Option<Found>, Op
         {
             dateline = Some(found(text, named, span));
         } else if byline.is_none()
-            && line.len() <= LINE_BYTES
+            && printed_bytes(&text[line.clone()]) <= LINE_BYTES
             && line.end < text.trim_end().len()
             && (!whole || line.start <= text.len() / 2)
         {
-            let after_caption = ends_sentence(&text[..line.start]);
-            let credit = match Piece::of(text, line.clone(), inside).byline(after_caption) {
+            let piece = Piece::of(text, line.clone(), inside);
+            let beside_picture = piece.names_a_person() && beside_picture(text, &line, inside);
+            let credit = match piece.byline(beside_picture) {
                 Verdict::Credit(named) => Some((named, line)),
-                Verdict::Picture => piece::text_part(text, line, inside),
+                Verdict::Picture => closing::text_part(text, line, inside),
                 Verdict::Prose => None,
             };
             byline = credit.map(|(named, span)| found(text, named, span));
         }
     }
-    let at_tail: Vec<Mention> = if whole { at_head } else { agencies.mentions(&text[tail_start..], tail_start) };
+    let at_tail: Vec<Mention> = if whole { at_head } else { mentions(tail_start, &text[tail_start..]) };
     let byline_start = byline.as_ref().and_then(|found| found.span).map(|span| span.start as usize);
     for line in lines_with(text, &at_tail) {
         // The first half of a short text is its beginning only.
         if Some(line.start) == byline_start || (whole && line.end <= text.len() / 2) {
             continue;
         }
-        if let Some((named, span)) = piece::closing(text, line.clone(), within(&at_tail, &line)) {
+        if let Some((named, span)) = closing::closing(text, line.clone(), within(&at_tail, &line)) {
             // The last one counts, with all before it.
             let mut last = found(text, named, span);
             if let Some(Found { agencies, .. }) = closing {
@@ -301,6 +316,11 @@ fn in_text(text: &str, agencies: &Agencies) -> (Option<Found>, Option<Found>, Op
         }
     }
     (dateline, byline, closing)
+}
+
+/// The length of a line without what pages put between words to lay them out.
+fn printed_bytes(line: &str) -> usize {
+    if line.len() <= LINE_BYTES { line.len() } else { line.split_whitespace().map(|word| word.len() + 1).sum() }
 }
 
 /// The last border of a character up to `place`.
@@ -324,9 +344,30 @@ fn shortened(words: &str) -> String {
     }
 }
 
+/// Whether a line with a person and an agency, which has no word of credits, belongs to a picture: behind a caption, which
+/// ends as a headline does not; said twice, or with the person in a picture's credit; in front of the article's byline, or
+/// behind it with a caption between.
+fn beside_picture(text: &str, line: &Range<usize>, mentions: &[Mention]) -> bool {
+    let (before, after) = (&text[..line.start], &text[line.end..]);
+    let words = text[line.clone()].trim();
+    let next = after.trim_start().lines().next().unwrap_or_default();
+    let is_byline = |line: &str| line.len() <= LINE_BYTES && forms::opens_byline(line);
+    let person = mentions.first().map_or("", |mention| &text[line.start..mention.start]);
+    let person = person.trim().trim_matches(|c: char| !c.is_alphanumeric());
+    let credited =
+        |part: &str| part.match_indices(person).any(|(place, _)| part[..place].trim_end().ends_with(['/', ':', '©']));
+    let mut earlier = before.lines().rev().map(str::trim).filter(|line| !line.is_empty());
+    ends_sentence(before)
+        || next.trim() == words
+        || earlier.next() == Some(words)
+        || is_byline(next)
+        || earlier.any(is_byline)
+        || (!person.is_empty() && (credited(before) || credited(&after[..border(after, HEAD_BYTES)])))
+}
+
 /// Whether the line before ends as a caption does and a headline does not.
 fn ends_sentence(before: &str) -> bool {
-    before.trim_end().ends_with(['.', ')', '。', '"', '”'])
+    before.trim_end().ends_with(['.', ')', '。', '"', '”', '।', '۔'])
 }
 
 /// The mentions in a line; mentions are sorted.
@@ -334,6 +375,13 @@ fn within<'m>(mentions: &'m [Mention], line: &Range<usize>) -> &'m [Mention] {
     let from = mentions.partition_point(|mention| mention.start < line.start);
     let to = mentions.partition_point(|mention| mention.start < line.end);
     &mentions[from..to]
+}
+
+/// Whether a name is part of an address or of an account's name: "ann@newsis.example", "https://apnews.example/ap".
+fn in_address(text: &str, mention: &Mention) -> bool {
+    let run = text[..mention.start].rsplit(char::is_whitespace).next().unwrap_or_default();
+    !run.is_empty() && (run.ends_with('@') || run.contains("://") || run.contains("www.") || run.contains(".com/"))
+        || run.rsplit(['(', '[', '<', ':']).next().is_some_and(|run| run.contains('@'))
 }
 
 /// The lines that hold mentions, in order.

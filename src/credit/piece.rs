@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use super::agencies::{Mention, spaced};
-use super::forms::{Kinds, kinds};
+use super::agencies::Mention;
+use super::forms::Kinds;
+use super::token::{Token, join_dates, tokenise};
 
 /// Words of a credit at most; copyright notices are the longest.
 const WORDS: usize = 32;
@@ -11,10 +12,6 @@ const WORDS: usize = 32;
 const NAMES: usize = 10;
 /// Names of a script without capitals: nothing tells them from other words.
 const CASELESS_NAMES: usize = 3;
-/// Characters of a name in a script without blanks.
-const CASELESS_CHARS: usize = 4;
-/// Letters of an author's or editor's initials.
-const INITIALS: usize = 4;
 
 /// What a piece of text is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,23 +22,6 @@ pub(super) enum Verdict {
     Picture,
     /// Anything else.
     Prose,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token {
-    Agency(usize),
-    /// A word that is on a list.
-    Listed(Kinds),
-    Number,
-    /// A word that may be a name; whether it is written in capitals.
-    Name(Kinds, bool),
-    /// A few capitals: an outlet's or author's short form.
-    Capitals,
-    /// A short word in lower case, as initials are.
-    Initials,
-    Unknown,
-    /// Anything that is neither word nor blank.
-    Mark(char),
 }
 
 /// A stretch of a text with the agencies in it.
@@ -64,19 +44,23 @@ impl<'m> Piece<'m> {
             at = mention.end;
         }
         tokenise(&text[at..range.end], &mut tokens);
+        join_dates(&mut tokens);
         Piece { tokens, mentions }
     }
 
-    /// As a line of its own in front of the text. Behind a `caption` an agency with a person is a picture's.
-    pub fn byline(&self, after_caption: bool) -> Verdict {
+    /// As a line of its own in front of the text. Beside a picture an agency with a person is the picture's.
+    pub fn byline(&self, beside_picture: bool) -> Verdict {
         let above = |token: &Token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::ABOVE));
         if self.is_headline() || self.tokens.first().is_some_and(above) {
             return Verdict::Prose;
         }
-        if self.names_a_person() && (after_caption || self.ends_in_brackets()) {
+        if self.names_a_person() && (beside_picture || self.ends_in_brackets()) {
             return Verdict::Picture;
         }
-        self.verdict()
+        if (self.has_rights() && !self.is_worded()) || self.is_joined() {
+            return Verdict::Picture;
+        }
+        self.of_line()
     }
 
     /// As a line of its own at the end of the text, where a person with an agency and no word is a picture's.
@@ -84,21 +68,88 @@ impl<'m> Piece<'m> {
         if self.is_headline() {
             return Verdict::Prose;
         }
-        if self.names_a_person() { Verdict::Picture } else { self.verdict() }
+        if self.names_a_person() && !self.ends_in_brackets() { Verdict::Picture } else { self.of_line() }
     }
 
-    /// "Reuters: ..." opens a headline.
+    /// As a line of its own, which is no entry of a list, and no name alone that is a common word or short form elsewhere.
+    fn of_line(&self) -> Verdict {
+        let asks = self.tokens.iter().any(|token| matches!(token, Token::Mark('?' | '!' | '？' | '！' | '؟')));
+        if asks || (!self.is_worded() && (self.is_entry() || self.is_weak())) {
+            return Verdict::Prose;
+        }
+        self.verdict()
+    }
+
+    /// Whether it is an entry of a list, as menus have them: not "**AFP**".
+    pub fn is_entry(&self) -> bool {
+        const BULLETS: [char; 9] = ['*', '•', '+', '·', '▪', '>', '‣', '●', '#'];
+        match self.tokens[..] {
+            [Token::Mark(first), .., Token::Mark(last)] if first == last => false,
+            [Token::Mark('-' | '–'), Token::Mark('['), ..] => true,
+            [Token::Mark(first), ..] => BULLETS.contains(&first),
+            _ => false,
+        }
+    }
+
+    /// Whether no agency is in it but by names that are common words or short forms elsewhere.
+    pub fn is_weak(&self) -> bool {
+        let named = |token: &Token| match token {
+            Token::Agency(number) => Some(self.mentions[*number]),
+            _ => None,
+        };
+        self.tokens.iter().filter_map(named).all(|mention| mention.weak)
+    }
+
+    /// "Reuters: ..." opens a headline, and a picture's credit in brackets.
     fn is_headline(&self) -> bool {
-        matches!(self.tokens[..], [Token::Agency(_), Token::Mark(':'), ..])
+        matches!(
+            self.tokens[..],
+            [Token::Agency(_), Token::Mark(':'), ..] | [Token::Mark('('), Token::Agency(_), Token::Mark(':'), ..]
+        )
+    }
+
+    /// "AP=연합뉴스", "/연합뉴스": agencies of pictures, as Korean papers join them.
+    fn is_joined(&self) -> bool {
+        let tokens = self
+            .tokens
+            .strip_prefix(&[Token::Mark('[')])
+            .or(self.tokens.strip_prefix(&[Token::Mark('(')]))
+            .unwrap_or(&self.tokens);
+        matches!(
+            tokens,
+            [Token::Agency(_), Token::Mark('='), Token::Agency(_), ..] | [Token::Mark('/'), Token::Agency(_)]
+        )
+    }
+
+    /// Whether a colon stands in it and no word of credits: "(AIM: HBR)", a company's sign at an exchange.
+    pub fn is_ticker(&self) -> bool {
+        self.tokens.contains(&Token::Mark(':')) && !self.is_worded()
     }
 
     /// Whether it has the name of one person, and no word of credits.
-    fn names_a_person(&self) -> bool {
-        let worded = self.tokens.iter().any(
-            |token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::CREDIT.or(Kinds::BY).or(Kinds::DESK))),
-        );
-        let is_name = |token: &Token| matches!(token, Token::Name(_, true));
-        !worded && self.tokens.windows(2).any(|two| two.iter().all(is_name))
+    pub fn names_a_person(&self) -> bool {
+        let is_name = |token: &Token| matches!(token, Token::Name(kinds, true) if !kinds.is(Kinds::OUTLET));
+        // Several, joined by "and", are authors: a picture has one photographer.
+        let joined = |four: &[Token]| {
+            is_name(&four[0])
+                && matches!(four[1], Token::Listed(kinds) if kinds.is(Kinds::GLUE))
+                && is_name(&four[2])
+                && is_name(&four[3])
+        };
+        !self.is_worded()
+            && self.tokens.windows(2).any(|two| two.iter().all(is_name))
+            && !self.tokens.windows(4).any(joined)
+    }
+
+    /// Whether it has a word of credits or of desks.
+    pub fn is_worded(&self) -> bool {
+        let worded = |token: &Token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::CREDIT.or(Kinds::BY).or(Kinds::DESK)));
+        self.tokens.iter().any(worded)
+    }
+
+    /// Whether a sign says who has the rights.
+    fn has_rights(&self) -> bool {
+        self.tokens.contains(&Token::Mark('©'))
     }
 
     fn ends_in_brackets(&self) -> bool {
@@ -111,6 +162,9 @@ impl<'m> Piece<'m> {
         if words > WORDS {
             return Verdict::Prose;
         }
+        if self.is_sentence() {
+            return Verdict::Prose;
+        }
         if self.is_picture() {
             return Verdict::Picture;
         }
@@ -119,7 +173,7 @@ impl<'m> Piece<'m> {
             match *token {
                 Token::Unknown => return Verdict::Prose,
                 Token::Listed(kinds) if kinds.is(Kinds::OTHER) => return Verdict::Prose,
-                Token::Initials if !self.beside_slash(place) => return Verdict::Prose,
+                Token::Initials if !self.signs(place) => return Verdict::Prose,
                 Token::Name(kinds, _) if kinds.is(Kinds::OTHER) => return Verdict::Prose,
                 Token::Name(_, true) | Token::Capitals => names += 1,
                 Token::Name(_, false) => caseless += 1,
@@ -152,6 +206,19 @@ impl<'m> Piece<'m> {
         if named.is_empty() { Verdict::Prose } else { Verdict::Credit(named) }
     }
 
+    /// Whether it is a short sentence: a word that is on no list opens it with a capital and the agency closes it with a full
+    /// stop ("Сообщает ТАСС.", "So die dpa."), or in a script without capitals there is such a word before the stop.
+    fn is_sentence(&self) -> bool {
+        let Some((Token::Mark('.' | '。' | '।' | '۔'), words)) = self.tokens.split_last() else { return false };
+        let glue = |token: &Token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::GLUE.or(Kinds::PARTICLE)));
+        let opened = match words {
+            [Token::Name(_, true), between @ .., Token::Agency(_)] => between.iter().all(glue),
+            _ => false,
+        };
+        let marked = words.iter().any(|token| matches!(token, Token::Mark(_)));
+        opened || (!marked && words.iter().any(|token| matches!(token, Token::Name(_, false))))
+    }
+
     /// As a field that holds nothing but names: any agency in it, unless a picture's.
     pub fn field(&self) -> Vec<u16> {
         if self
@@ -169,7 +236,12 @@ impl<'m> Piece<'m> {
                 || self.goes_on(place, mention, 2)
                 || self.is_word(place, mention)
                 || self.follows_outlet(place)
-                || (mention.short && self.is_preceded(place, mention));
+                || (mention.short && self.is_preceded(place, mention))
+                || (!mention.capitals
+                    && !mention.long
+                    && place == 1
+                    && self.tokens.len() == 2
+                    && self.names_before(1) == 1);
             if !misread && !named.contains(&mention.agency) {
                 named.push(mention.agency);
             }
@@ -180,25 +252,53 @@ impl<'m> Piece<'m> {
     /// Whether a name goes on behind the agency's: "Reuters Institute", "AP Valley Gazette".
     fn goes_on(&self, place: usize, mention: Mention, names: usize) -> bool {
         let next = |distance: usize| self.tokens.get(place + distance);
+        // "The AFP Diaries"
+        let articled = !mention.long
+            && matches!(place.checked_sub(1).map(|before| self.tokens[before]), Some(Token::Listed(kinds)) if kinds == Kinds::GLUE);
         match next(1) {
-            Some(Token::Name(kinds, _)) if kinds.is(Kinds::OUTLET) => true,
-            Some(Token::Listed(kinds)) if kinds.is(Kinds::OUTLET) => true,
+            // A company of the agency's own name is the agency: "Bloomberg L.P."
+            Some(Token::Name(kinds, _) | Token::Listed(kinds)) if kinds.is(Kinds::COMPANY) => mention.short,
+            // "Compiled from AFP reports"
+            Some(Token::Listed(kinds)) if kinds.is(Kinds::OUTLET) && kinds.is(Kinds::CREDIT) => {
+                !self.follows_credit(place)
+            }
+            Some(Token::Name(kinds, _) | Token::Listed(kinds)) if kinds.is(Kinds::OUTLET) => true,
+            // "RSS feed"
+            Some(Token::Listed(kinds)) if mention.weak && kinds.is(Kinds::CREDIT.or(Kinds::DESK)) => true,
+            // "Associated Press writer" and "корр. ТАСС" have their own name behind them.
+            Some(Token::Name(kinds, true)) if !kinds.is(Kinds::OUTLET) && self.follows_post(place) => false,
             Some(Token::Name(_, true)) => {
                 let following =
                     self.tokens[place + 1..].iter().take_while(|token| matches!(token, Token::Name(_, true)));
                 let of_outlet = |token: &Token| matches!(token, Token::Name(kinds, _) if kinds.is(Kinds::OUTLET));
-                mention.short || following.clone().count() > names || following.into_iter().any(of_outlet)
+                mention.short || articled || following.clone().count() > names || following.into_iter().any(of_outlet)
             }
             _ => false,
         }
     }
 
+    fn follows_credit(&self, place: usize) -> bool {
+        let before = place.checked_sub(1).map(|before| self.tokens[before]);
+        matches!(before, Some(Token::Listed(kinds)) if kinds.is(Kinds::CREDIT))
+    }
+
+    /// Whether the word before is a post: "correspondent of", "корр."
+    fn follows_post(&self, place: usize) -> bool {
+        let words = self.tokens[..place].iter().rev().filter(|token| !matches!(token, Token::Mark('.')));
+        let mut words = words.skip_while(|token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::PARTICLE.or(Kinds::GLUE)) && !kinds.is(Kinds::DESK)));
+        matches!(words.next(), Some(Token::Listed(kinds)) if kinds.is(Kinds::DESK))
+    }
+
     /// Whether a name stands right before the agency's and may go on in it: "Michael Bloomberg", "Radio Sputnik". Behind
     /// "by" and two words it is an author's.
     fn is_preceded(&self, place: usize, mention: Mention) -> bool {
-        let names = self.tokens[..place].iter().rev().take_while(|token| matches!(token, Token::Name(_, true))).count();
+        let names = self.names_before(place);
         let opened = matches!(self.tokens.first(), Some(Token::Listed(kinds)) if kinds.is(Kinds::BY));
         names > 0 && !(mention.long && names < 6) && !(opened && names > 1 && !mention.loose)
+    }
+
+    fn names_before(&self, place: usize) -> usize {
+        self.tokens[..place].iter().rev().take_while(|token| matches!(token, Token::Name(_, true))).count()
     }
 
     /// Whether a short name goes on as a word does: "MAP OF THE HARBOUR", or stands among other names without a mark.
@@ -218,11 +318,17 @@ impl<'m> Piece<'m> {
         matches!(before, Some(Token::Name(kinds, _) | Token::Listed(kinds)) if kinds.is(Kinds::OUTLET) && !kinds.is(Kinds::DESK))
     }
 
-    /// Initials stand beside a slash or a dash, or behind the agency at the end: "dpa/ab", "EFE jm/ta".
-    fn beside_slash(&self, place: usize) -> bool {
+    /// Initials stand beside a slash or a dash, or behind the agency up to the end: "dpa/ab", "EFE jm/ta", "(Hina) xab xcd".
+    fn signs(&self, place: usize) -> bool {
         let slash = |token: Option<&Token>| matches!(token, Some(Token::Mark('/' | '-' | '–' | '—' | ',' | '(' | '|')));
         let before = place.checked_sub(1).and_then(|place| self.tokens.get(place));
-        slash(before) || slash(self.tokens.get(place + 1)) || matches!(before, Some(Token::Agency(_)))
+        if slash(before) || slash(self.tokens.get(place + 1)) {
+            return true;
+        }
+        let behind = |token: &Token| matches!(token, Token::Initials | Token::Mark('/' | ')' | ','));
+        let first = self.tokens[..place].iter().rev().position(|token| !behind(token));
+        let ends = self.tokens[place..].iter().all(behind);
+        first.is_some_and(|back| matches!(self.tokens[place - 1 - back], Token::Agency(_))) && ends
     }
 
     /// Whether it credits a picture: a word says so, or a photographer stands behind a slash.
@@ -232,16 +338,34 @@ impl<'m> Piece<'m> {
         if self.tokens.iter().any(photo) {
             return true;
         }
+        // "© Jane Merrow/AP": who holds a picture's rights; a text's are an agency's.
+        let is_capital = |token: &Token| matches!(token, Token::Name(_, true) | Token::Capitals);
+        let is_owner = |three: &[Token]| three[0] == Token::Mark('©') && three[1..].iter().all(is_capital);
+        if self.tokens.windows(3).any(is_owner) {
+            return true;
+        }
+        // "Jan Merrow/ritzau/" encloses the agency.
+        if matches!(self.tokens[..], [.., Token::Mark('/'), Token::Agency(_), Token::Mark('/')]) {
+            return false;
+        }
         // "By Jane Merrow/AP" is an author's; so is a slash behind several names.
         let opening = self.tokens.iter().find(|token| !matches!(token, Token::Mark(_)));
         let worded = |token: &Token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::CREDIT.or(Kinds::BY).or(Kinds::ABOVE)));
-        let is_and = |token: &Token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::CREDIT));
+        let is_and = |token: &Token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::CREDIT.or(Kinds::GLUE)));
         if opening.is_some_and(worded) {
             return false;
         }
         let is_name = |token: Option<&Token>| matches!(token, Some(Token::Name(_, true)));
+        // "Li Na": many a name is a word of nothing elsewhere.
+        let is_part = |token: Option<&Token>| matches!(token, Some(Token::Listed(kinds)) if kinds.is(Kinds::GLUE.or(Kinds::PARTICLE)));
         self.tokens.windows(3).enumerate().any(|(place, three)| match three {
-            [Token::Agency(_), Token::Mark('/'), Token::Name(_, true)] => true,
+            [Token::Listed(_), Token::Mark('/'), Token::Agency(_)] if place == 1 && is_name(self.tokens.first()) => {
+                is_part(three.first())
+            }
+            // One name is a place: "EFE / Madrid".
+            [Token::Agency(_), Token::Mark('/'), Token::Name(_, true)] => {
+                place > 0 || is_name(self.tokens.get(place + 3)) || is_part(self.tokens.get(place + 3))
+            }
             [Token::Name(_, true), Token::Mark('/'), Token::Agency(_)] => {
                 place > 0 && is_name(self.tokens.get(place - 1)) && !self.tokens[..place].iter().any(is_and)
                     || self.tokens[..place]
@@ -263,177 +387,4 @@ pub(super) fn parts_of_field(value: &str) -> Vec<Range<usize>> {
     }
     parts.push(start..value.len());
     parts
-}
-
-/// The credit with which a line of the end of a text closes, if it does: the line is one, or ends with one in brackets,
-/// behind a dash, or behind its last full stop.
-pub(super) fn closing(text: &str, line: Range<usize>, mentions: &[Mention]) -> Option<(Vec<u16>, Range<usize>)> {
-    let line = line.start..line.start + text[line].trim_end().len();
-    let words = &text[line.clone()];
-    if words.len() <= super::LINE_BYTES {
-        match Piece::of(text, line.clone(), mentions).last_line() {
-            Verdict::Credit(named) => return Some((named, line)),
-            Verdict::Picture => return text_part(text, line, mentions),
-            Verdict::Prose => {}
-        }
-    }
-    let last = mentions.last()?;
-    let credit = |range: Range<usize>| match Piece::of(text, range.clone(), mentions).verdict() {
-        Verdict::Credit(named) => Some((named, range)),
-        _ => None,
-    };
-    let stripped = words.trim_end_matches(['.', '。', '"', '”', '»']);
-    if stripped.ends_with([')', '）', ']', '】', '］']) {
-        let open = stripped.rfind(['(', '（', '[', '【', '［'])?;
-        if line.start + open > last.start {
-            return None;
-        }
-        return credit(line.start + open..line.start + stripped.len());
-    }
-    // Behind the last sentence.
-    let before = &text[line.start..last.start];
-    let mut places: Vec<usize> = before
-        .char_indices()
-        .filter(|&(place, c)| match c {
-            '.' | '!' | '?' | '"' | '”' | '»' | '…' | '*' => {
-                before[place + c.len_utf8()..].starts_with(char::is_whitespace)
-            }
-            '。' | '！' | '？' | '」' | '』' => true,
-            '–' | '—' => {
-                before[..place].ends_with(|c: char| c.is_whitespace() || matches!(c, '.' | '"' | '”' | '!' | '?'))
-            }
-            '-' => before[..place].ends_with(|c: char| c.is_whitespace() || matches!(c, '.' | '"' | '”' | '!' | '?')),
-            '/' => before[..place].ends_with(|c: char| c.is_whitespace()),
-            _ => false,
-        })
-        .map(|(place, c)| line.start + place + c.len_utf8())
-        .collect();
-    places.reverse();
-    // "(July 13) AP" is a film's.
-    let bracketed = |start: &usize| text[*start..].trim_start().starts_with('(') && !stripped.ends_with(')');
-    places.into_iter().take(4).filter(|start| !bracketed(start)).find_map(|start| credit(start..line.end))
-}
-
-/// The part of a line that credits the text beside a picture: "Text by: AFP | Video by: Harbour TV".
-pub(super) fn text_part(text: &str, line: Range<usize>, mentions: &[Mention]) -> Option<(Vec<u16>, Range<usize>)> {
-    let words = &text[line.clone()];
-    if !words.contains(['|', ';']) {
-        return None;
-    }
-    let mut start = line.start;
-    for part in words.split(['|', ';']) {
-        let range = start..start + part.len();
-        start = range.end + 1;
-        let piece = Piece::of(text, range.clone(), mentions);
-        let worded =
-            |token: &Token| matches!(token, Token::Listed(kinds) if kinds.is(Kinds::BY) || kinds.is(Kinds::CREDIT));
-        if piece.tokens.iter().any(worded)
-            && let Verdict::Credit(named) = piece.verdict()
-        {
-            return Some((named, range));
-        }
-    }
-    None
-}
-
-fn tokenise(text: &str, tokens: &mut Vec<Token>) {
-    let mut word: Option<usize> = None;
-    for (place, c) in text.char_indices() {
-        let inside = c.is_alphanumeric()
-            || is_mark_of_letter(c)
-            || (matches!(c, '\'' | '’' | '-' | '.')
-                && word.is_some()
-                && text[place + c.len_utf8()..].starts_with(char::is_alphanumeric));
-        match (word, inside) {
-            (None, true) => word = Some(place),
-            (Some(start), false) => {
-                classify(&text[start..place], tokens);
-                word = None;
-            }
-            _ => {}
-        }
-        if !inside && !c.is_whitespace() {
-            // An initial's or abbreviation's stop says nothing.
-            tokens.push(Token::Mark(c));
-        }
-    }
-    if let Some(start) = word {
-        classify(&text[start..], tokens);
-    }
-}
-
-/// Vowel signs of Indic scripts and marks of Arabic are parts of words.
-fn is_mark_of_letter(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{900}'..='\u{903}' | '\u{93a}'..='\u{94f}' | '\u{981}'..='\u{983}' | '\u{9bc}'..='\u{9cd}' | '\u{200c}' | '\u{200d}' | '\u{640}')
-}
-
-fn classify(word: &str, tokens: &mut Vec<Token>) {
-    let kinds = kinds(word);
-    let first = word.chars().next().unwrap_or(' ');
-    if word.chars().any(|c| !spaced(c)) {
-        return classify_unspaced(word, tokens);
-    }
-    tokens.push(if first.is_ascii_digit() || first.is_numeric() {
-        Token::Number
-    } else if kinds.is(Kinds::CREDIT
-        .or(Kinds::BY)
-        .or(Kinds::DESK)
-        .or(Kinds::PHOTO)
-        .or(Kinds::OTHER)
-        .or(Kinds::PARTICLE)
-        .or(Kinds::CALENDAR)
-        .or(Kinds::ABOVE))
-    {
-        Token::Listed(kinds)
-    } else if kinds == Kinds::default() && word.len() <= INITIALS && word.chars().all(char::is_uppercase) {
-        Token::Capitals
-    } else if first.is_uppercase() || word.contains('.') {
-        // An address is a name, too.
-        Token::Name(kinds, true)
-    } else if first.is_lowercase() {
-        // "d'AFP", "l'AFP", "afp.com".
-        let length = word.chars().count();
-        if length <= 1 || word == "com" || word == "www" {
-            Token::Listed(Kinds::PARTICLE)
-        } else if length <= INITIALS {
-            Token::Initials
-        } else if let Some((article, rest)) = word.split_once(['\'', '’'])
-            && article.chars().count() <= 4
-            && rest.chars().next().is_some_and(char::is_uppercase)
-        {
-            Token::Name(kinds, true)
-        } else {
-            Token::Unknown
-        }
-    } else {
-        Token::Name(kinds, false)
-    });
-}
-
-/// A word of a script without blanks: listed words, with a short name left over.
-fn classify_unspaced(word: &str, tokens: &mut Vec<Token>) {
-    let chars: Vec<char> = word.chars().collect();
-    let (mut at, mut left) = (0, 0);
-    let known = tokens.len();
-    'words: while at < chars.len() {
-        for length in (1..=(chars.len() - at).min(5)).rev() {
-            let part: String = chars[at..at + length].iter().collect();
-            let kinds = kinds(&part);
-            if kinds != Kinds::default() {
-                tokens.push(Token::Listed(kinds));
-                at += length;
-                continue 'words;
-            }
-        }
-        if !chars[at].is_numeric() {
-            left += 1;
-        }
-        at += 1;
-    }
-    let listed = tokens.len() > known;
-    if left > CASELESS_CHARS * if listed { 1 } else { 2 } {
-        tokens.push(Token::Unknown);
-    } else if left > 0 {
-        tokens.push(Token::Name(Kinds::default(), false));
-    }
 }

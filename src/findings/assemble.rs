@@ -72,7 +72,8 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
             .par_iter()
             .map(|&article| {
                 let read = corpus.articles.get(article.index());
-                Member { agency: credits.of_article(article), ..shown.member(article, &read, &corpus, &stories) }
+                let agency = credits.of_article(article).into_owned();
+                Member { agency, ..shown.member(article, &read, &corpus, &stories) }
             })
             .collect();
         for member in rows {
@@ -210,7 +211,7 @@ impl Stories {
                 let first = by_date().find(|article| article.trusted_date().is_some());
                 let last = by_date().rfind(|article| article.trusted_date().is_some());
                 let titled = headline(corpus, order.iter().copied().zip(&read));
-                let agencies: Vec<Option<Box<Credit>>> =
+                let agencies: Vec<Cow<'_, Option<Box<Credit>>>> =
                     order.iter().map(|&article| credits.of_article(article)).collect();
                 let tellers: Vec<Teller<'_>> = order
                     .iter()
@@ -259,15 +260,17 @@ struct Credits<'a> {
 }
 
 impl Credits<'_> {
-    fn of_article(&self, article: ArticleId) -> Option<Box<Credit>> {
+    fn of_article(&self, article: ArticleId) -> Cow<'_, Option<Box<Credit>>> {
+        let stated = self.corpus.credits.get(article.index());
+        if stated.is_some() { stated } else { Cow::Owned(self.inherited(article)) }
+    }
+
+    fn inherited(&self, article: ArticleId) -> Option<Box<Credit>> {
         let corpus = self.corpus;
-        if let Some(stated) = corpus.credits.get(article.index()).into_owned() {
-            return Some(stated);
-        }
         let (from, share) = self.tallies[article.index()].carries()?;
-        let credit = corpus.credits.get(from.index()).into_owned()?;
+        let credit = corpus.credits.get(from.index());
         let read = |article: ArticleId| corpus.articles.get(article.index());
-        origin::inherited(&read(article), &read(from), &credit, share).map(Box::new)
+        origin::inherited(&read(article), &read(from), credit.as_deref()?, share).map(Box::new)
     }
 }
 

@@ -5,13 +5,13 @@
 use wide::{CmpEq, i8x16};
 
 /// Bytes looked at together.
-pub(super) const BLOCK_BYTES: usize = 64;
+pub(crate) const BLOCK_BYTES: usize = 64;
 
 /// The bytes of a block, as signed numbers: those that are not ASCII are below zero.
-pub(super) type Block = [i8x16; 4];
+pub(crate) type Block = [i8x16; 4];
 
 /// The blocks of a text and where they begin; the last one is filled up with zeros.
-pub(super) fn blocks(bytes: &[u8]) -> impl Iterator<Item = (usize, Block)> {
+pub(crate) fn blocks(bytes: &[u8]) -> impl Iterator<Item = (usize, Block)> {
     (0..bytes.len().div_ceil(BLOCK_BYTES)).map(move |number| {
         let rest = &bytes[number * BLOCK_BYTES..];
         let block = rest.first_chunk().copied().unwrap_or_else(|| {
@@ -25,13 +25,13 @@ pub(super) fn blocks(bytes: &[u8]) -> impl Iterator<Item = (usize, Block)> {
 
 /// One bit a byte, that of the first byte lowest: whether `is` sets the byte's highest bit.
 #[inline(always)]
-pub(super) fn bits(block: Block, is: impl Fn(i8x16) -> i8x16) -> u64 {
+pub(crate) fn bits(block: Block, is: impl Fn(i8x16) -> i8x16) -> u64 {
     let part = |place: usize| u64::from(is(block[place]).move_mask() as u16) << (16 * place);
     part(0) | part(1) | part(2) | part(3)
 }
 
 /// Where the bytes of a text stand that are one of `wanted`, in order.
-pub(super) fn positions<const N: usize>(bytes: &[u8], wanted: [u8; N]) -> impl Iterator<Item = usize> {
+pub(crate) fn positions<const N: usize>(bytes: &[u8], wanted: [u8; N]) -> impl Iterator<Item = usize> {
     let wanted = wanted.map(|byte| i8x16::splat(byte as i8));
     blocks(bytes).flat_map(move |(from, block)| {
         let is = |part: i8x16| wanted.iter().fold(i8x16::ZERO, |found, byte| found | part.cmp_eq(*byte));

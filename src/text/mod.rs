@@ -5,7 +5,7 @@
 //! tokens. Cost: linear; 22 ns a word of English, of which 5 ns are for the words alone ([`Tokenizer::words`]), 70 ns one of
 //! Russian or Arabic, 30 ns a pair of Chinese characters.
 
-mod block;
+pub(crate) mod block;
 mod cues;
 mod furniture;
 mod normalise;
