@@ -32,7 +32,7 @@ pub(super) fn closing(text: &str, line: Range<usize>, mentions: &[Mention]) -> O
         }
     }
     let last = mentions.last()?;
-    let credit = |range: Range<usize>| match Piece::of(text, range.clone(), mentions).verdict() {
+    let credit = |range: Range<usize>| match Piece::of(text, range.clone(), mentions).ending() {
         Verdict::Credit(named) => Some((named, range)),
         _ => None,
     };

@@ -162,8 +162,11 @@ pub fn credit(article: &Article, text: &str, agencies: &Agencies) -> Option<Cred
     });
     if found.is_none() && own.is_none() {
         let agency = article.url.as_deref().and_then(|url| in_path(url, agencies));
-        let named =
-            || Some((whole_name(article.source.as_deref().filter(|_| site_is_known)?, agencies)?, Place::Metadata));
+        let named = || {
+            let source = article.source.as_deref()?;
+            let whole = whole_name(source, agencies).filter(|_| site_is_known);
+            Some((whole.or_else(|| beside_slash(source, agencies))?, Place::Metadata))
+        };
         let (agency, place, evidence) = match (agency, named()) {
             (Some((agency, evidence)), _) => (agency, Place::Url, evidence),
             (None, Some((agency, place))) => (agency, place, article.source.clone().unwrap_or_default()),
@@ -209,6 +212,11 @@ fn whole_name(value: &str, agencies: &Agencies) -> Option<u16> {
     let value = value.trim();
     let mention = *agencies.mentions(value, 0).first()?;
     (mention.start == 0 && mention.end == value.len() && !mention.loose).then_some(mention.agency)
+}
+
+/// The agency whose name is all between slashes: "MTI/Tarn Courier".
+fn beside_slash(value: &str, agencies: &Agencies) -> Option<u16> {
+    value.contains('/').then(|| value.split('/').find_map(|part| whole_name(part, agencies))).flatten()
 }
 
 /// The host of an address, in lower case and without `www.`.

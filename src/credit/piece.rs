@@ -68,7 +68,17 @@ impl<'m> Piece<'m> {
         if self.is_headline() {
             return Verdict::Prose;
         }
-        if self.names_a_person() && !self.ends_in_brackets() { Verdict::Picture } else { self.of_line() }
+        self.unless_pictured(self.of_line())
+    }
+
+    /// As the end of a line, behind prose.
+    pub fn ending(&self) -> Verdict {
+        self.unless_pictured(self.verdict())
+    }
+
+    fn unless_pictured(&self, verdict: Verdict) -> Verdict {
+        let pictured = self.names_a_person() && !self.ends_in_brackets();
+        if pictured && matches!(verdict, Verdict::Credit(_)) { Verdict::Picture } else { verdict }
     }
 
     /// As a line of its own, which is no entry of a list, and no name alone that is a common word or short form elsewhere.
