@@ -141,9 +141,9 @@ impl PhraseModel {
         }
     }
 
-    /// Bits of the word at `place` of a run; `letters` is the length of its spelling, `frequency` its share in the pair's own texts beyond its first occurrence.
-    fn bits(&self, known: &Known, marks: &[Marks], place: usize, letters: u32, frequency: f64) -> f64 {
-        let mark = marks[place];
+    /// The probability of the word at `place` of a run; `letters` is the length of its spelling. From the fourth place on it
+    /// depends on the word alone.
+    fn probability(&self, known: &Known, mark: Marks, place: usize, letters: u32) -> f64 {
         // Inside the run the pair makes one context; at its edge, where the texts differ, two. A text outside of a sample
         // may have made none: leaving one out all the same errs by one context.
         let own = |width: usize| if place >= width { 1 } else { 2 };
@@ -157,15 +157,26 @@ impl PhraseModel {
         };
         given(known.pair, 2);
         given(known.triple, 3);
-        let most = if mark.has(Marks::BIGRAM) {
-            BIGRAM_BITS
-        } else if mark.has(Marks::NAME) {
-            if place > 0 && marks[place - 1].has(Marks::NAME) { NAME_REST_BITS } else { NAME_BITS }
-        } else {
-            WORD_BITS
-        };
-        (-probability.max(frequency).log2()).clamp(0.0, most)
+        probability
     }
+}
+
+/// The place in a run from which on the probability of a word depends on the word alone.
+const INNER: usize = 3;
+
+/// The most bits of the word at `place` of a run.
+fn most_bits(marks: &[Marks], place: usize) -> f64 {
+    if marks[place].has(Marks::BIGRAM) {
+        BIGRAM_BITS
+    } else if marks[place].has(Marks::NAME) {
+        if place > 0 && marks[place - 1].has(Marks::NAME) { NAME_REST_BITS } else { NAME_BITS }
+    } else {
+        WORD_BITS
+    }
+}
+
+fn bits(probability: f64) -> f64 {
+    -probability.log2()
 }
 
 /// What the model knows of one word of a text: (times, times of the context) after no, one and two words; nothing is zeros.
@@ -247,12 +258,21 @@ pub struct Surprise<'a> {
     /// What was looked up so far, by token: the tables are far larger than a processor's caches, and a text is compared with
     /// several others.
     known: Vec<Option<Known>>,
+    /// The probability of each token inside a run, and its bits, as far as they were asked for.
+    inner: Vec<Option<(f64, f64)>>,
 }
 
 impl<'a> Surprise<'a> {
     /// The words `ids` of a text, with the lengths of their spellings.
     pub fn of(model: &'a PhraseModel, ids: Cow<'a, [u32]>, letters: Vec<u8>) -> Surprise<'a> {
-        Surprise { model, frequencies: Frequencies::of(&ids), known: vec![None; ids.len()], ids, letters }
+        Surprise {
+            model,
+            frequencies: Frequencies::of(&ids),
+            known: vec![None; ids.len()],
+            inner: vec![None; ids.len()],
+            ids,
+            letters,
+        }
     }
 
     /// The bits of each token of the run that begins at token `start` of the text, into `out`: `marks` are the run's own,
@@ -268,13 +288,29 @@ impl<'a> Surprise<'a> {
                 continue;
             }
             let at = start + place;
-            let known = self.known(at);
+            let (probability, own_bits) = self.chance(at, marks[place], place);
+            // A word that either text repeats is as probable as it is frequent there.
             let frequency = self.frequencies.repeated(self.ids[at]).max(other.repeated(self.ids[at]));
-            let bits = self.model.bits(&known, marks, place, u32::from(self.letters[at]), frequency);
+            let bits = if frequency > probability { bits(frequency) } else { own_bits };
+            let bits = bits.clamp(0.0, most_bits(marks, place));
             let counted = if marks[place].prose() { bits.min(enough - sum) } else { bits };
             sum += if marks[place].prose() { counted } else { 0.0 };
             out.push(counted);
         }
+    }
+
+    /// The probability of the token `at`, which stands at `place` of a run, and its bits.
+    fn chance(&mut self, at: usize, mark: Marks, place: usize) -> (f64, f64) {
+        if let Some(chance) = self.inner[at].filter(|_| place >= INNER) {
+            return chance;
+        }
+        let known = self.known(at);
+        let probability = self.model.probability(&known, mark, place, u32::from(self.letters[at]));
+        let chance = (probability, bits(probability));
+        if place >= INNER {
+            self.inner[at] = Some(chance);
+        }
+        chance
     }
 
     fn known(&mut self, at: usize) -> Known {
