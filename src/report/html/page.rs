@@ -126,6 +126,8 @@ pub(super) struct StoryColumns<'a> {
     pub sure: Vec<Option<f64>>,
     /// The agency whose text `from` has, where the agency's own copy is not in the story: `from` is then only seen first.
     pub copy_of: Vec<Option<u32>>,
+    /// Whether none of the story's articles is known to be earlier than that of `from`.
+    pub leads: Vec<bool>,
 }
 
 /// Articles by kind over time.

@@ -25,6 +25,8 @@ pub(super) struct Facts {
     pub reference: usize,
     /// The agency whose text the reference has, where the agency's own copy is not in the story.
     pub copy_of: Option<u32>,
+    /// Whether the reference is dated and no article is dated before it.
+    pub leads: bool,
     /// The commonest language.
     pub lang: Option<u32>,
     /// Bytes that an earlier article has, too.
@@ -80,6 +82,7 @@ pub(super) fn story(findings: &Findings, places: &Places, tally: &Tally<'_>, pla
     let facts = Facts {
         reference,
         copy_of,
+        leads: leads(&members[..own], reference),
         lang: lang(tally, &texts[..own]),
         reused_bytes: reading.reused_bytes(&nearest),
         kinds,
@@ -120,6 +123,11 @@ fn copy_of<'a>(members: &'a [Cow<'_, Member>], reference: usize) -> Option<&'a s
         member.agency.as_ref().is_some_and(|credit| credit.basis == Basis::Own && credit.agency == agency)
     };
     (!members.iter().any(own)).then_some(agency)
+}
+
+fn leads(members: &[Cow<'_, Member>], reference: usize) -> bool {
+    let earliest = members.iter().filter_map(|member| published(member)).min();
+    earliest.is_some() && earliest == published(&members[reference])
 }
 
 /// When an article was published, where that can be true.

@@ -155,6 +155,7 @@ impl<'a> Tally<'a> {
         columns.from.push(from);
         columns.sure.push(story.origin.as_ref().map(|origin| rounded(origin.confidence)));
         columns.copy_of.push(facts.copy_of);
+        columns.leads.push(facts.leads);
         let agency = story.agency.as_ref().and_then(|(name, _)| self.agency(name));
         self.stories.agency.push(agency);
     }

@@ -54,9 +54,12 @@ function changesBetween(articles, runs) {
       const [lost, won] = [only(left, right), only(right, left)];
       // Of three against two it cannot be said what became what.
       if (lost.length !== won.length) continue;
-      const named = (fact) => ({ ...fact, what: what === 'weekday' || what === 'month' ? 'date' : what });
-      changes[0].push(...lost.map(named));
-      changes[1].push(...won.map(named));
+      lost.forEach((fact, place) => {
+        // Four metres and 13 feet are one length.
+        if (fact.unit && won[place].unit && fact.unit !== won[place].unit) return;
+        const said = what === 'weekday' || what === 'month' ? 'date' : what;
+        [fact, won[place]].forEach((one, side) => changes[side].push({ ...one, what: said }));
+      });
     }
   }
   return changes;
@@ -85,6 +88,7 @@ function facts(article, [from, to], furniture) {
     const last = found.facts.at(-1);
     if (!fact) {
       found.words.push(folded(token));
+      if (last?.what === 'number' && /^[\s-]?$/.test(text.slice(last.end, at))) last.unit = folded(token);
     } else if (last && fact.what === 'name' && last.what === 'name' && /^[ -]$/.test(text.slice(last.end, at))) {
       Object.assign(last, { end, text: text.slice(last.start, end), parts: [...last.parts, ...fact.parts] });
     } else {
@@ -103,7 +107,7 @@ function factOf({ text, lang }, token, at) {
   const day = calendar(lang).get(key);
   if (day && (/^\p{Lu}/u.test(token) || key.length > 3)) return day;
   const begins = /(^|[.!?…:“”"«»\n]\s*)$/.test(text.slice(Math.max(0, at - 6), at));
-  if (begins || token.length < 2 || !/^\p{Lu}/u.test(token) || NOUNS_HAVE_CAPITALS.test(lang ?? '')) return null;
+  if (begins || !/^\p{Lu}[\p{L}\p{M}.’']/u.test(token) || NOUNS_HAVE_CAPITALS.test(lang ?? '')) return null;
   return { what: 'name', parts: key.replace(/[.’']/g, '').split('-') };
 }
 

@@ -5,7 +5,7 @@ const decimals = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** What an article is within its story, in the order of the data. */
-const KINDS = ['original', 'copy', 'excerpt', 'version', 'rewrite', 'revision', 'agency copy'];
+const KINDS = ['original', 'copy', 'excerpt', 'version', 'rewrite', 'revision', 'first agency copy'];
 const KIND_MEANING = {
   original: 'in no story, the article that its story is measured against, or linked with later ones only',
   copy: 'the same article, perhaps lightly edited',
@@ -13,7 +13,7 @@ const KIND_MEANING = {
   version: 'another take: much shared, and prose of its own',
   rewrite: 'reported prose is reused, most wording differs',
   revision: 'the same outlet’s own later or earlier take',
-  'agency copy': 'the text of an agency, of which no earlier copy is in this scan',
+  'first agency copy': 'the text of an agency, of which no earlier copy is in this scan',
 };
 const RELATIONS = {
   identical: ['identical', 'the same text after normalisation'],

@@ -12,7 +12,7 @@ const OUTLET_COLUMNS = [
   { name: 'Outlet', heading: true, class: 'name', sort: 'name', key: (place) => core.outlets[place].toLowerCase(), cell: outletLink },
   { name: 'Articles', class: 'num', sort: 'articles', down: true, key: (place) => core.outlet.articles[place], cell: (place) => number(core.outlet.articles[place]) },
   { name: 'Original', class: 'num', sort: 'own', down: true, key: (place) => shares(core.outlet.kinds[place]).own, cell: (place) => percent(shares(core.outlet.kinds[place]).own) },
-  { name: 'Agency copy', class: 'num', sort: 'agency', down: true, only: () => core.agencies.length, key: (place) => shares(core.outlet.kinds[place]).agency, cell: (place) => percent(shares(core.outlet.kinds[place]).agency) },
+  { name: 'First agency copy', class: 'num', sort: 'agency', down: true, only: () => core.agencies.length, key: (place) => shares(core.outlet.kinds[place]).agency, cell: (place) => percent(shares(core.outlet.kinds[place]).agency) },
   { name: 'Reprinted', class: 'num', sort: 'reprinted', down: true, key: (place) => shares(core.outlet.kinds[place]).reprinted, cell: (place) => percent(shares(core.outlet.kinds[place]).reprinted) },
   { name: 'Rewritten', class: 'num', sort: 'rewritten', down: true, key: (place) => shares(core.outlet.kinds[place]).rewritten, cell: (place) => percent(shares(core.outlet.kinds[place]).rewritten) },
   { name: 'Kinds', class: 'bars', cell: (place) => kindBar(core.outlet.kinds[place], 'Articles by kind:') },
@@ -50,7 +50,7 @@ function outlets(_, query) {
   const form = el('form', { class: 'filters', role: 'search', 'aria-label': 'Outlets', onsubmit: (event) => event.preventDefault() },
     el('label', {}, el('span', {}, 'Search'), el('input', { type: 'search', class: 'search', value: now.q ?? '', oninput: (event) => change({ q: event.target.value }) })));
   return { title: 'Outlets', body: [el('h1', {}, 'Outlets'), form, el('div', { class: 'bar-head' }, count, legend(presentKinds())), holder,
-    el('p', { class: 'note' }, el('i', {}, 'Agency copy'), `: ${KIND_MEANING['agency copy']}. `, el('i', {}, 'Median lag'), ': the time after the first article of a story, 0 min where at least half of an outlet’s are the first; – where none of its articles in stories is dated.')] };
+    el('p', { class: 'note' }, el('i', {}, 'First agency copy'), `: ${KIND_MEANING['first agency copy']}. `, el('i', {}, 'Median lag'), ': the time after the first article of a story, 0 min where at least half of an outlet’s are the first; – where none of its articles in stories is dated.')] };
 }
 
 function outlet([name]) {
@@ -76,7 +76,7 @@ function outlet([name]) {
       el('dl', { class: 'tiles' },
         tile(number(articles), 'articles'),
         tile(percent(own), 'original', 'in no story, or the first of it'),
-        agencyCopies ? tile(percent(agencyCopies), 'agency copies', 'of an agency, no earlier copy here') : null,
+        agencyCopies ? tile(percent(agencyCopies), 'first agency copies', 'of an agency, no earlier copy here') : null,
         tile(percent(reprinted), 'reprinted', 'copies, excerpts, versions'),
         tile(percent(rewritten), 'rewritten'),
         tile(percent(revisions), 'own revisions', 'later takes of its own articles'),

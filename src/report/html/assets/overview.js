@@ -66,8 +66,8 @@ function storyNote(place) {
 
 /** What the outlet is that stands for where a story comes from. */
 function seenFirst(place) {
-  const { copy_of: copyOf, sure, first } = core.story;
-  if (copyOf[place] !== null) return first[place] === null ? 'a copy at' : 'first seen here:';
+  const { copy_of: copyOf, sure, leads } = core.story;
+  if (copyOf[place] !== null) return leads[place] ? 'first seen here:' : 'a copy at';
   return sure[place] === null ? 'earliest here' : 'first';
 }
 

@@ -93,13 +93,15 @@ function pane(article, side, runs, changes) {
 
 /** Puts the number of a passage that begins inside a word, as the 10 of 04:10, in front of that word; says if it did. */
 function beforeWord(line, label) {
-  const last = line.lastChild;
+  // Two passages may meet inside a word, too.
+  const holder = line.lastChild?.localName === 'mark' ? line.lastChild : line;
+  const last = holder.lastChild;
   const begun = last?.localName === 'span' ? /(?:\p{N}[\p{N}.,:’'/-]*|[\p{L}\p{M}]{1,20}[’'-])$/u.exec(last.textContent) : null;
   if (!begun) return false;
   const rest = last.cloneNode(false);
   rest.textContent = begun[0];
   last.textContent = last.textContent.slice(0, begun.index);
-  line.append(label, rest);
+  holder.append(label, rest);
   return true;
 }
 

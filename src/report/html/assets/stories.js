@@ -17,8 +17,8 @@ function agencyOf(place) {
 
 /** How sure it is that a story comes from its first outlet; of a copy that is no question. */
 function firstNote(place) {
-  const { copy_of: copyOf, sure, first } = core.story;
-  if (copyOf[place] !== null) return el('small', {}, first[place] === null ? 'a copy' : 'first seen here');
+  const { copy_of: copyOf, sure, leads } = core.story;
+  if (copyOf[place] !== null) return el('small', {}, leads[place] ? 'first seen here' : 'a copy');
   return sure[place] === null ? null : el('small', {}, sureness(sure[place]));
 }
 

@@ -44,7 +44,7 @@ function origin(id, found, articles, reference) {
     return el('section', { class: 'panel', 'aria-labelledby': 'origin' }, el('h2', { id: 'origin' }, 'Where it comes from'),
       el('dl', { class: 'facts' },
         el('dt', {}, 'Origin'), el('dd', {}, el('strong', {}, foreign(core.agencies[found.copy_of])), ', whose own copy is not in this scan'),
-        el('dt', {}, dated(reference) === null ? 'A copy here' : 'First seen here'), el('dd', {}, article),
+        el('dt', {}, core.story.leads[storyPlace.get(id)] ? 'First seen here' : 'A copy here'), el('dd', {}, article),
         known?.reasons.length ? [el('dt', {}, 'Why this one'), el('dd', {}, el('ul', {}, known.reasons.map((reason) => el('li', {}, foreign(reason)))))] : null,
         agency));
   }
@@ -127,7 +127,7 @@ function articleTable(id, found, rows, reference) {
   };
   show();
   return el('section', { 'aria-labelledby': 'articles' }, el('h2', { id: 'articles' }, 'What each made of it'),
-    el('p', { class: 'note' }, 'Each is measured against the earlier article that it is most like, or the likely origin, named below its kind; where that one is not earlier, this is said. ', el('i', {}, 'kept'), ' and ', el('i', {}, 'cut'),
+    el('p', { class: 'note' }, 'Each is measured against the earlier article that it is most like, or the likely origin, named below its kind; where that one is not earlier, this is said. ', el('i', {}, 'Kept'), ' and ', el('i', {}, 'cut'),
       ' are shares of that one’s prose, ', el('i', {}, 'added'), ' is the share of its own, ', el('i', {}, 'changed'), ' are numbers, dates and names that it has otherwise in passages both share. Follow a headline to see both side by side.'), holder);
 }
 
