@@ -10,7 +10,7 @@ function about() {
         el('h2', {}, 'Relations between two articles'),
         el('dl', { class: 'facts' }, Object.values(RELATIONS).map(([name, meaning]) => [el('dt', {}, name), el('dd', {}, meaning)])),
         el('h2', {}, 'Kinds of articles'),
-        el('p', {}, 'Within its story an article has a kind, seen from the earlier article that it is most like; the likely origin counts as earlier than all. An article that is linked with later ones only is measured against none. Of a large class of near-duplicates each is compared with the longest only, which may be later; then this is said.'),
+        el('p', {}, 'Within its story an article has a kind, seen from the earlier article that it is most like; the likely origin, or the copy that stands for it, counts as earlier than all. An article that is linked with later ones only is measured against none. Of a large class of near-duplicates each is compared with the longest only, which may be later; then this is said.'),
         el('p', {}, 'Where the article that all others come after is itself the text of an agency, and the agency’s own copy is not in the scan, the agency is named as the origin, and the article as the first that was seen.'),
         el('dl', { class: 'facts' }, KINDS.map((kind, place) => [el('dt', {}, kindBadge(place)), el('dd', {}, KIND_MEANING[kind])])),
         el('h2', {}, 'Dates'),

@@ -139,7 +139,9 @@ function relationOf(article, pair, found, reference) {
   }
   const other = found.articles[article.of];
   const [at, then] = [dated(article), dated(other)];
-  const order = at === null || then === null ? ', of which one is undated' : then > at ? (other === found.articles[reference.number] ? ', the likely origin, dated later' : ', dated later') : '';
+  // The article that a story is measured against may be a later one, if its text says that it is the source.
+  const named = article.of !== reference.number || !found.origin ? '' : found.copy_of === null ? ', the likely origin' : ', the copy named above';
+  const order = at === null || then === null ? `${named}; one of the two is undated` : then > at ? `${named}, dated later` : '';
   const name = pair && KINDS[article.kind] !== RELATIONS[pair.relation]?.[0] && pair.relation !== 'near_duplicate' ? `${RELATIONS[pair.relation]?.[0] ?? pair.relation} ` : '';
   const inside = pair?.direction === 'a_in_b' ? 'with all ' : '';
   return el('small', {}, `${name}${inside}of `, foreign(other.id), order);
