@@ -117,7 +117,7 @@ function articleTable(id, found, rows, reference) {
     { name: 'Cut', class: 'num', cell: (article) => share(article, (pair) => 1 - Math.round(pair.proseA * 100) / 100) },
     { name: 'Added', class: 'num', cell: (article) => share(article, (pair) => 1 - pair.proseB) },
     { name: 'Changed', class: 'changes-in', cell: differs },
-    { name: 'Agency', only: () => rows.some(({ agency }) => agency !== null), cell: (article) => (article.agency === null ? '' : [foreign(core.agencies[article.agency]), article.basis ? el('small', {}, BASIS[article.basis] ?? foreign(article.basis)) : null]) },
+    { name: 'Agency', class: 'by', only: () => rows.some(({ agency }) => agency !== null), cell: (article) => (article.agency === null ? '' : [foreign(core.agencies[article.agency]), article.basis ? el('small', {}, BASIS[article.basis] ?? foreign(article.basis)) : null]) },
   ];
   let state = { page: 1 };
   const holder = el('div', {});
@@ -170,7 +170,7 @@ function kernel(found, members, reference) {
   const share = shareOf(found.kernel.runs, article, reference);
   const outlets = new Set(members.map(({ outlet }) => outlet)).size;
   const longer = article === reference ? 'its prose' : 'the prose of the longer of it and the article that the story is measured against';
-  const verdict = share < WHOLE_TEXT ? `Only scattered passages are common to so many: ${percent(share)} of ${longer}.`
+  const verdict = share < WHOLE_TEXT ? `Only scattered passages are common: ${percent(share)} of ${longer}.`
     : outlets < 2 ? `That is ${percent(share)} of ${longer}. All are of one outlet, so it is what its takes have in common.`
       : `That is ${percent(share)} of ${longer}: the ${found.agency === null ? 'common' : 'wire'} text as far as it can be rebuilt.`;
   const text = el('div', { class: 'text kernel', dir: 'auto', lang: article.lang });
@@ -195,7 +195,7 @@ function kernel(found, members, reference) {
   }
   const box = el('input', { type: 'checkbox', onchange: (event) => text.classList.toggle('all', event.target.checked) });
   return el('section', { 'aria-labelledby': 'kernel' }, head,
-    el('p', { class: 'note' }, `What at least ${need} of the ${members.length - 1} other articles carry, as it stands in `, outletLink(article.outlet), ' (', foreign(article.id), '). ', verdict),
+    el('p', { class: 'note' }, `${members.length === 2 ? 'What the other article carries, too' : `What at least ${need} of the ${members.length - 1} other articles carry`}, as it stands in `, outletLink(article.outlet), ' (', foreign(article.id), '). ', verdict),
     el('label', { class: 'check' }, box, 'Show the rest of that article, too'), text);
 }
 
