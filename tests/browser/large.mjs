@@ -43,7 +43,7 @@ export async function largeScan(folder, stories, articles) {
       const relation = copy === 0 || kept.length > 4 ? 'near_duplicate' : pick(['excerpt', 'version', 'rewrite']);
       const at = copy ? start + 1 + Math.floor(-Math.log(next() + 1e-9) * 500) : start;
       last = Math.max(last, at);
-      member(id, source, minute(at), { story_id: story, story_size: size, relation, closest: copy ? first.id : null });
+      member(id, source, minute(at), { story_id: story, story_size: size, relation, closest: copy ? first.id : null, duplicate_of: copy && relation === 'near_duplicate' ? first.id : null });
       write('texts', { id, title: copy % 2 ? sentence() : title, author: null, lang, text, apart: [] });
       if (copy === 0) {
         first.spans = spans;

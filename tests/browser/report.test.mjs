@@ -14,6 +14,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 
+import { CHANGED, CHANGED_COUNTS, editedCorpus, takesCorpus } from './edited.mjs';
 import { hostileCorpus } from './hostile.mjs';
 import { largeScan } from './large.mjs';
 
@@ -45,6 +46,10 @@ before(async () => {
   FERRY = storyOf('en-ferry-01');
   FERRY_PAIR = `${FERRY}?a=en-ferry-02&b=en-ferry-05`;
   ARABIC_PAIR = `${storyOf('ar-imara-01')}?a=ar-imara-01&b=ar-imara-04`;
+  writeFileSync(join(work, 'edited.jsonl'), editedCorpus());
+  wirecopy('scan', join(work, 'edited.jsonl'), '--out', join(work, 'edited'));
+  writeFileSync(join(work, 'takes.jsonl'), takesCorpus());
+  wirecopy('scan', join(work, 'takes.jsonl'), '--out', join(work, 'takes'));
   writeFileSync(join(work, 'hostile.jsonl'), hostileCorpus());
   wirecopy('scan', join(work, 'hostile.jsonl'), '--out', join(work, 'hostile'));
   await largeScan(join(work, 'large'), 10_000, 100_000);
@@ -94,6 +99,11 @@ async function settled(page) {
 /** The data of a report, as the page has it. */
 function core(page) {
   return page.evaluate(() => JSON.parse(document.getElementById('core').textContent));
+}
+
+/** The details of all stories of a report that has them in its page. */
+function parts(page) {
+  return page.evaluate(() => [...document.querySelectorAll('[id^=part-]')].flatMap((part) => JSON.parse(part.textContent)));
 }
 
 /** The page of the story that an article of the demonstration belongs to. */
@@ -180,23 +190,79 @@ describe('the demonstration report', () => {
     assert.match(page.url(), /a=en-ferry-05&b=en-ferry-02$/);
   }));
 
-  test('changed numbers between shared passages are marked', () => watched({ viewport: WIDE }, async (page) => {
+  test('a search looks into every article, whatever the case, accents and quotation marks', () => watched({ viewport: WIDE }, async (page) => {
+    await open(page, 'demonstration', '#/stories');
+    const ids = () => page.locator('#results tbody th small').allInnerTexts();
+    const search = async (text) => { await page.fill('input[name=q]', text); return ids(); };
+    const ferry = [FERRY.replace('#/story/', '')];
+    assert.deepEqual(await search('EN-ferry-04'), ferry);
+    assert.deepEqual(await search('captain WARNED of dodgy radar'), ferry, 'a headline that is not the story’s');
+    assert.equal((await search('penahorcada')).length, 1);
+    assert.equal((await search('Peñahorcada')).length, 1);
+    await search('');
+    await page.fill('input[name=outlet]', 'MORNINGL');
+    const partial = await ids();
+    assert.ok(partial.length >= 3, `${partial.length} stories`);
+    await page.fill('input[name=outlet]', 'morninglark.example');
+    assert.deepEqual(await ids(), partial);
+    assert.deepEqual(await search('no such words'), []);
+    assert.match(await page.innerText('.empty'), new RegExp(`Without the search: ${partial.length} stories`));
+    assert.doesNotMatch(await page.innerText('.empty'), /Without the outlet/);
+    await page.click('.empty li a');
+    await settled(page);
+    assert.deepEqual(await ids(), partial);
+  }));
+
+  test('the later is measured against the earlier, and else it is said', () => watched({ viewport: WIDE }, async (page) => {
     await open(page, 'demonstration');
-    // The first pair of any story in which a number stands against another.
-    const { story } = await core(page);
-    let marked = 0;
-    for (const id of story.id) {
-      await open(page, 'demonstration', `#/story/${id}`);
-      const links = await page.locator('table.rows a.headline').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
-      for (const link of links) {
-        await open(page, 'demonstration', link);
-        const [left, right] = await Promise.all([0, 1].map((side) => page.locator('.pane').nth(side).locator('.changed').count()));
-        assert.equal(left > 0, right > 0, link);
-        marked += left > 0 ? 1 : 0;
+    const time = ({ published, doubtful }) => (doubtful || !published ? NaN : Date.parse(/T.*(Z|[+-]\d\d:\d\d)$/.test(published) ? published : `${published.includes('T') ? published : `${published}T00:00:00`}Z`));
+    let compared = 0;
+    for (const [place, story] of (await parts(page)).entries()) {
+      await open(page, 'demonstration', `#/story/${(await core(page)).story.id[place]}`);
+      for (const article of story.articles.slice(0, story.members)) {
+        const row = await page.locator('#articles ~ div tbody tr', { has: page.getByRole('rowheader').locator(`small bdi:text-is("${article.id}")`) }).innerText();
+        if (article.of === null) continue;
+        const earlier = time(story.articles[article.of]) <= time(article);
+        assert.equal(/dated later|undated/.test(row), !earlier, row);
+        compared += 1;
       }
-      if (marked > 2) break;
     }
-    assert.ok(marked > 2, `${marked} pairs with changes`);
+    assert.ok(compared > 100, `${compared} articles`);
+  }));
+
+  test('a text leads to its passages by the keyboard', () => watched({ viewport: WIDE }, async (page) => {
+    await open(page, 'demonstration', FERRY_PAIR);
+    const now = () => page.evaluate(() => document.activeElement.dataset.run);
+    await page.locator('.pane .text').first().focus();
+    await page.keyboard.press('n');
+    assert.equal(await now(), '0');
+    await page.keyboard.press('n');
+    assert.equal(await now(), '1');
+    await page.keyboard.press('p');
+    assert.equal(await now(), '0');
+  }));
+
+  test('the number of a passage stands in front of the word it begins in', () => watched({ viewport: WIDE }, async (page) => {
+    await open(page, 'demonstration', ARABIC_PAIR);
+    const labels = await page.locator('.pane .no').evaluateAll((all) => all.map((label) => {
+      const [before, after] = [document.createRange(), document.createRange()];
+      const line = label.closest('p');
+      before.setStart(line, 0); before.setEndBefore(label);
+      after.setStartAfter(label); after.setEndAfter(line.lastChild);
+      return [before.toString().slice(-3), after.toString().slice(0, 5)];
+    }));
+    assert.ok(labels.some(([, after]) => after === '04:10'), JSON.stringify(labels));
+    assert.ok(labels.every(([before]) => !/[\p{L}\p{N}:]$/u.test(before)), JSON.stringify(labels));
+  }));
+
+  test('counters of an Arabic text stand beside it', () => watched({ viewport: WIDE }, async (page) => {
+    await open(page, 'demonstration', ARABIC_PAIR.split('?')[0]);
+    const gaps = await page.locator('.kernel p[data-carriers]').evaluateAll((all) => all.map((line) => {
+      const words = document.createRange();
+      words.selectNodeContents(line);
+      return [getComputedStyle(line).direction, line.getBoundingClientRect().right - Math.max(...[...words.getClientRects()].map(({ right }) => right))];
+    }));
+    assert.ok(gaps.length > 1 && gaps.every(([direction, gap]) => direction === 'rtl' && gap > 40), JSON.stringify(gaps));
   }));
 
   test('an outlet says what of it is its own', () => watched({ viewport: WIDE }, async (page) => {
@@ -283,6 +349,46 @@ describe('the demonstration report', () => {
       await page.screenshot({ path: join(SCREENSHOTS, 'pair-print.png'), fullPage: true });
     });
   });
+});
+
+describe('an edited article', () => {
+  test('only what was changed is marked as changed, and counted on the story’s page', () => watched({ viewport: WIDE }, async (page) => {
+    await open(page, 'edited');
+    const { story } = await core(page);
+    assert.equal(story.id.length, 1);
+    await open(page, 'edited', `#/story/${story.id[0]}`);
+    const count = page.locator('td.changes-in a');
+    assert.equal(await count.count(), 1);
+    assert.equal(await count.innerText(), CHANGED_COUNTS);
+    await count.click();
+    await settled(page);
+    assert.deepEqual(await page.locator('.changes li').allInnerTexts(), CHANGED);
+    for (const side of [0, 1]) assert.equal(await page.locator('.pane').nth(side).locator('.changed').count(), CHANGED.length);
+  }));
+
+  test('an agency whose own copy is missing is the origin everywhere', () => watched({ viewport: WIDE }, async (page) => {
+    await open(page, 'edited');
+    assert.match(await page.innerText('.largest small'), /Reuters \(not in this scan\) · first seen here: one\.example/);
+    await open(page, 'edited', '#/stories');
+    assert.match((await page.locator('#results tbody tr').innerText()).replace(/\s+/g, ' '), /Reuters origin, not in this scan one\.example first seen here/);
+    await page.locator('#results .headline').click();
+    await settled(page);
+    const panel = await page.innerText('section.panel');
+    assert.match(panel, /Origin\s+Reuters, whose own copy is not in this scan\s+First seen here\s+one\.example/);
+    assert.doesNotMatch(panel, /%\)|Likely origin/);
+  }));
+});
+
+describe('two takes', () => {
+  test('are found by a headline with other quotation marks, apostrophes and dashes', () => watched({ viewport: WIDE }, async (page) => {
+    await open(page, 'takes', '#/stories');
+    for (const text of ["vell's “HARBOUR”", 'Vell’s "harbour"', 'shut - again', 'shut — again', 'take-2']) {
+      await page.fill('input[name=q]', text);
+      assert.equal(await page.locator('#results tbody tr').count(), 1, text);
+    }
+    await page.fill('input[name=q]', 'harbours');
+    assert.equal(await page.locator('#results tbody tr').count(), 0);
+  }));
 });
 
 describe('a hostile corpus', () => {
@@ -383,6 +489,22 @@ describe('a report of 10,000 stories and 100,000 articles', () => {
     await settled(page);
     assert.ok(await page.locator('.pane .run').count() > 0);
     await page.screenshot({ path: join(SCREENSHOTS, 'large-pair-1280.png') });
+  }));
+
+  test('two articles without a pair are called near-duplicates only if they are', () => watched({ viewport: WIDE }, async (page) => {
+    await open(page, 'large');
+    const { story } = await core(page);
+    await open(page, 'large', `#/story/${story.id[0]}`);
+    const rows = await page.locator('#articles ~ div tbody tr').evaluateAll((all) => all.slice(1).map((row) => [row.querySelector('th small bdi').textContent, row.querySelector('.kind').textContent]));
+    const copies = rows.filter(([, kind]) => kind === 'copy').map(([id]) => id);
+    const rewrite = rows.find(([, kind]) => kind === 'rewrite')[0];
+    const panel = async (a, b) => {
+      await open(page, 'large', `#/story/${story.id[0]}?a=${a}&b=${b}`);
+      return page.innerText('section.panel');
+    };
+    assert.match(await panel(copies[0], copies[1]), /of one large class of near-duplicates/);
+    assert.match(await panel(copies[0], rewrite), /Not linked with one another\s+They share no passage/);
+    assert.match(await panel(rewrite, rewrite), /one article on both sides/);
   }));
 
   test('a part that is missing is named', async () => {

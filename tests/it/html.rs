@@ -1,5 +1,6 @@
 //! `report.html` as a file. What it does in a browser is tested in `tests/browser`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fs;
@@ -7,12 +8,14 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
-use wirecopy::article::{ArticleId, Span};
+use wirecopy::article::{ArticleId, Moment, Span};
+use wirecopy::credit::{Basis, Credit};
 use wirecopy::disk::Workspace;
-use wirecopy::findings::{Apart, Findings, Text};
+use wirecopy::findings::{Apart, Findings, Member, Pair, Text};
 use wirecopy::pipeline;
 use wirecopy::progress::Silent;
 use wirecopy::read::Input;
+use wirecopy::relate::Relation;
 use wirecopy::report::html::{self, About};
 use wirecopy::settings::Settings;
 
@@ -64,8 +67,12 @@ fn hostile() -> Findings {
 fn hostile_text_is_data_and_nothing_else() {
     let page = &written(&hostile())["report.html"];
     let scripts: Vec<&str> = page.match_indices("<script").map(|(at, _)| &page[at..at + 12]).collect();
-    assert_eq!(scripts, ["<script type", "<script type", "<script>(() "], "the core, one part, the page's own script");
-    assert_eq!(page.matches("</script").count(), 3);
+    assert_eq!(
+        scripts,
+        ["<script type", "<script type", "<script type", "<script>(() "],
+        "the core, what a search looks into, one part, the page's own script"
+    );
+    assert_eq!(page.matches("</script").count(), 4);
     assert!(
         !page.contains("<!--") && !page.contains('\u{2028}') && !page.contains('\u{202e}') && !page.contains('\x1b')
     );
@@ -110,11 +117,78 @@ fn an_origin_is_what_the_others_are_measured_against() {
     let page = &written(&findings)["report.html"];
     let story = &data(page, "part-0")[0];
     assert_eq!((&story["reference"], &story["origin"]["confidence"]), (&1.into(), &0.75.into()));
-    assert_eq!((&story["articles"][1]["kind"], &story["articles"][1]["of"]), (&0.into(), &Value::Null));
+    // It credits an agency whose own copy is not there, so it is a copy, and only the first that is seen.
+    assert_eq!((&story["articles"][1]["kind"], &story["articles"][1]["of"]), (&6.into(), &Value::Null));
+    assert_eq!(story["copy_of"], 0);
     // Both are of one source by the pair: a revision, though it was published earlier.
     assert_eq!((&story["articles"][0]["kind"], &story["articles"][0]["of"]), (&5.into(), &1.into()));
     let core = data(page, "core");
     assert_eq!((&core["story"]["sure"][0], &core["agencies"][0]), (&0.75.into(), &"Norrland Wire".into()));
+    assert_eq!((&core["story"]["copy_of"][0], &core["outlet"]["kinds"][0][6]), (&0.into(), &1.into()));
+    assert_eq!(data(page, "search"), serde_json::json!(["vell-1\norm-7\n"]));
+}
+
+#[test]
+fn an_agency_whose_own_copy_is_there_is_no_missing_origin() {
+    let mut findings = sample::one();
+    let mut members: Vec<Member> = findings.members.iter().map(Cow::into_owned).collect();
+    let credit = Credit { basis: Basis::Own, ..*members[1].agency.clone().unwrap() };
+    members[0].agency = Some(Box::new(credit));
+    findings.members = members.into();
+    findings.stories[0].origin.as_mut().unwrap().article = ArticleId(1);
+    let page = &written(&findings)["report.html"];
+    assert_eq!(data(page, "part-0")[0]["copy_of"], Value::Null);
+    assert_eq!(data(page, "core")["story"]["copy_of"][0], Value::Null);
+}
+
+/// A story of three articles, an hour apart and in this order, of which the last is linked with both others.
+fn three(relation: Relation) -> Findings {
+    let mut findings = sample::one();
+    let first = findings.members.get(0).into_owned();
+    let hour = |hours: i64| Moment { seconds: 1_709_283_600 + hours * 3600, ..first.published.unwrap() };
+    findings.members = (0..3)
+        .map(|at| Member { id: format!("vell-{at}"), published: Some(hour(at)), ..first.clone() })
+        .collect::<Vec<_>>()
+        .into();
+    let pair = |a: u32| Pair {
+        a: ArticleId(a),
+        b: ArticleId(2),
+        relation,
+        same_source: false,
+        ..findings.pairs.get(0).into_owned()
+    };
+    findings.pairs = vec![pair(0), pair(1)].into();
+    findings.stories[0].members = (0..3).map(ArticleId).collect();
+    findings
+}
+
+#[test]
+fn the_later_is_measured_against_the_earlier() {
+    let page = &written(&three(Relation::Rewrite))["report.html"];
+    let articles = &data(page, "part-0")[0]["articles"];
+    assert_eq!((&articles[1]["kind"], &articles[1]["of"]), (&0.into(), &Value::Null), "linked with a later one only");
+    assert_eq!((&articles[2]["kind"], &articles[2]["of"]), (&4.into(), &0.into()));
+
+    // In a class of near-duplicates each is compared with one of them only, here the last.
+    let mut findings = three(Relation::NearDuplicate);
+    let mut members: Vec<Member> = findings.members.iter().map(Cow::into_owned).collect();
+    members[1].duplicate_of = Some(ArticleId(0));
+    members[2].duplicate_of = Some(ArticleId(0));
+    findings.members = members.into();
+    let page = &written(&findings)["report.html"];
+    let articles = &data(page, "part-0")[0]["articles"];
+    assert_eq!((&articles[1]["kind"], &articles[1]["of"], &articles[1]["class"]), (&1.into(), &2.into(), &0.into()));
+}
+
+#[test]
+fn a_search_looks_into_ids_and_each_headline_once() {
+    let mut findings = three(Relation::Rewrite);
+    let mut members: Vec<Member> = findings.members.iter().map(Cow::into_owned).collect();
+    members[1].title = Some("Harbour shut".into());
+    members[2].title = Some("Harbour shut".into());
+    findings.members = members.into();
+    let page = &written(&findings)["report.html"];
+    assert_eq!(data(page, "search"), serde_json::json!(["vell-0\nvell-1\nHarbour shut\nvell-2\n"]));
 }
 
 #[test]

@@ -36,6 +36,7 @@ const SCRIPT: &str = concat!(
     include_str!("assets/overview.js"),
     include_str!("assets/stories.js"),
     include_str!("assets/story.js"),
+    include_str!("assets/changes.js"),
     include_str!("assets/pair.js"),
     include_str!("assets/outlets.js"),
     include_str!("assets/main.js"),
@@ -88,8 +89,9 @@ pub fn write<E>(
         parts.add(place, &detail, &mut store)?;
     }
     let inline = parts.close(&mut store)?;
+    let search = tally.take_search();
     let core = tally.finish(findings, about, parts.firsts, inline.is_none());
-    store(&page_name(about.name), &page(&core, inline.as_deref()))
+    store(&page_name(about.name), &page(&core, &search, inline.as_deref()))
 }
 
 /// The details of stories, gathered into parts.
@@ -159,8 +161,10 @@ fn script(part: usize, stories: &[u8]) -> Vec<u8> {
 }
 
 /// The page: the frame with its blanks filled in.
-fn page(core: &page::Core<'_>, parts: Option<&[Vec<u8>]>) -> Vec<u8> {
+fn page(core: &page::Core<'_>, search: &[String], parts: Option<&[Vec<u8>]>) -> Vec<u8> {
     let mut data = element("core", &json(core));
+    // Apart from the core, since nothing reads it before somebody searches.
+    data.extend(element("search", &json(&search)));
     for (number, part) in parts.unwrap_or_default().iter().enumerate() {
         data.extend(element(&format!("part-{number}"), part));
     }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use crate::findings::Counts;
+use crate::credit::Basis;
+use crate::findings::{Counts, Member};
 use crate::relate::{Direction, Relation};
 
 /// What an article is within its story, in the order in which the page counts and colours them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// In no story, or what its story is measured against.
+    /// In no story, what its story is measured against, or linked with later ones only.
     Original,
     Copy,
     Excerpt,
@@ -18,10 +19,17 @@ pub(super) enum Kind {
     Rewrite,
     /// The same outlet's other take.
     Revision,
+    /// As an original, but the text of an agency, so a copy of what the scan does not have.
+    AgencyCopy,
 }
 
 impl Kind {
-    pub(super) const COUNT: usize = 6;
+    pub(super) const COUNT: usize = 7;
+
+    /// The kind of an article that has no link with an earlier one.
+    pub(super) fn of_first(member: &Member) -> Kind {
+        if carried(member).is_some() { Kind::AgencyCopy } else { Kind::Original }
+    }
 
     /// The kind of an article that has this link with an earlier one.
     pub(super) fn of(relation: Option<Relation>, same_source: bool) -> Kind {
@@ -34,6 +42,12 @@ impl Kind {
             _ => Kind::Original,
         }
     }
+}
+
+/// The agency whose text an article is, if it does not stand on that agency's own site.
+pub(super) fn carried(member: &Member) -> Option<&str> {
+    let credit = member.agency.as_ref().filter(|credit| credit.basis != Basis::Own);
+    credit.map(|credit| credit.agency.as_str())
 }
 
 impl Serialize for Kind {
@@ -110,6 +124,10 @@ pub(super) struct StoryColumns<'a> {
     pub from: Vec<Option<u32>>,
     /// How sure the origin is; none if there is only an earliest article.
     pub sure: Vec<Option<f64>>,
+    /// The agency whose text `from` has, where the agency's own copy is not in the story: `from` is then only seen first.
+    pub copy_of: Vec<Option<u32>>,
+    /// Whether none of the story's articles is known to be earlier than that of `from`.
+    pub leads: Vec<bool>,
 }
 
 /// Articles by kind over time.
@@ -146,6 +164,8 @@ pub(super) struct Detail {
     /// The likely origin, else the earliest article.
     pub reference: u32,
     pub origin: Option<Origin>,
+    /// The agency whose text the reference has, where the agency's own copy is not in the story.
+    pub copy_of: Option<u32>,
     pub agency: Option<u32>,
     pub evidence: Option<String>,
     /// How many of `articles` belong to the story; the others carry a part of it.
@@ -174,8 +194,11 @@ pub(super) struct Article {
     pub published: Option<String>,
     pub doubtful: bool,
     pub kind: Kind,
-    /// The earlier article that it is most like, which its kind is seen from.
+    /// The earlier article that it is most like, which its kind is seen from. It is a later one only in a class of
+    /// near-duplicates, where an earlier one is of the same class but was not compared.
     pub of: Option<u32>,
+    /// The kept article of its class of near-duplicates.
+    pub class: Option<u32>,
     pub agency: Option<u32>,
     pub basis: Option<&'static str>,
     pub text: String,

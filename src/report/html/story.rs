@@ -1,12 +1,14 @@
 //! The details of one story: its articles with their kinds and texts, its pairs, and what most of it carries.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::kernel::{Coverage, kernel};
-use super::page::{Article, Detail, Kernel, Kind, Kinds, Origin, Pair};
+use super::page::{Article, Detail, Kernel, Kind, Kinds, Origin, Pair, carried};
 use super::places::Places;
 use super::tally::Tally;
 use crate::article::{ArticleId, Span};
+use crate::credit::Basis;
 use crate::findings::{Apart, Findings, Member, Pair as Found, Story, Text};
 use crate::relate::Relation;
 use crate::report::rows::{rounded, stated};
@@ -21,6 +23,10 @@ pub(super) struct Facts {
     pub kinds: Vec<Kind>,
     /// The place of the article that the others are measured against.
     pub reference: usize,
+    /// The agency whose text the reference has, where the agency's own copy is not in the story.
+    pub copy_of: Option<u32>,
+    /// Whether the reference is dated and no article is dated before it.
+    pub leads: bool,
     /// The commonest language.
     pub lang: Option<u32>,
     /// Bytes that an earlier article has, too.
@@ -51,12 +57,14 @@ pub(super) fn story(findings: &Findings, places: &Places, tally: &Tally<'_>, pla
     for at in places.pairs(place) {
         reading.add(at as u32, &findings.pairs.get(at));
     }
-    let nearest: Vec<Option<Near>> = (0..own).map(|article| reading.nearest(article, reference)).collect();
+    let classes = Classes::of(&ids[..own], &members[..own], &order);
+    let nearest: Vec<Option<Near>> =
+        (0..own).map(|article| reading.nearest(article, &classes).filter(|_| article != reference)).collect();
     let units: Vec<Units> = texts.iter().map(|text| Units::of(&text.text)).collect();
     let kinds: Vec<Kind> = (0..own)
         .map(|article| match nearest[article] {
-            _ if article == reference => Kind::Original,
             Some(near) => Kind::of(Some(near.relation), near.same_source),
+            None if article == reference || reading.nearest[article].is_some() => Kind::of_first(&members[article]),
             None => Kind::of(members[article].relation, false),
         })
         .collect();
@@ -65,17 +73,27 @@ pub(super) fn story(findings: &Findings, places: &Places, tally: &Tally<'_>, pla
         .map(|at| {
             let near = nearest.get(at).copied().flatten();
             let kind = kinds.get(at).copied().unwrap_or(Kind::of(members[at].relation, false));
-            article(tally, &members[at], &texts[at], &units[at], (kind, near.map(|near| near.other)))
+            let class = classes.kept.get(at).copied().and_then(|kept| place_of(&ids, own, kept));
+            let links = Links { kind, of: near.map(|near| near.other), class };
+            article(tally, &members[at], &texts[at], &units[at], &links)
         })
         .collect();
-    let facts =
-        Facts { reference, lang: lang(tally, &texts[..own]), reused_bytes: reading.reused_bytes(&nearest), kinds };
+    let copy_of = copy_of(&members[..own], reference).and_then(|agency| tally.agency(agency));
+    let facts = Facts {
+        reference,
+        copy_of,
+        leads: leads(&members[..own], reference),
+        lang: lang(tally, &texts[..own]),
+        reused_bytes: reading.reused_bytes(&nearest),
+        kinds,
+    };
     let detail = Detail {
         reference: reference as u32,
         origin: story
             .origin
             .as_ref()
             .map(|origin| Origin { confidence: rounded(origin.confidence), reasons: origin.reasons.clone() }),
+        copy_of,
         agency: story.agency.as_ref().and_then(|(name, _)| tally.agency(name)),
         evidence: story.agency.as_ref().map(|(_, evidence)| evidence.clone()),
         members: own as u32,
@@ -96,6 +114,20 @@ fn reference(story: &Story, members: &[Cow<'_, Member>]) -> usize {
     let named = story.origin.as_ref().and_then(|origin| story.members.iter().position(|&id| id == origin.article));
     let earliest = || (0..members.len()).filter_map(|at| Some((published(&members[at])?, at))).min();
     named.or_else(|| earliest().map(|(_, at)| at)).unwrap_or(0)
+}
+
+/// The agency whose text the reference has, where none of the story's articles stands on the agency's own site.
+fn copy_of<'a>(members: &'a [Cow<'_, Member>], reference: usize) -> Option<&'a str> {
+    let agency = carried(&members[reference])?;
+    let own = |member: &Cow<'_, Member>| {
+        member.agency.as_ref().is_some_and(|credit| credit.basis == Basis::Own && credit.agency == agency)
+    };
+    (!members.iter().any(own)).then_some(agency)
+}
+
+fn leads(members: &[Cow<'_, Member>], reference: usize) -> bool {
+    let earliest = members.iter().filter_map(|member| published(member)).min();
+    earliest.is_some() && earliest == published(&members[reference])
 }
 
 /// When an article was published, where that can be true.
@@ -134,6 +166,30 @@ impl Near {
             .then(self.relation.cmp(&other.relation))
             .then(other.jaccard.total_cmp(&self.jaccard));
         order.then(self.other.cmp(&other.other)).is_lt()
+    }
+}
+
+/// The classes of near-duplicates that the articles of a story are in.
+struct Classes {
+    /// The kept article of each one's class.
+    kept: Vec<ArticleId>,
+    /// The lowest rank in each class.
+    first: HashMap<ArticleId, usize>,
+}
+
+impl Classes {
+    fn of(ids: &[ArticleId], members: &[Cow<'_, Member>], ranks: &[usize]) -> Classes {
+        let kept: Vec<ArticleId> =
+            ids.iter().zip(members).map(|(&id, member)| member.duplicate_of.unwrap_or(id)).collect();
+        let mut first = HashMap::new();
+        for (&class, &rank) in kept.iter().zip(ranks) {
+            first.entry(class).and_modify(|first: &mut usize| *first = rank.min(*first)).or_insert(rank);
+        }
+        Classes { kept, first }
+    }
+
+    fn has_earlier(&self, article: usize, ranks: &[usize]) -> bool {
+        self.first[&self.kept[article]] < ranks[article]
     }
 }
 
@@ -195,8 +251,12 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn nearest(&self, article: usize, reference: usize) -> Option<Near> {
-        self.nearest[article].filter(|_| article != reference)
+    /// What an article is measured against: an earlier one. In a class of near-duplicates that has an earlier one, a later one
+    /// stands for that.
+    fn nearest(&self, article: usize, classes: &Classes) -> Option<Near> {
+        self.nearest[article].filter(|near| {
+            near.earlier || (near.relation <= Relation::NearDuplicate && classes.has_earlier(article, self.ranks))
+        })
     }
 
     fn reused_bytes(&self, nearest: &[Option<Near>]) -> u64 {
@@ -243,13 +303,14 @@ fn lang(tally: &Tally<'_>, texts: &[Cow<'_, Text>]) -> Option<u32> {
     groups.max().map(|(_, lang)| lang.0)
 }
 
-fn article(
-    tally: &Tally<'_>,
-    member: &Member,
-    text: &Text,
-    units: &Units,
-    (kind, of): (Kind, Option<usize>),
-) -> Article {
+/// How an article stands to the others, by place.
+struct Links {
+    kind: Kind,
+    of: Option<usize>,
+    class: Option<usize>,
+}
+
+fn article(tally: &Tally<'_>, member: &Member, text: &Text, units: &Units, links: &Links) -> Article {
     Article {
         id: member.id.clone(),
         title: member.title.clone(),
@@ -259,8 +320,9 @@ fn article(
         lang: text.lang.clone(),
         published: member.published.and_then(stated),
         doubtful: member.published.is_some_and(|published| published.doubtful),
-        kind,
-        of: of.map(|other| other as u32),
+        kind: links.kind,
+        of: links.of.map(|other| other as u32),
+        class: links.class.map(|kept| kept as u32),
         agency: member.agency.as_ref().and_then(|credit| tally.agency(&credit.agency)),
         basis: member.agency.as_ref().map(|credit| credit.basis.name()),
         text: text.text.clone(),

@@ -1,6 +1,7 @@
 //! The overview: what is counted over all stories and outlets.
 //!
-//! In memory are a byte an article, four bytes an article in a story, and the rows of the overview.
+//! In memory are a byte an article, four bytes an article in a story, the rows of the overview, and what a search looks into:
+//! the ids of the articles in stories and their headlines.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -9,7 +10,7 @@ use super::page::{Bytes, Carried, Core, Kind, Kinds, OutletColumns, StoryColumns
 use super::story::{Facts, published};
 use super::time::over_time;
 use crate::credit::Basis;
-use crate::findings::Findings;
+use crate::findings::{Findings, Member};
 use crate::report::manifest::rejects_by_reason;
 use crate::report::rows::{rounded, stated};
 
@@ -18,6 +19,11 @@ const MATRIX: usize = 20;
 
 /// The upper ends of the classes of lags in seconds; what is later is of the last class.
 const LAGS: [u32; 7] = [0, 3600, 3 * 3600, 6 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600];
+
+/// The longest part of a headline that a search looks into, in characters, and how many bytes of headlines that do not stand
+/// above their story it looks into for each: some hundred headlines, so that no large story makes a large page.
+const HEADLINE_CHARS: usize = 200;
+const HEADLINE_BYTES: usize = 16 << 10;
 
 /// What is counted story by story.
 pub(super) struct Tally<'a> {
@@ -34,6 +40,8 @@ pub(super) struct Tally<'a> {
     /// Articles of an outlet whose story comes from another.
     carried: BTreeMap<(u32, u32), u32>,
     reused_bytes: u64,
+    /// For each story what a search finds it by, a line each: the ids of its articles and their headlines, its own apart.
+    search: Vec<String>,
 }
 
 impl<'a> Tally<'a> {
@@ -53,7 +61,10 @@ impl<'a> Tally<'a> {
             if let Some(credit) = &member.agency {
                 agencies.insert(credit.agency.clone());
             }
-            kinds.push(Kind::of(member.relation, false));
+            kinds.push(match Kind::of(member.relation, false) {
+                Kind::Original => Kind::of_first(&member),
+                kind => kind,
+            });
         }
         let mut outlets: Vec<(String, u32)> = articles.into_iter().collect();
         outlets.sort_unstable_by(|x, y| y.1.cmp(&x.1).then_with(|| x.0.cmp(&y.0)));
@@ -80,6 +91,7 @@ impl<'a> Tally<'a> {
             lags: vec![Vec::new(); all],
             carried: BTreeMap::new(),
             reused_bytes: 0,
+            search: Vec::new(),
         }
     }
 
@@ -103,6 +115,7 @@ impl<'a> Tally<'a> {
         let story = &findings.stories[place];
         let start = story.first_published.map(|first| first.seconds);
         let mut present = BTreeSet::new();
+        let mut search = Search::of(story.title.as_deref());
         let outlets: Vec<Option<u32>> = story
             .members
             .iter()
@@ -110,6 +123,7 @@ impl<'a> Tally<'a> {
             .map(|(&article, &kind)| {
                 self.kinds[article.index()] = kind;
                 let member = findings.members.get(article.index());
+                search.add(&member);
                 let outlet = self.outlet(member.source.as_deref()?)?;
                 present.insert(outlet);
                 if let (Some(start), Some(published)) = (start, published(&member)) {
@@ -118,6 +132,7 @@ impl<'a> Tally<'a> {
                 Some(outlet)
             })
             .collect();
+        self.search.push(search.lines);
         let from = outlets[facts.reference];
         present.iter().for_each(|&outlet| self.columns.stories[outlet as usize] += 1);
         if let Some(from) = from {
@@ -139,8 +154,15 @@ impl<'a> Tally<'a> {
         columns.lang.push(facts.lang);
         columns.from.push(from);
         columns.sure.push(story.origin.as_ref().map(|origin| rounded(origin.confidence)));
+        columns.copy_of.push(facts.copy_of);
+        columns.leads.push(facts.leads);
         let agency = story.agency.as_ref().and_then(|(name, _)| self.agency(name));
         self.stories.agency.push(agency);
+    }
+
+    /// What a search looks into, story by story.
+    pub(super) fn take_search(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.search)
     }
 
     /// What the page always has.
@@ -196,6 +218,33 @@ impl<'a> Tally<'a> {
             story: self.stories,
             parts,
             folder: in_files.then_some(about.name),
+        }
+    }
+}
+
+/// What a search finds a story by, beside what the list shows of it.
+struct Search {
+    /// Headlines that are there already.
+    known: BTreeSet<String>,
+    headline_bytes: usize,
+    lines: String,
+}
+
+impl Search {
+    fn of(title: Option<&str>) -> Search {
+        Search { known: title.map(str::to_owned).into_iter().collect(), headline_bytes: 0, lines: String::new() }
+    }
+
+    fn add(&mut self, member: &Member) {
+        self.lines.push_str(&member.id);
+        self.lines.push('\n');
+        let Some(title) = &member.title else { return };
+        let title: String = title.chars().take(HEADLINE_CHARS).collect();
+        if self.headline_bytes + title.len() <= HEADLINE_BYTES && !self.known.contains(&title) {
+            self.headline_bytes += title.len();
+            self.lines.push_str(&title);
+            self.lines.push('\n');
+            self.known.insert(title);
         }
     }
 }

@@ -5,14 +5,15 @@ const decimals = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** What an article is within its story, in the order of the data. */
-const KINDS = ['original', 'copy', 'excerpt', 'version', 'rewrite', 'revision'];
+const KINDS = ['original', 'copy', 'excerpt', 'version', 'rewrite', 'revision', 'first agency copy'];
 const KIND_MEANING = {
-  original: 'in no story, or the article that its story is measured against',
+  original: 'in no story, the article that its story is measured against, or linked with later ones only',
   copy: 'the same article, perhaps lightly edited',
   excerpt: 'one stands nearly whole in the other',
   version: 'another take: much shared, and prose of its own',
   rewrite: 'reported prose is reused, most wording differs',
   revision: 'the same outlet’s own later or earlier take',
+  'first agency copy': 'the text of an agency, of which no earlier copy is in this scan',
 };
 const RELATIONS = {
   identical: ['identical', 'the same text after normalisation'],
@@ -24,6 +25,8 @@ const RELATIONS = {
   quote: ['quote', 'only quotations are shared: not a link'],
   boilerplate: ['boilerplate', 'only site furniture is shared: not a link'],
 };
+/** Relations that are links. */
+const LINKS = ['identical', 'near_duplicate', 'excerpt', 'version', 'rewrite'];
 const BASIS = { credited: 'credited', own: 'the agency’s own', inferred: 'not credited, inferred' };
 
 const number = (value) => integer.format(value);

@@ -10,12 +10,13 @@ function about() {
         el('h2', {}, 'Relations between two articles'),
         el('dl', { class: 'facts' }, Object.values(RELATIONS).map(([name, meaning]) => [el('dt', {}, name), el('dd', {}, meaning)])),
         el('h2', {}, 'Kinds of articles'),
-        el('p', {}, 'Within its story an article has a kind, seen from the likely origin or, where none is known, from the earliest article.'),
+        el('p', {}, 'Within its story an article has a kind, seen from the earlier article that it is most like; the likely origin, or the copy that stands for it, counts as earlier than all. An article that is linked with later ones only is measured against none. Of a large class of near-duplicates each is compared with the longest only, which may be later; then this is said.'),
+        el('p', {}, 'Where the article that all others come after is itself the text of an agency, and the agency’s own copy is not in the scan, the agency is named as the origin, and the article as the first that was seen.'),
         el('dl', { class: 'facts' }, KINDS.map((kind, place) => [el('dt', {}, kindBadge(place)), el('dd', {}, KIND_MEANING[kind])])),
         el('h2', {}, 'Dates'),
         el('p', {}, 'Dates are shown as their source states them. A time without a zone is taken as UTC when lags are computed, and a day as its beginning, so such lags are rough.'),
         el('h2', {}, 'Figures'),
-        el('p', {}, 'Kept and cut are shares of the origin’s prose, added is the share of the article’s own. Bits say how unlikely shared prose is by chance. The tables beside this file have everything that is shown here, for programs.')),
+        el('p', {}, 'Kept and cut are shares of the prose of the article that one is measured against, added is the share of its own. Changed are numbers, dates and names that differ between two passages that both share, in otherwise the same words. Bits say how unlikely shared prose is by chance. The tables beside this file have everything that is shown here, for programs.')),
     ],
   };
 }

@@ -2,16 +2,17 @@
 
 const LAG_NAMES = ['first', '≤ 1 h', '≤ 3 h', '≤ 6 h', '≤ 12 h', '≤ 1 d', '≤ 3 d', 'later'];
 
-/** Original, reprinted, rewritten, own revisions. */
+/** Original, of an agency, reprinted, rewritten, own revisions. */
 function shares(kinds) {
   const total = kinds.reduce((sum, count) => sum + count, 0) || 1;
-  return { own: kinds[0] / total, reprinted: (kinds[1] + kinds[2] + kinds[3]) / total, rewritten: kinds[4] / total, revisions: kinds[5] / total };
+  return { own: kinds[0] / total, agency: kinds[6] / total, reprinted: (kinds[1] + kinds[2] + kinds[3]) / total, rewritten: kinds[4] / total, revisions: kinds[5] / total };
 }
 
 const OUTLET_COLUMNS = [
   { name: 'Outlet', heading: true, class: 'name', sort: 'name', key: (place) => core.outlets[place].toLowerCase(), cell: outletLink },
   { name: 'Articles', class: 'num', sort: 'articles', down: true, key: (place) => core.outlet.articles[place], cell: (place) => number(core.outlet.articles[place]) },
   { name: 'Original', class: 'num', sort: 'own', down: true, key: (place) => shares(core.outlet.kinds[place]).own, cell: (place) => percent(shares(core.outlet.kinds[place]).own) },
+  { name: 'First agency copy', class: 'num', sort: 'agency', down: true, only: () => core.agencies.length, key: (place) => shares(core.outlet.kinds[place]).agency, cell: (place) => percent(shares(core.outlet.kinds[place]).agency) },
   { name: 'Reprinted', class: 'num', sort: 'reprinted', down: true, key: (place) => shares(core.outlet.kinds[place]).reprinted, cell: (place) => percent(shares(core.outlet.kinds[place]).reprinted) },
   { name: 'Rewritten', class: 'num', sort: 'rewritten', down: true, key: (place) => shares(core.outlet.kinds[place]).rewritten, cell: (place) => percent(shares(core.outlet.kinds[place]).rewritten) },
   { name: 'Kinds', class: 'bars', cell: (place) => kindBar(core.outlet.kinds[place], 'Articles by kind:') },
@@ -22,7 +23,7 @@ const OUTLET_COLUMNS = [
 
 function lagOf(place) {
   const lag = core.outlet.lag[place];
-  return lag === null ? '–' : lag < 60 ? 'none' : length(lag);
+  return lag === null ? '–' : lag < 60 ? '0 min' : length(lag);
 }
 
 function outlets(_, query) {
@@ -48,16 +49,17 @@ function outlets(_, query) {
   show();
   const form = el('form', { class: 'filters', role: 'search', 'aria-label': 'Outlets', onsubmit: (event) => event.preventDefault() },
     el('label', {}, el('span', {}, 'Search'), el('input', { type: 'search', class: 'search', value: now.q ?? '', oninput: (event) => change({ q: event.target.value }) })));
-  return { title: 'Outlets', body: [el('h1', {}, 'Outlets'), form, el('div', { class: 'bar-head' }, count, legend(presentKinds())), holder] };
+  return { title: 'Outlets', body: [el('h1', {}, 'Outlets'), form, el('div', { class: 'bar-head' }, count, legend(presentKinds())), holder,
+    el('p', { class: 'note' }, el('i', {}, 'First agency copy'), `: ${KIND_MEANING['first agency copy']}. `, el('i', {}, 'Median lag'), ': the time after the first article of a story, 0 min where at least half of an outlet’s are the first; – where none of its articles in stories is dated.')] };
 }
 
 function outlet([name]) {
   const place = outletPlace.get(name);
   if (place === undefined) return missing('outlet', name);
   const { articles, kinds, stories: inStories, first, lags, agencies } = Object.fromEntries(Object.entries(core.outlet).map(([key, list]) => [key, list[place]]));
-  const { own, reprinted, rewritten, revisions } = shares(kinds);
+  const { own, agency: agencyCopies, reprinted, rewritten, revisions } = shares(kinds);
   const used = sorted(agencies, ([, credited, uncredited]) => credited + uncredited, true);
-  const list = storiesOf({ outlet: name });
+  const list = storiesOf({}, place);
   let state = { sort: 'size', down: true, page: 1 };
   const holder = el('div', {});
   const show = (focus) => {
@@ -74,15 +76,16 @@ function outlet([name]) {
       el('dl', { class: 'tiles' },
         tile(number(articles), 'articles'),
         tile(percent(own), 'original', 'in no story, or the first of it'),
+        agencyCopies ? tile(percent(agencyCopies), 'first agency copies', 'of an agency, no earlier copy here') : null,
         tile(percent(reprinted), 'reprinted', 'copies, excerpts, versions'),
         tile(percent(rewritten), 'rewritten'),
         tile(percent(revisions), 'own revisions', 'later takes of its own articles'),
-        tile(lagOf(place), 'median lag', `first in ${number(first)} of ${counted(inStories, 'story', 'stories')}`)),
+        tile(lagOf(place), 'median lag', `after the first of a story${core.outlet.lag[place] === null ? ', no date known' : ''}; first in ${number(first)} of ${counted(inStories, 'story', 'stories')}`)),
       el('div', { class: 'bar-head' }, kindBar(kinds, 'Articles by kind:'), legend(kinds)),
       el('section', { 'aria-labelledby': 'agencies' }, el('h2', { id: 'agencies' }, 'Agencies it uses'),
         used.length ? el('table', { class: 'figures' }, el('thead', {}, el('tr', {}, ['agency', 'credited', 'not credited'].map((head) => el('th', { scope: 'col' }, head)))),
           el('tbody', {}, used.map(([agency, credited, uncredited]) => el('tr', {}, el('th', { scope: 'row' }, foreign(core.agencies[agency])), el('td', {}, number(credited)), el('td', {}, number(uncredited))))))
-          : el('p', { class: 'muted' }, 'None was found in its articles.')),
+          : el('p', { class: 'muted' }, 'None was found in its articles.', core.agencies.length ? '' : [' Agencies that the program does not know can be named with ', el('code', {}, '--agencies FILE'), '.'])),
       lags.some(Boolean) ? figure('Behind the first', columns(lags.map((count, at) => [LAG_NAMES[at], [count]]), { classes: ['f1'], tick: (text) => text, label: (text, [count]) => `${text}: ${counted(count, 'article')}`, height: 150 }),
         el('p', {}, 'Articles in stories, by the time after the first article of the story.'), ['after', 'articles'], lags.map((count, at) => [LAG_NAMES[at], number(count)])) : null,
       el('section', { 'aria-labelledby': 'its' }, el('h2', { id: 'its' }, `Its ${counted(list.length, 'story', 'stories')}`), holder),

@@ -11,7 +11,7 @@ function overview() {
     tile(number(counts.articles), 'articles read', `from ${counted(counts.files, 'file')}, ${counted(core.outlets.length, 'outlet')}`),
     tile(number(storyCount), 'stories', `of two articles or more; ${number(inStories)} articles`),
     tile(number(counts.articles - inStories), 'articles alone', `${percent((counts.articles - inStories) / (counts.articles || 1))} share no story`),
-    tile(core.bytes.total ? percent(1 - core.bytes.reused / core.bytes.total) : '–', 'of the text is original', 'not found in an earlier article of its story'),
+    tile(core.bytes.total ? percent(1 - core.bytes.reused / core.bytes.total) : '–', 'of the text is new here', 'not found in an earlier article of its story'),
     tile(number(counts.dropped), 'near-duplicates to drop', 'listed in drop.txt'),
     tile(number(counts.rejects), 'records rejected', counts.rejects ? 'reasons below' : 'every record was an article'));
   return {
@@ -32,7 +32,7 @@ function overview() {
 }
 
 function presentKinds() {
-  const present = [0, 0, 0, 0, 0, 0];
+  const present = KINDS.map(() => 0);
   for (const [, counts] of core.time.bins) counts.forEach((count, kind) => { present[kind] += count; });
   for (const counts of core.outlet.kinds.slice(0, 2000)) counts.forEach((count, kind) => { present[kind] += count; });
   for (const counts of core.story.kinds.slice(0, 2000)) counts.forEach((count, kind) => { present[kind] += count; });
@@ -57,10 +57,18 @@ function storyNote(place) {
   const agency = story.agency[place];
   const from = story.from[place];
   return [
-    agency === null ? null : [el('b', {}, foreign(core.agencies[agency])), ' · '],
-    from === null ? null : [story.sure[place] === null ? 'earliest here ' : 'first ', foreign(core.outlets[from]), ' · '],
+    story.copy_of[place] === null ? agency === null ? null : [el('b', {}, foreign(core.agencies[agency])), ' · ']
+      : [el('b', {}, foreign(core.agencies[story.copy_of[place]])), ' (not in this scan) · '],
+    from === null ? null : [`${seenFirst(place)} `, foreign(core.outlets[from]), ' · '],
     counted(story.outlets[place].length, 'outlet'), ' · ', days(story.first[place], story.last[place]),
   ];
+}
+
+/** What the outlet is that stands for where a story comes from. */
+function seenFirst(place) {
+  const { copy_of: copyOf, sure, leads } = core.story;
+  if (copyOf[place] !== null) return leads[place] ? 'first seen here:' : 'a copy at';
+  return sure[place] === null ? 'earliest here' : 'first';
 }
 
 function timePlot() {
@@ -97,14 +105,14 @@ function sizePlot() {
 function carriedMatrix() {
   const { by, from, rows } = core.carried;
   if (!by.length) return el('p', {}, 'No outlet carries another’s text, or no outlets are known.');
-  const note = el('p', {}, 'Articles of the outlet on the left whose story comes from the outlet above: from the likely origin or, where none is known, from the earliest here.',
+  const note = el('p', {}, 'Articles of the outlet on the left whose story comes from the outlet above: from the likely origin or, where none is known or it is an agency’s that is not in this scan, from the earliest here.',
     core.outlets.length > by.length ? ' Shown are those with most.' : '');
   return matrix({ title: 'Outlet by outlet', note, corner: 'carried by ↓ from →', rows: by.map((place) => outletLink(place)), columns: from.map((place) => outletLink(place)), cell: (i, j) => rows[i][j] });
 }
 
 function usedMatrix() {
   const { outlets, agencies, rows } = core.used;
-  if (!agencies.length) return el('p', { class: 'muted' }, 'No article of this scan was found to be of an agency.');
+  if (!agencies.length) return el('p', { class: 'muted' }, 'No article of this scan was found to be of an agency. Agencies that the program does not know can be named with ', el('code', {}, '--agencies FILE'), '.');
   return matrix({
     title: 'Outlet by agency', note: el('p', {}, 'Articles of an agency, credited or inferred, by outlet.'), corner: 'outlet', rows: outlets.map((place) => outletLink(place)),
     columns: agencies.map((place) => foreign(core.agencies[place])), cell: (i, j) => rows[i][j],

@@ -1,11 +1,6 @@
 // Two articles side by side: what they share, what was changed between, and why they are linked.
 
 const MARKS = ['quotation', 'furniture', 'stock'];
-/** Between two shared passages, what is longer than this was written anew, not changed. */
-const CHANGED_CHARACTERS = 120;
-/** So few words in place of so few others are one change, if there is a number, a date or a name among them. */
-const REPLACED_WORDS = 5;
-
 function sideBySide(place, found, query) {
   const id = core.story.id[place];
   const at = (name) => found.articles.findIndex((article) => article.id === name);
@@ -18,8 +13,9 @@ function sideBySide(place, found, query) {
   const go = (first, second) => { location.hash = route(['story', id], { a: first, b: second }); };
   const choose = (label, side) => el('label', {}, el('span', {}, label), el('select', {
     onchange: (event) => (side ? go(query.a, event.target.value) : go(event.target.value, query.b)),
-  }, found.articles.map((article, number) => el('option', { value: article.id, selected: number === (side ? b : a), disabled: number === (side ? a : b) },
-    calm(`${outletName(article.outlet)}: ${article.title || article.id} (${article.id})`).slice(0, 110)))));
+  }, found.articles.map((article, number) => el('option', { value: article.id, selected: number === (side ? b : a), disabled: number === (side ? a : b) && a !== b },
+    // What is cut off where the field is narrow is the headline.
+    [outletName(article.outlet).slice(0, 60), article.id, (article.title ?? '').slice(0, 120)].filter(Boolean).map(calm).join(' · ')))));
   const panes = articles.map((article, side) => pane(article, side, runs, changes[side]));
   follow(panes, runs.length);
   return {
@@ -28,21 +24,15 @@ function sideBySide(place, found, query) {
       el('p', { class: 'crumbs' }, el('a', { href: '#/stories' }, 'Stories'), ' / ', el('a', { href: route(['story', id]) }, headline(core.story.title[place], id)), ' / side by side'),
       el('h1', {}, 'Side by side'),
       el('div', { class: 'filters pairing' }, choose('Left', 0), el('button', { type: 'button', onclick: () => go(query.b, query.a) }, '⇄ Swap'), choose('Right', 1)),
-      why(pair, articles),
+      why(pair, articles, found),
       changed(changes),
       el('ul', { class: 'legend marks' },
         [['run', 'shared prose'], ['run quotation', 'shared quotation'], ['quotation', 'quotation'], ['furniture', 'site furniture'], ['stock', 'stock context'], ['changed', 'changed']]
           .map(([name, label]) => el('li', {}, el('span', { class: `sample ${name}` }, label)))),
-      runs.length ? el('p', { class: 'note screen' }, 'Click a shared passage to bring its counterpart beside it. With the keyboard: ↑ and ↓ go from passage to passage, Enter to the counterpart.') : null,
+      runs.length ? el('p', { class: 'note screen' }, 'Click a shared passage to bring its counterpart beside it. With the keyboard: in a text, n and p (or Tab) go to its passages; on a passage, ↑ and ↓ go to the next and the one before, Enter to the counterpart.') : null,
       el('div', { class: 'panes' }, panes.map(({ node }) => node)),
     ],
   };
-}
-
-function runsOf(pair) {
-  const runs = [];
-  for (let i = 0; i < pair.spans.length; i += 4) runs.push([pair.spans.slice(i, i + 2), pair.spans.slice(i + 2, i + 4)]);
-  return runs.sort((x, y) => x[0][0] - y[0][0]);
 }
 
 /** The stretches of a text, in order, each with what holds there: the run, the kind, whether it was changed. */
@@ -81,7 +71,8 @@ function pane(article, side, runs, changes) {
         const mark = el('mark', { class: 'run', 'data-run': run });
         if (!first.has(run)) {
           put(mark, { role: 'button', 'aria-roledescription': 'shared passage', tabindex: first.size ? -1 : 0 });
-          mark.append(el('span', { class: 'no', 'aria-hidden': 'true', 'data-no': run + 1 }));
+          const label = el('span', { class: 'no', 'aria-hidden': 'true', 'data-no': run + 1 });
+          if (!beforeWord(line, label)) mark.append(label);
           first.set(run, mark);
         }
         open = { run, mark };
@@ -98,6 +89,20 @@ function pane(article, side, runs, changes) {
         article.agency === null ? null : [' · ', foreign(core.agencies[article.agency]), article.basis ? `, ${BASIS[article.basis] ?? article.basis}` : '']),
     ), text);
   return { node, text, first };
+}
+
+/** Puts the number of a passage that begins inside a word, as the 10 of 04:10, in front of that word; says if it did. */
+function beforeWord(line, label) {
+  // Two passages may meet inside a word, too.
+  const holder = line.lastChild?.localName === 'mark' ? line.lastChild : line;
+  const last = holder.lastChild;
+  const begun = last?.localName === 'span' ? /(?:\p{N}[\p{N}.,:’'/-]*|[\p{L}\p{M}]{1,20}[’'-])$/u.exec(last.textContent) : null;
+  if (!begun) return false;
+  const rest = last.cloneNode(false);
+  rest.textContent = begun[0];
+  last.textContent = last.textContent.slice(0, begun.index);
+  holder.append(label, rest);
+  return true;
 }
 
 /** Passages that are clicked or entered show their counterparts. */
@@ -122,14 +127,17 @@ function follow(panes, count) {
     const runOf = (event) => { const mark = event.target.closest?.('.run'); return mark ? Number(mark.dataset.run) : null; };
     text.addEventListener('click', (event) => { const run = runOf(event); if (run !== null) { focus(side, run); show(run, side); } });
     text.addEventListener('keydown', (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
       const run = runOf(event);
-      if (run === null) return;
       const order = [...first.keys()];
-      const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+      const letter = { n: 1, p: -1 }[event.key];
+      // Between passages the arrows scroll the text.
+      const step = letter ?? (run === null ? undefined : { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key]);
       if (step) {
-        const next = order[order.indexOf(run) + step];
+        // From the text itself, to the passage that was last gone to.
+        const next = run === null ? order.find((number) => first.get(number).tabIndex === 0) : order[order.indexOf(run) + step];
         if (next !== undefined) { focus(side, next); show(next, side); }
-      } else if (event.key === 'Enter' || event.key === ' ') {
+      } else if (run !== null && (event.key === 'Enter' || event.key === ' ')) {
         show(run, side);
         focus(1 - side, run);
       } else {
@@ -140,17 +148,26 @@ function follow(panes, count) {
   });
 }
 
-function why(pair, [a, b]) {
+/** Why there is no pair of two articles of one story. */
+function unpaired([a, b], found) {
+  if (a.id === b.id) return 'This is one article on both sides. Choose another one to compare it with.';
+  if (a.class !== null && a.class === b.class) return 'These two were not compared with one another: they are of one large class of near-duplicates, in which each article is compared with the longest.';
+  if (found.pairs_left_out) return `Passages of these two are not in this report. The story has ${number(found.pairs.length + found.pairs_left_out)} pairs, and kept are those with the article it is measured against and those that give an article its kind.`;
+  return 'They share no passage. They are of one story by their links with others.';
+}
+
+function why(pair, [a, b], found) {
   if (!pair) {
-    return el('section', { class: 'panel', 'aria-labelledby': 'why' }, el('h2', { id: 'why' }, 'Why they are linked'),
-      el('p', {}, 'These two were not compared with one another: in a large class of near-duplicates each article is compared with the longest. They are of one story by their links with others.'));
+    return el('section', { class: 'panel', 'aria-labelledby': 'why' }, el('h2', { id: 'why' }, a.id === b.id ? 'One article' : 'Not linked with one another'),
+      el('p', {}, unpaired([a, b], found)));
   }
   const [name, meaning] = RELATIONS[pair.relation] ?? [pair.relation, ''];
   const passages = pair.spans.length / 4;
+  const links = LINKS.includes(pair.relation);
   const sides = { a_in_b: 'The left one stands in the right one. ', b_in_a: 'The right one stands in the left one. ' }[pair.direction] ?? '';
   const whole = pair.sameSource && ['identical', 'near_duplicate', 'version'].includes(pair.relation);
   return el('section', { class: 'panel', 'aria-labelledby': 'why' },
-    el('h2', { id: 'why' }, 'Why they are linked: ', el('em', {}, name)),
+    el('h2', { id: 'why' }, links ? 'Why they are linked: ' : 'Not linked with one another: ', el('em', {}, name)),
     el('p', {}, `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}. ${sides}`,
       whole ? 'Both are of one outlet: revisions rather than syndication. ' : '',
       `They share ${counted(pair.shared, 'word')} in ${counted(passages, 'passage')}, the longest of ${number(pair.longest)}; `,
@@ -173,82 +190,4 @@ function changed([ours, theirs]) {
   return el('section', { class: 'changes', 'aria-labelledby': 'changed' }, el('h2', { id: 'changed' }, 'Changed between shared passages'),
     el('ul', {}, shown.map(([x, y]) => el('li', {}, el('small', {}, x.what), ' ', el('del', {}, foreign(x.text)), ' → ', el('ins', {}, foreign(y.text)))),
       pairs.length > shown.length ? el('li', { class: 'muted' }, `and ${number(pairs.length - shown.length)} more`) : null));
-}
-
-/**
- * Numbers, names and dates that differ where both texts go on from the same passage to the same next one. Of either text a
- * list of equal length, entry for entry.
- */
-function changesBetween(articles, runs) {
-  const changes = [[], []];
-  const order = runs.map((_, number) => number).sort((x, y) => runs[x][1][0] - runs[y][1][0]);
-  const next = new Map(order.map((number, place) => [number, order[place + 1]]));
-  for (let number = 0; number + 1 < runs.length; number += 1) {
-    if (next.get(number) !== number + 1) continue;
-    const gaps = [0, 1].map((side) => [runs[number][side][1], runs[number + 1][side][0]]);
-    if (gaps.some(([from, to]) => to - from > CHANGED_CHARACTERS || to <= from)) continue;
-    const found = gaps.map(([from, to], side) => facts(articles[side], from, to));
-    const before = changes[0].length;
-    for (const what of ['number', 'date', 'name']) {
-      const [left, right] = found.map((list) => list.filter((fact) => fact.what === what));
-      const only = (these, those) => these.filter((fact) => !those.some((other) => other.key === fact.key));
-      const [lost, won] = [only(left, right), only(right, left)];
-      // Of three against two it cannot be said what became what.
-      if (lost.length !== won.length) continue;
-      changes[0].push(...lost);
-      changes[1].push(...won);
-    }
-    const keys = found.map((list) => list.map(({ key }) => key).join());
-    const whole = gaps.map(([from, to], side) => stretch(articles[side].text, from, to));
-    if (changes[0].length === before && keys[0] !== keys[1] && whole.every(({ text }) => text && text.split(/\s+/).length <= REPLACED_WORDS)) {
-      const { what } = [...found[0], ...found[1]].find((fact) => !found[0].includes(fact) || !found[1].some(({ key }) => key === fact.key));
-      whole.forEach((stretch, side) => changes[side].push({ ...stretch, what }));
-    }
-  }
-  return changes;
-}
-
-/** What stands between two places, without the blanks and marks around it. */
-function stretch(text, from, to) {
-  const inner = /[\p{L}\p{N}](?:.*[\p{L}\p{N}])?/su.exec(text.slice(from, to));
-  return inner ? { start: from + inner.index, end: from + inner.index + inner[0].length, text: inner[0] } : { start: from, end: from, text: '' };
-}
-
-const calendars = new Map();
-/** The names of months and days of the week in a language. */
-function calendar(lang) {
-  const tag = lang || 'en';
-  if (!calendars.has(tag)) {
-    const names = new Set();
-    try {
-      for (const style of ['long', 'short']) {
-        for (let i = 0; i < 12; i += 1) names.add(new Intl.DateTimeFormat(tag, { month: style, day: 'numeric', timeZone: 'UTC' }).formatToParts(Date.UTC(2024, i, 7)).find(({ type }) => type === 'month').value.toLowerCase().replace(/\.$/, ''));
-        for (let i = 0; i < 7; i += 1) names.add(new Intl.DateTimeFormat(tag, { weekday: style, timeZone: 'UTC' }).format(Date.UTC(2024, 0, 1 + i)).toLowerCase().replace(/\.$/, ''));
-      }
-    } catch {
-      // A tag of no language: dates are then only what their numbers say.
-    }
-    calendars.set(tag, names);
-  }
-  return calendars.get(tag);
-}
-
-/** The numbers, dates and names in a stretch of text. A name is what has a capital inside a sentence. */
-function facts(article, start, end) {
-  const found = [];
-  for (const match of article.text.slice(start, end).matchAll(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:[.,:’'-][\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*/gu)) {
-    const [text] = match;
-    const from = start + match.index;
-    const key = text.toLowerCase();
-    const begins = /(^|[.!?…:“”"«»\n]\s*)$/.test(article.text.slice(Math.max(0, from - 6), from)) && !/\p{N}$/u.test(article.text.slice(0, from));
-    const what = calendar(article.lang).has(key) && (!/^\p{Ll}/u.test(text) || key.length > 3) ? 'date' : /\p{N}/u.test(text) ? 'number' : /^\p{Lu}/u.test(text) && !begins ? 'name' : null;
-    if (!what) continue;
-    const last = found.at(-1);
-    if (last && what === 'name' && last.what === 'name' && /^[ -]$/.test(article.text.slice(last.end, from))) {
-      found[found.length - 1] = { what, start: last.start, end: from + text.length, text: `${last.text} ${text}`, key: `${last.key} ${key}` };
-    } else {
-      found.push({ what, start: from, end: from + text.length, text, key });
-    }
-  }
-  return found;
 }

@@ -4,33 +4,59 @@ const STORY_COLUMNS = [
   { name: 'Story', heading: true, class: 'wide', sort: 'title', cell: (place) => [storyLink(place), el('small', {}, foreign(core.story.id[place]))] },
   { name: 'Articles', class: 'num', sort: 'size', down: true, cell: (place) => number(core.story.size[place]) },
   { name: 'Outlets', class: 'num', sort: 'outlets', down: true, cell: (place) => number(core.story.outlets[place].length) },
-  { name: 'Agency', sort: 'agency', only: () => core.agencies.length, cell: (place) => (core.story.agency[place] === null ? '' : foreign(core.agencies[core.story.agency[place]])) },
-  { name: 'First', sort: 'from', class: 'name', cell: (place) => [outletLink(core.story.from[place]), core.story.sure[place] === null ? null : el('small', {}, sureness(core.story.sure[place]))] },
+  { name: 'Agency', sort: 'agency', only: () => core.agencies.length, cell: (place) => (agencyOf(place) === null ? '' : [foreign(core.agencies[agencyOf(place)]), core.story.copy_of[place] === null ? null : el('small', {}, 'origin, not in this scan')]) },
+  { name: 'First', sort: 'from', class: 'name', cell: (place) => [outletLink(core.story.from[place]), firstNote(place)] },
   { name: 'Published', sort: 'first', class: 'nowrap', down: true, cell: (place) => days(core.story.first[place], core.story.last[place]) },
   { name: 'Kinds', class: 'bars', cell: (place) => kindBar(core.story.kinds[place], 'Articles by kind:') },
 ];
+
+/** The agency of a story, else that whose text the article has that it is measured against. */
+function agencyOf(place) {
+  return core.story.copy_of[place] ?? core.story.agency[place];
+}
+
+/** How sure it is that a story comes from its first outlet; of a copy that is no question. */
+function firstNote(place) {
+  const { copy_of: copyOf, sure, leads } = core.story;
+  if (copyOf[place] !== null) return el('small', {}, leads[place] ? 'first seen here' : 'a copy');
+  return sure[place] === null ? null : el('small', {}, sureness(sure[place]));
+}
 
 const STORY_KEYS = {
   title: (place) => core.story.title[place]?.toLowerCase(),
   size: (place) => core.story.size[place],
   outlets: (place) => core.story.outlets[place].length,
-  agency: (place) => (core.story.agency[place] === null ? null : core.agencies[core.story.agency[place]].toLowerCase()),
+  agency: (place) => (agencyOf(place) === null ? null : core.agencies[agencyOf(place)].toLowerCase()),
   from: (place) => (core.story.from[place] === null ? null : core.outlets[core.story.from[place]].toLowerCase()),
   first: (place) => seconds(core.story.first[place]),
 };
 
-/** What a search looks into, made when it is first asked for. */
+/** A text as searches see it: case, marks on letters, forms of quotation marks, apostrophes and dashes make no difference. */
+function searchable(text) {
+  return /[^\0-\x7f]/.test(text) ? folded(text).replace(/[‘’‚‛ʼ′]/g, "'").replace(/[“”„‟«»″]/g, '"').replace(/[‐-―−]/g, '-').replace(/ß/g, 'ss') : text.toLowerCase();
+}
+
+/** What a search looks into: what the list shows, ids and headlines of all articles; made when it is first asked for. */
 let haystacks = null;
 function haystack(place) {
-  haystacks ??= core.story.id.map((id, at) => [core.story.title[at] ?? '', id, core.story.agency[at] === null ? '' : core.agencies[core.story.agency[at]],
-    ...core.story.outlets[at].map((outlet) => core.outlets[outlet])].join('\n').toLowerCase());
+  haystacks ??= JSON.parse(document.getElementById('search').textContent).map((articles, at) => searchable([
+    core.story.title[at] ?? '', core.story.id[at], agencyOf(at) === null ? '' : core.agencies[agencyOf(at)],
+    ...core.story.outlets[at].map((outlet) => core.outlets[outlet]), articles].join('\n')));
   return haystacks[place];
 }
 
-/** The stories that a query leaves, in its order. */
-function storiesOf(query) {
-  const words = (query.q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-  const outlet = query.outlet ? outletPlace.get(query.outlet) ?? -1 : null;
+/** The outlets whose names have a text in them. */
+let outletNames = null;
+function outletsLike(text) {
+  outletNames ??= core.outlets.map(searchable);
+  const part = searchable(text.trim());
+  return new Set(outletNames.map((name, place) => (name.includes(part) ? place : -1)));
+}
+
+/** The stories that a query leaves, in its order; perhaps of one outlet only. */
+function storiesOf(query, only) {
+  const words = searchable(query.q ?? '').split(/\s+/).filter(Boolean);
+  const outlets = only !== undefined ? new Set([only]) : query.outlet ? outletsLike(query.outlet) : null;
   const agency = query.agency ? (query.agency === '-' ? null : core.agencies.indexOf(query.agency)) : undefined;
   const kind = query.kind ? KINDS.indexOf(query.kind) : null;
   const lang = query.lang ? core.langs.indexOf(query.lang) : null;
@@ -38,8 +64,8 @@ function storiesOf(query) {
   const found = [];
   for (let place = 0; place < storyCount; place += 1) {
     if (query.size && story.size[place] < Number(query.size)) continue;
-    if (outlet !== null && !story.outlets[place].includes(outlet)) continue;
-    if (agency !== undefined && story.agency[place] !== agency) continue;
+    if (outlets && !story.outlets[place].some((outlet) => outlets.has(outlet))) continue;
+    if (agency !== undefined && agencyOf(place) !== agency) continue;
     if (kind !== null && !story.kinds[place][kind]) continue;
     if (lang !== null && story.lang[place] !== lang) continue;
     if (query.from && (!story.last[place] || story.last[place].slice(0, 10) < query.from)) continue;
@@ -49,6 +75,18 @@ function storiesOf(query) {
   }
   const key = STORY_KEYS[query.sort ?? 'size'] ?? STORY_KEYS.size;
   return sorted(found, key, query.sort ? query.down === '1' : true);
+}
+
+const FILTERS = { q: 'the search', size: 'the number of articles', outlet: 'the outlet', agency: 'the agency', kind: 'the kind', lang: 'the language', from: 'the first day', to: 'the last day' };
+
+/** What to say where nothing is found: which filter to give up for how many stories. */
+function nothingLike(query) {
+  const active = Object.keys(FILTERS).filter((name) => query[name]);
+  const without = active.map((name) => [name, { ...query, [name]: '', page: '' }]).map(([name, rest]) => [name, rest, storiesOf(rest).length]).filter(([, , count]) => count);
+  return el('div', { class: 'empty' }, el('p', {}, 'No story is like that.'),
+    active.length > 1 && without.length ? el('ul', { class: 'plain' }, without.map(([name, rest, count]) => el('li', {}, el('a', { href: route(['stories'], rest) }, `Without ${FILTERS[name]}`), `: ${counted(count, 'story', 'stories')}`)))
+      : active.length > 1 ? el('p', {}, 'It takes more than one filter less to find any.') : null,
+    el('p', {}, el('a', { href: '#/stories' }, 'Show all')));
 }
 
 function stories(_, query) {
@@ -61,7 +99,7 @@ function stories(_, query) {
     results.replaceChildren(...(rows.length ? pagedTable({
       caption: 'Stories', columns: STORY_COLUMNS, rows, change,
       state: { sort: now.sort ?? 'size', down: now.sort ? now.down === '1' : true, page: Number(now.page) || 1 },
-    }).filter(Boolean) : [el('p', { class: 'empty' }, 'No story is like that. ', el('a', { href: '#/stories' }, 'Show all'))]));
+    }).filter(Boolean) : [nothingLike(now)]));
     if (focus) document.getElementById(focus)?.focus();
   };
   const change = (next, focus) => {
@@ -78,9 +116,9 @@ function stories(_, query) {
     name, value: now[name] ?? '', autocomplete: 'off', ...attributes, oninput: (event) => change({ [name]: event.target.value }),
   }));
   const form = el('form', { class: 'filters', role: 'search', 'aria-label': 'Stories', onsubmit: (event) => event.preventDefault() },
-    typed('q', 'Search', { type: 'search', placeholder: 'headline, outlet, agency or id', class: 'search' }),
+    typed('q', 'Search', { type: 'search', placeholder: 'headline, outlet, agency or id', title: 'Headlines and ids of all articles in stories, outlets, agencies and ids of stories', class: 'search' }),
     choice('size', 'Articles', [2, 3, 5, 10, 20, 50, 100].map((size) => [String(size), `${size} or more`])),
-    typed('outlet', 'Outlet', { list: 'outlet-names', placeholder: 'any' }),
+    typed('outlet', 'Outlet', { list: 'outlet-names', placeholder: 'any, or a part' }),
     core.agencies.length ? choice('agency', 'Agency', [...core.agencies.map((name) => [name, calm(name)]), ['-', 'none found']]) : null,
     choice('kind', 'Has a', KINDS.map((kind) => [kind, kind])),
     core.langs.length > 1 ? choice('lang', 'Language', core.langs.map((tag) => [tag, language(tag)])) : null,

@@ -20,10 +20,10 @@ async function story([id], query) {
       el('h1', { class: 'serif' }, headline(core.story.title[place], id)),
       el('p', { class: 'lede' }, counted(members.length, 'article'), ' of ', counted(core.story.outlets[place].length, 'outlet'), ' · ',
         days(core.story.first[place], core.story.last[place]), langs.length ? ` · ${langs.map(language).join(', ')}` : ''),
-      origin(found, reference),
+      origin(id, found, articles, reference),
       pickUps(rows, start),
       articleTable(id, found, rows, reference),
-      kernel(found, members),
+      kernel(found, members, reference),
       roundUps(id, found, articles, reference),
     ],
   };
@@ -35,18 +35,42 @@ function dated(article) {
   return value !== null && !article.doubtful ? value : null;
 }
 
-function origin(found, reference) {
+function origin(id, found, articles, reference) {
   const known = found.origin;
   const agency = found.agency === null ? null : [el('dt', {}, 'Agency'), el('dd', {}, el('strong', {}, foreign(core.agencies[found.agency])),
-    found.evidence ? [', said by ', el('q', {}, foreign(found.evidence))] : '')];
+    found.evidence ? [', said by ', evidence(id, found, articles)] : '')];
+  const article = [el('strong', {}, outletLink(reference.outlet)), ' ', headline(reference.title, reference.id), ', ', date(reference.published)];
+  if (found.copy_of !== null) {
+    return el('section', { class: 'panel', 'aria-labelledby': 'origin' }, el('h2', { id: 'origin' }, 'Where it comes from'),
+      el('dl', { class: 'facts' },
+        el('dt', {}, 'Origin'), el('dd', {}, el('strong', {}, foreign(core.agencies[found.copy_of])), ', whose own copy is not in this scan'),
+        el('dt', {}, core.story.leads[storyPlace.get(id)] ? 'First seen here' : 'A copy here'), el('dd', {}, article),
+        known?.reasons.length ? [el('dt', {}, 'Why this one'), el('dd', {}, el('ul', {}, known.reasons.map((reason) => el('li', {}, foreign(reason)))))] : null,
+        agency));
+  }
   return el('section', { class: 'panel', 'aria-labelledby': 'origin' }, el('h2', { id: 'origin' }, 'Where it comes from'),
     el('dl', { class: 'facts' },
       el('dt', {}, known ? 'Likely origin' : 'Earliest here'),
-      el('dd', {}, el('strong', {}, outletLink(reference.outlet)), ' ', headline(reference.title, reference.id), ', ', date(reference.published),
-        known ? el('span', { class: 'sure' }, ` (${sureness(known.confidence)})`) : ''),
+      el('dd', {}, article, known ? el('span', { class: 'sure' }, ` (${sureness(known.confidence)})`) : ''),
       known ? [el('dt', {}, 'Reasons'), el('dd', {}, known.reasons.length ? el('ul', {}, known.reasons.map((reason) => el('li', {}, foreign(reason)))) : 'none stated')]
         : [el('dt', {}, 'Origin'), el('dd', {}, 'Not known. The earliest article is only what the others are measured against below.')],
       agency));
+}
+
+/** The words that name the agency, and the article that they stand in. */
+function evidence(id, found, articles) {
+  const [, words, name] = /^"(.*)" in (.+)$/s.exec(found.evidence) ?? [];
+  const article = name && articles.find((other) => other.id === name);
+  if (!article) return foreign(found.evidence);
+  return [el('q', {}, foreign(words)), ' in ', el('a', { href: comparison(id, found, article) }, foreign(name))];
+}
+
+/** The page of an article beside the one it is measured against, else beside one that is linked with it. */
+function comparison(id, found, article) {
+  const paired = found.pairs.find((pair) => LINKS.includes(pair[2]) && (pair[0] === article.number || pair[1] === article.number));
+  const other = found.articles[article.of ?? (paired ? (paired[0] === article.number ? paired[1] : paired[0]) : found.articles.findIndex((_, number) => number !== article.number))];
+  const [left, right] = article.of === null ? [article, other] : [other, article];
+  return route(['story', id], { a: left.id, b: right.id });
 }
 
 function pickUps(rows, start) {
@@ -75,10 +99,12 @@ function lag(article, behind) {
 function articleTable(id, found, rows, reference) {
   const near = new Map(rows.filter((article) => article.of !== null).map((article) => [article, pairBetween(found, article.of, article.number)]));
   const share = (article, name) => (near.get(article) ? percent(name(near.get(article))) : '');
-  const other = (article) => found.articles[article.of ?? found.articles.findIndex((_, number) => number !== article.number)];
-  const compare = (article) => {
-    const [left, right] = article.of === null ? [article, other(article)] : [other(article), article];
-    return route(['story', id], { a: left.id, b: right.id });
+  const compare = (article) => comparison(id, found, article);
+  // Asked for the rows of one page of the table at a time.
+  const differs = (article) => {
+    const pair = near.get(article);
+    const words = pair && changesInWords(changesBetween([found.articles[article.of], article], runsOf(pair)));
+    return words ? el('a', { href: compare(article) }, words) : '';
   };
   const columns = [
     { name: 'Article', heading: true, class: 'wide', cell: (article) => [
@@ -90,7 +116,8 @@ function articleTable(id, found, rows, reference) {
     { name: 'Kept', class: 'num', cell: (article) => share(article, (pair) => pair.proseA) },
     { name: 'Cut', class: 'num', cell: (article) => share(article, (pair) => 1 - Math.round(pair.proseA * 100) / 100) },
     { name: 'Added', class: 'num', cell: (article) => share(article, (pair) => 1 - pair.proseB) },
-    { name: 'Agency', only: () => rows.some(({ agency }) => agency !== null), cell: (article) => (article.agency === null ? '' : [foreign(core.agencies[article.agency]), article.basis ? el('small', {}, BASIS[article.basis] ?? foreign(article.basis)) : null]) },
+    { name: 'Changed', class: 'changes-in', cell: differs },
+    { name: 'Agency', class: 'by', only: () => rows.some(({ agency }) => agency !== null), cell: (article) => (article.agency === null ? '' : [foreign(core.agencies[article.agency]), article.basis ? el('small', {}, BASIS[article.basis] ?? foreign(article.basis)) : null]) },
   ];
   let state = { page: 1 };
   const holder = el('div', {});
@@ -100,26 +127,52 @@ function articleTable(id, found, rows, reference) {
   };
   show();
   return el('section', { 'aria-labelledby': 'articles' }, el('h2', { id: 'articles' }, 'What each made of it'),
-    el('p', { class: 'note' }, 'Each is measured against the earlier article that it is most like, named below its kind: ', el('i', {}, 'kept'), ' and ', el('i', {}, 'cut'),
-      ' are shares of that one’s prose, ', el('i', {}, 'added'), ' is the share of its own. Follow a headline to see both side by side.'), holder);
+    el('p', { class: 'note' }, 'Each is measured against the earlier article that it is most like, or the likely origin, named below its kind; where that one is not earlier, this is said. ', el('i', {}, 'Kept'), ' and ', el('i', {}, 'cut'),
+      ' are shares of that one’s prose, ', el('i', {}, 'added'), ' is the share of its own, ', el('i', {}, 'changed'), ' are numbers, dates and names that it has otherwise in passages both share. Follow a headline to see both side by side.'), holder);
 }
 
 function relationOf(article, pair, found, reference) {
   if (article.number === reference.number) return null;
-  if (article.of === null) return el('small', {}, 'linked by others');
+  if (article.of === null) {
+    const linked = found.pairs.some((pair) => LINKS.includes(pair[2]) && (pair[0] === article.number || pair[1] === article.number));
+    return el('small', {}, linked ? 'linked with later ones only' : 'linked by others');
+  }
+  const other = found.articles[article.of];
+  const [at, then] = [dated(article), dated(other)];
+  // The article that a story is measured against may be a later one, if its text says that it is the source.
+  const named = article.of !== reference.number || !found.origin ? '' : found.copy_of === null ? ', the likely origin' : ', the copy named above';
+  const order = at === null || then === null ? `${named}; one of the two is undated` : then > at ? `${named}, dated later` : '';
   const name = pair && KINDS[article.kind] !== RELATIONS[pair.relation]?.[0] && pair.relation !== 'near_duplicate' ? `${RELATIONS[pair.relation]?.[0] ?? pair.relation} ` : '';
   const inside = pair?.direction === 'a_in_b' ? 'with all ' : '';
-  return el('small', {}, `${name}${inside}of `, foreign(found.articles[article.of].id));
+  return el('small', {}, `${name}${inside}of `, foreign(other.id), order);
+}
+
+/** From this share of the prose of an article on, what most carry is its text; below are scattered passages. */
+const WHOLE_TEXT = 0.4;
+
+/** How much of the longer of two articles some stretches of the first are, in letters, without site furniture. */
+function shareOf(runs, base, reference) {
+  const letters = (text) => text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
+  const inside = (article, stretches) => stretches.reduce((sum, [start, end]) => sum + letters(article.text.slice(start, end)), 0);
+  const furniture = (article) => article.marks.filter(([, , kind]) => kind === FURNITURE);
+  const prose = (article) => letters(article.text) - inside(article, furniture(article));
+  const within = furniture(base).flatMap(([low, high]) => runs.map(([start, end]) => [Math.max(low, start), Math.min(high, end)]).filter(([start, end]) => start < end));
+  return (inside(base, runs) - inside(base, within)) / Math.max(1, prose(base), prose(reference));
 }
 
 /** The stretches of one article that most others carry, with what stands between them left out. */
-function kernel(found, members) {
+function kernel(found, members, reference) {
   const head = [el('h2', { id: 'kernel' }, 'The text most of them share')];
   if (!found.kernel) return el('section', { 'aria-labelledby': 'kernel' }, head, el('p', {}, 'No passage is carried by at least half of the articles.'));
   const { base, need } = found.kernel;
   const article = members[base];
   const runs = rounded(article.text, found.kernel.runs);
-  const whole = runs.reduce((sum, [start, end]) => sum + end - start, 0);
+  const share = shareOf(found.kernel.runs, article, reference);
+  const outlets = new Set(members.map(({ outlet }) => outlet)).size;
+  const longer = article === reference ? 'its prose' : 'the prose of the longer of it and the article that the story is measured against';
+  const verdict = share < WHOLE_TEXT ? `Only scattered passages are common: ${percent(share)} of ${longer}.`
+    : outlets < 2 ? `That is ${percent(share)} of ${longer}. All are of one outlet, so it is what its takes have in common.`
+      : `That is ${percent(share)} of ${longer}: the ${found.agency === null ? 'common' : 'wire'} text as far as it can be rebuilt.`;
   const text = el('div', { class: 'text kernel', dir: 'auto', lang: article.lang });
   for (const paragraph of paragraphs(article.text)) {
     const inIt = runs.filter(([start, end]) => start < paragraph.end && end > paragraph.start);
@@ -142,8 +195,7 @@ function kernel(found, members) {
   }
   const box = el('input', { type: 'checkbox', onchange: (event) => text.classList.toggle('all', event.target.checked) });
   return el('section', { 'aria-labelledby': 'kernel' }, head,
-    el('p', { class: 'note' }, `What at least ${need} of the ${members.length - 1} other articles carry, as it stands in `, outletLink(article.outlet), ' (', foreign(article.id), '): ',
-      `${percent(whole / article.text.length)} of that text. It is the wire text as far as it can be rebuilt.`),
+    el('p', { class: 'note' }, `${members.length === 2 ? 'What the other article carries, too' : `What at least ${need} of the ${members.length - 1} other articles carry`}, as it stands in `, outletLink(article.outlet), ' (', foreign(article.id), '). ', verdict),
     el('label', { class: 'check' }, box, 'Show the rest of that article, too'), text);
 }
 
