@@ -24,7 +24,7 @@ use super::Passage;
 const PASSAGE_TOKENS: usize = 9;
 
 /// The shares of memory for each sorting and for the lists between, in percent.
-const SORTING_PERCENT: u64 = 12;
+const SORTING_PERCENT: u64 = 8;
 const LIST_PERCENT: u64 = 6;
 /// Runs that are looked at at a time, at least.
 const BATCH: usize = 1 << 16;
