@@ -385,7 +385,7 @@ fn within<'m>(mentions: &'m [Mention], line: &Range<usize>) -> &'m [Mention] {
     &mentions[from..to]
 }
 
-/// Whether a name is part of an address or of an account's name: "ann@newsis.example", "https://apnews.example/ap".
+/// Whether a name is part of an address or of an account's name: `ann@newsis.example`, `https://apnews.example/ap`.
 fn in_address(text: &str, mention: &Mention) -> bool {
     let run = text[..mention.start].rsplit(char::is_whitespace).next().unwrap_or_default();
     !run.is_empty() && (run.ends_with('@') || run.contains("://") || run.contains("www.") || run.contains(".com/"))
