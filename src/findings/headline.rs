@@ -67,24 +67,24 @@ fn is_outlet(title: &str, article: &Article) -> bool {
     article.source.as_deref().is_some_and(|source| names(letters(source)) || source.split('.').map(letters).any(names))
 }
 
-/// The first words of the first line of an article that is prose.
+/// The first words of the first line of an article that is prose; of the first long line where all have furniture in them.
 fn beginning(corpus: &Corpus, article: ArticleId) -> Option<String> {
     let (document, spans) = (corpus.spool.document(article), corpus.spool.spans(article));
+    let mut lines = Vec::new();
     let mut start = 0;
     for line in document.marks.chunk_by(|_, next| !next.has(Marks::BLOCK)) {
-        let tokens = start..start + line.len();
-        start = tokens.end;
-        if line.len() < LEAD_WORDS || line.iter().any(|marks| marks.has(Marks::FURNITURE)) {
-            continue;
+        if line.len() >= LEAD_WORDS {
+            lines.push((start..start + line.len(), line.iter().any(|marks| marks.has(Marks::FURNITURE))));
         }
-        let spans = spans.get(tokens)?;
-        let most = spans[0].start + LEAD_BYTES as u32;
-        let shown = spans.partition_point(|span| span.end <= most).max(1);
-        let text = corpus.spool.text(article);
-        let words = Span::covering(&spans[..shown]).of(&text);
-        return Some(if shown < spans.len() { format!("{words} …") } else { words.to_owned() });
+        start += line.len();
     }
-    None
+    let (tokens, _) = lines.iter().find(|(_, furnished)| !furnished).or(lines.first())?;
+    let spans = spans.get(tokens.clone())?;
+    let most = spans[0].start + LEAD_BYTES as u32;
+    let shown = spans.partition_point(|span| span.end <= most).max(1);
+    let text = corpus.spool.text(article);
+    let words = Span::covering(&spans[..shown]).of(&text);
+    Some(if shown < spans.len() { format!("{words} …") } else { words.to_owned() })
 }
 
 /// The words of an article's body but for the lines that are its headline.
