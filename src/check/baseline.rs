@@ -93,7 +93,7 @@ impl Baseline {
     /// The baseline in `text`; `file` is for errors.
     pub fn read(file: &str, text: &[u8]) -> Result<Baseline> {
         let refused = |cause: String, hint: &str| Error::Baseline { file: file.into(), cause, hint: hint.into() };
-        let again = "correct the file, or take it again with wirecopy check --update-baseline";
+        let again = "correct the file, or delete it and take it again with wirecopy check --update-baseline";
         let Versioned { version } =
             serde_json::from_slice(text).map_err(|cause| refused(format!("no baseline: {cause}"), again))?;
         if version > VERSION {
@@ -158,6 +158,8 @@ impl Baseline {
                     relation: pairs[0].relation,
                     between: pairs[0].between.clone(),
                     first_seen: today.map(str::to_owned),
+                    // Of one that has expired the reason stays.
+                    reason: self.entries.get(fingerprint).and_then(|entry| entry.reason.clone()),
                     ..Entry::default()
                 },
             };

@@ -431,3 +431,28 @@ fn what_is_kept_changes_nothing_and_is_used_only_for_the_same() {
     }
     assert_eq!(scratch.outcome(&cache), without);
 }
+
+/// What is behind a link is replaced, and the link stays; a pipe is written to.
+#[cfg(unix)]
+#[test]
+fn an_outcome_goes_where_its_path_leads() {
+    let scratch = Scratch::new();
+    scratch.write("real.json", "old");
+    std::os::unix::fs::symlink("real.json", scratch.path("link.json")).unwrap();
+    assert_eq!(scratch.code(&["--output", "json=link.json"]), 0);
+    assert!(fs::symlink_metadata(scratch.path("link.json")).unwrap().is_symlink());
+    assert!(scratch.read("real.json").starts_with('{'));
+    let output = scratch.check(&["--output", "json=/dev/stdout"]);
+    assert!(text(&output.stdout).contains("\"findings\""), "{}", text(&output.stdout));
+    assert!(!fs::symlink_metadata("/dev/stdout").unwrap().is_file());
+}
+
+/// A gate that nothing could shut is an error, and so is a baseline that is named and not there.
+#[test]
+fn what_cannot_be_meant_is_refused() {
+    let scratch = Scratch::new();
+    assert_eq!(scratch.code(&["--against", "corpus"]), 2);
+    assert_eq!(scratch.code(&["--baseline", "nowhere.json"]), 2);
+    assert_eq!(scratch.code(&["--baseline", "nowhere.json", "--update-baseline"]), 0);
+    assert_eq!(scratch.code(&["--baseline", "nowhere.json"]), 0);
+}

@@ -187,7 +187,13 @@ impl Changes {
         };
         let parts: Vec<&[u8]> = inside.components().map(|part| part.as_os_str().as_encoded_bytes()).collect();
         let name = parts.join(&b'/');
-        if !self.tracked.contains(&name) || self.whole.contains(&name) {
+        let is_tracked = self.tracked.contains(&name);
+        let mut folders = path.ancestors().skip(1).take_while(|folder| *folder != repository.top);
+        if !is_tracked && folders.any(|folder| folder.join(".git").exists()) {
+            let what = format!("{} lies in a repository of its own, such as a submodule", file.display());
+            return Err(Failure::new(what, "run wirecopy inside of that, or leave it out").into());
+        }
+        if !is_tracked || self.whole.contains(&name) {
             return Ok(Changed::All);
         }
         Ok(self.lines.get(&name).map_or(Changed::Nothing, |lines| Changed::Lines(lines.clone())))
@@ -226,7 +232,11 @@ fn without_lines(numbers: &[u8]) -> BTreeSet<Vec<u8>> {
 /// The lines that a patch without context adds, by file. Lines of content are passed over by number, whatever they look like.
 fn added_lines(mut patch: impl BufRead) -> std::io::Result<LinesByFile> {
     let mut added = LinesByFile::new();
-    let (mut file, mut content, mut line) = (None, 0, Vec::new());
+    let (mut file, mut content, mut line) = (None::<Vec<u8>>, 0, Vec::new());
+    // The line read last, if it is taken away.
+    let mut removed_line = None;
+    // What stands before the end of a file without a line end changes when more is appended, and is not new.
+    let mut unended: Option<Vec<u8>> = None;
     loop {
         line.clear();
         if patch.read_until(b'\n', &mut line)? == 0 {
@@ -235,12 +245,22 @@ fn added_lines(mut patch: impl BufRead) -> std::io::Result<LinesByFile> {
         let line = line.strip_suffix(b"\n").unwrap_or(&line);
         if line.starts_with(b"\\") {
             // No newline at the end of the file.
+            unended = removed_line.take();
         } else if content > 0 {
             content -= 1;
+            let same = |old: &Vec<u8>| line.first() == Some(&b'+') && line.get(1..) == Some(old);
+            if unended.take().is_some_and(|old| same(&old))
+                && let Some(ranges) = file.as_ref().and_then(|file| added.get_mut(file))
+                && let Some((first, last)) = ranges.pop().filter(|(first, last)| first < last)
+            {
+                ranges.push((first + 1, last));
+            }
+            removed_line = line.strip_prefix(b"-").map(<[u8]>::to_vec);
         } else if let Some(name) = line.strip_prefix(b"+++ ") {
             file = unquoted(name).strip_prefix(b"b/").map(<[u8]>::to_vec);
         } else if let Some((removed, (first, lines))) = line.strip_prefix(b"@@ -").and_then(hunk) {
             content = removed + lines;
+            (removed_line, unended) = (None, None);
             if let Some(file) = file.as_ref().filter(|_| lines > 0) {
                 added.entry(file.clone()).or_default().push((first, first + lines - 1));
             }
@@ -324,6 +344,18 @@ mod tests {
         ]
         .into();
         assert_eq!(lines, expected);
+    }
+
+    #[test]
+    fn a_line_that_only_gets_its_end_is_not_new() {
+        let lines = |hunk: &str| {
+            let patch = format!("diff --git a/x b/x\n--- a/x\n+++ b/x\n{hunk}");
+            added_lines(patch.as_bytes()).unwrap().remove(&b"x"[..]).unwrap_or_default()
+        };
+        assert_eq!(lines("@@ -3 +3,2 @@\n-old\n\\ No newline at end of file\n+old\n+new\n"), [(4, 4)]);
+        assert_eq!(lines("@@ -3 +3 @@\n-old\n\\ No newline at end of file\n+old\n"), []);
+        assert_eq!(lines("@@ -3 +3,2 @@\n-old\n\\ No newline at end of file\n+other\n+new\n"), [(3, 4)]);
+        assert_eq!(lines("@@ -3 +3,2 @@\n-old\n+old\n+new\n\\ No newline at end of file\n"), [(3, 4)]);
     }
 
     #[test]

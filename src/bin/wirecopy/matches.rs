@@ -116,6 +116,11 @@ pub fn new_records(args: &CheckArgs, corpus: &[PathBuf], settings: &Settings) ->
             return Err(Failure::new(what, hint).into());
         }
     }
+    let against = &settings.check.against;
+    if !against.is_empty() && files.iter().all(|(name, _)| lies_in(name, against)) {
+        let what = format!("all of the corpus lies in {}, which it is compared against", against.join(", "));
+        return Err(Failure::new(what, "name other files as the corpus").into());
+    }
     if let Some(name) = &args.since {
         let repository = Repository::here()?;
         let changes = repository.changes(&repository.since(name)?)?;

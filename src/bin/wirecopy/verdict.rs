@@ -71,7 +71,7 @@ impl Verdict {
         Ok(())
     }
 
-    /// Writes every format. `instead` is shown where the text would be.
+    /// Writes every format. `instead` is shown where the text would be, or else on standard error.
     pub fn show(&self, outcome: &Outcome, instead: Option<&[u8]>, console: &Console) -> anyhow::Result<()> {
         for (format, path) in &self.files {
             write_file(path, |out| format.write(outcome, out))?;
@@ -86,6 +86,17 @@ impl Verdict {
                 Some(text) => shown.extend_from_slice(text),
                 None => format.write(outcome, &mut shown).context("cannot write the outcome")?,
             }
+        }
+        let shows = |format: &Format| self.printed.contains(format);
+        if let Some(text) = instead.filter(|_| !shows(&Format::Text)) {
+            io::stderr().write_all(text).context("cannot write to standard error")?;
+        }
+        // Two forms have findings only, and what else shuts the gate must be said.
+        if !outcome.stale.is_empty() && self.printed.iter().all(|f| matches!(f, Format::Gitlab | Format::Rdjsonl)) {
+            for stale in &outcome.stale {
+                eprintln!("stale entry of the baseline: {}", stale.entry.fingerprint);
+            }
+            eprintln!("hint: --update-baseline takes them out, --allow-stale lets them pass");
         }
         console.print(|out| match commands {
             false => out.write_all(&shown),
@@ -115,19 +126,32 @@ fn append(path: &Path, text: &str) -> anyhow::Result<()> {
     file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|cause| Error::io("write", path, cause).into())
 }
 
-/// Writes a file under a temporary name beside it, then renames it.
+/// Writes a file under a temporary name beside it, then renames it. A link stays, and the file behind it is replaced; what is
+/// no file, such as a pipe, is written to as it is.
 pub fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let failed = |cause| Error::io("write", path, cause);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let known = fs::metadata(path).ok();
+    // Links there lead to what is open, which must not go away.
+    let of_the_system = ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder));
+    if of_the_system || known.as_ref().is_some_and(|known| !known.is_file()) {
+        let mut out = BufWriter::new(OpenOptions::new().write(true).open(path).map_err(failed)?);
+        content(&mut out).and_then(|()| out.flush()).map_err(failed)?;
+        return Ok(());
+    }
+    let place = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".wirecopy-").suffix(".tmp");
     // As for any other new file: what the user's mask leaves.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let file = builder.tempfile_in(folder).map_err(failed)?;
+    if let Some(known) = known {
+        file.as_file().set_permissions(known.permissions()).map_err(failed)?;
+    }
     let mut out = BufWriter::new(file);
     content(&mut out).and_then(|()| out.flush()).map_err(failed)?;
     let file = out.into_inner().map_err(|cause| failed(cause.into_error()))?;
-    file.persist(path).map_err(|cause| failed(cause.error))?;
+    file.persist(&place).map_err(|cause| failed(cause.error))?;
     Ok(())
 }

@@ -28,7 +28,7 @@ pub fn run(args: &CheckArgs, config: &Config, console: &Console) -> anyhow::Resu
     let scanner = Scanner::new(args, settings, console)?;
     let corpus = all_inputs(args, &settings.check);
     let verdict = Verdict::checked(&args.output)?;
-    let baseline = known(&settings.check)?;
+    let baseline = known(args, &settings.check)?;
     let today = settings.read.today.as_deref();
     let top = git::top()?;
     // Everything that can be refused is refused before the first article is read.
@@ -57,7 +57,8 @@ pub fn run(args: &CheckArgs, config: &Config, console: &Console) -> anyhow::Resu
     {
         return Err(error);
     }
-    let opened = outcome.passed() || args.exit_zero;
+    // Who declares a pair did not ask about the others.
+    let opened = outcome.passed() || args.exit_zero || args.baseline.not_a_duplicate.is_some();
     Ok(if opened { ExitCode::SUCCESS } else { SHUT.into() })
 }
 
@@ -75,6 +76,9 @@ fn changed(
         report::baseline::changes(&changes, &mut text).context("cannot describe the changes")?;
         updated
     } else if let (Some(fingerprint), Some(reason)) = (&args.baseline.not_a_duplicate, &args.baseline.reason) {
+        // Where several pairs have one fingerprint, some formats number them.
+        let fingerprint =
+            fingerprint.split_once('-').map_or(fingerprint.as_str(), |(fingerprint, _number)| fingerprint);
         let Some(declared) = baseline.clone().declaring(fingerprint, reason, found, today) else {
             let hint = "wirecopy check shows the fingerprint of every finding";
             return Err(Failure::new(format!("no pair has the fingerprint {fingerprint}"), hint).into());
@@ -107,12 +111,14 @@ fn all_inputs(args: &CheckArgs, settings: &CheckSettings) -> Vec<PathBuf> {
     inputs
 }
 
-fn known(settings: &CheckSettings) -> anyhow::Result<Baseline> {
+fn known(args: &CheckArgs, settings: &CheckSettings) -> anyhow::Result<Baseline> {
     let file = &settings.baseline;
+    let begins = args.baseline.update_baseline || args.baseline.not_a_duplicate.is_some();
+    let named = args.baseline.baseline.is_some();
     match std::fs::read(file) {
         Ok(text) => Ok(Baseline::read(file, &text)?),
         // A baseline begins with its first update.
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(Baseline::default()),
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound && (begins || !named) => Ok(Baseline::default()),
         Err(cause) => Err(Error::io("read", file, cause).into()),
     }
 }
