@@ -22,7 +22,7 @@ use super::texts::texts;
 use super::{Counts, Findings, Member, Pair, Passage, Story};
 
 /// The shares of memory for the rows of members, pairs and passages each, in percent.
-const ROWS_PERCENT: u64 = 6;
+const ROWS_PERCENT: u64 = 4;
 /// Pairs or articles that are made rows at a time.
 pub(super) const BLOCK: usize = 1 << 13;
 
