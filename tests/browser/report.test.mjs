@@ -147,9 +147,9 @@ describe('the demonstration report', () => {
     await page.selectOption('select[name=size]', '5');
     const sizes = (await page.locator('#results td[data-label=Articles]').allInnerTexts()).map(Number);
     assert.ok(sizes.length > 0 && sizes.every((size) => size >= 5), sizes.join());
-    assert.deepEqual(sizes, sizes.toSorted((x, y) => y - x));
+    assert.deepEqual(sizes, [...sizes].sort((x, y) => y - x));
     await page.click('#sort-size');
-    assert.deepEqual((await page.locator('#results td[data-label=Articles]').allInnerTexts()).map(Number), sizes.toReversed().toSorted((x, y) => x - y));
+    assert.deepEqual((await page.locator('#results td[data-label=Articles]').allInnerTexts()).map(Number), [...sizes].sort((x, y) => x - y));
     assert.equal(await page.locator('th[aria-sort=ascending]').innerText(), 'Articles▲');
     await page.fill('input[name=from]', '2026-04-01');
     assert.ok((await titles()).length < sizes.length);
