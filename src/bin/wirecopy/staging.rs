@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use tempfile::TempPath;
+use tempfile::{NamedTempFile, TempPath};
 use wirecopy::error::Error;
 
 use crate::interrupt;
@@ -25,6 +25,16 @@ pub fn is_leftover(name: &str) -> bool {
     name.starts_with(PREFIX) && name.ends_with(SUFFIX)
 }
 
+/// A new file of `folder` under a temporary name.
+pub fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX).suffix(SUFFIX);
+    // As for any other new file: what the user's mask leaves.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
 /// Writes one file of `folder` under a temporary name.
 pub fn staged(
     folder: &Path,
@@ -32,12 +42,7 @@ pub fn staged(
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> anyhow::Result<Staged> {
     let path = folder.join(name);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(PREFIX).suffix(SUFFIX);
-    // As for any other new file: what the user's mask leaves.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let file = builder.tempfile_in(folder).map_err(|cause| Error::io("write", &path, cause))?;
+    let file = temporary(folder).map_err(|cause| Error::io("write", &path, cause))?;
     let mut out = BufWriter::new(Stoppable(file));
     content(&mut out).and_then(|()| out.flush()).map_err(|cause| Error::io("write", &path, cause))?;
     let Stoppable(file) = out.into_inner().map_err(|failed| Error::io("write", &path, failed.into_error()))?;

@@ -16,6 +16,7 @@ use wirecopy::settings::Settings;
 use crate::args::OutputFile;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::staging::temporary;
 
 /// The formats that were asked for.
 pub struct Verdict {
@@ -140,12 +141,7 @@ pub fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Resul
     }
     let place = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".wirecopy-").suffix(".tmp");
-    // As for any other new file: what the user's mask leaves.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let file = builder.tempfile_in(folder).map_err(failed)?;
+    let file = temporary(folder).map_err(failed)?;
     if let Some(known) = known {
         file.as_file().set_permissions(known.permissions()).map_err(failed)?;
     }
