@@ -15,6 +15,7 @@ use std::cmp::{Ordering, Reverse};
 use bytemuck::{Pod, Zeroable};
 use rayon::prelude::*;
 
+use super::repeated::Repeated;
 use crate::article::ArticleId;
 use crate::disk::{List, Sorter, Workspace};
 use crate::error::Result;
@@ -220,19 +221,23 @@ impl Postings {
         workspace: &Workspace,
         done: &(dyn Fn(u64) + Sync),
     ) -> Result<Postings> {
+        let repeated = repeated(texts, spool, workspace.share(SHARED_PERCENT));
         let mut sorter = Sorter::new(workspace, workspace.share(SORTING_PERCENT));
         for texts in texts.chunks(TEXTS) {
             let parts: Vec<Vec<Posting>> = texts
                 .par_chunks(TEXTS / 16)
                 .map(|texts| {
                     let mut list = Vec::new();
-                    texts.iter().for_each(|&article| add_postings(article, &spool.document(article), &mut list));
+                    texts.iter().for_each(|&article| {
+                        add_postings(article, &spool.document(article), &repeated, &mut list);
+                    });
                     done(texts.len() as u64);
                     list
                 })
                 .collect();
             parts.iter().try_for_each(|part| sorter.extend(part))?;
         }
+        drop(repeated);
         let mut shared = List::new(workspace, workspace.share(SHARED_PERCENT));
         let mut kept = Vec::new();
         sorter.sorted()?.batches(BATCH, same_fingerprint, |batch| {
@@ -276,13 +281,26 @@ pub fn same_fingerprint(x: &Posting, y: &Posting) -> bool {
     x.hash() == y.hash()
 }
 
-/// Appends the fingerprints of one text.
-fn add_postings(article: ArticleId, document: &Document<'_>, list: &mut Vec<Posting>) {
+/// Which fingerprints of these texts may occur more than once.
+fn repeated(texts: &[ArticleId], spool: &Spool, memory_bytes: usize) -> Repeated {
+    let tokens: usize = texts.iter().map(|&article| spool.tokens_of(article)).sum();
+    // Of a window and the one behind it, two in `WINDOW + 1` chosen grams differ.
+    let repeated = Repeated::with_room(tokens * 2 / (WINDOW + 1), memory_bytes);
+    texts.par_iter().for_each(|&article| {
+        fingerprints(&spool.words(article)).iter().for_each(|fingerprint| repeated.note(fingerprint.hash));
+    });
+    repeated
+}
+
+/// Appends the fingerprints of one text that others may have.
+fn add_postings(article: ArticleId, document: &Document<'_>, repeated: &Repeated, list: &mut Vec<Posting>) {
     let mut lines = Lines::of(document);
     let length = document.len();
     let (lead_end, end) = (lead_end(&document.marks), END_TOKENS.min(length / 8));
     let flag = |is: bool, flag: u32| if is { flag } else { 0 };
-    list.extend(fingerprints(&document.ids).iter().map(|fingerprint| {
+    let mut fingerprints = fingerprints(&document.ids);
+    fingerprints.retain(|fingerprint| repeated.may_be(fingerprint.hash));
+    list.extend(fingerprints.iter().map(|fingerprint| {
         let token = fingerprint.token as usize;
         let run = &document.marks[token..token + GRAM_TOKENS];
         let flags = flag(run.iter().all(|marks| marks.has(Marks::QUOTED)), Posting::QUOTED)
