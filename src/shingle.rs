@@ -123,29 +123,23 @@ impl ShingleCounter {
     }
 }
 
-/// Marks an empty slot of a table of shingles; a shingle with this hash is counted as the next number.
-pub(crate) const EMPTY: u64 = 0;
+/// Marks an empty slot; a shingle with this hash is counted as the next number.
+const EMPTY: u64 = 0;
 
 /// The size of a table for the shingles of so many tokens.
 pub(crate) fn table_size(tokens: usize) -> usize {
     (tokens * 2).next_power_of_two().max(4)
 }
 
-/// The slot that holds `shingle`, or the empty one where it belongs.
-pub(crate) fn slot(slots: &[u64], shingle: u64) -> usize {
+/// Whether the shingle is new to the table, which takes it.
+fn insert(slots: &mut [u64], shingle: u64) -> bool {
     let shingle = shingle.max(1);
     let mask = slots.len() - 1;
     let mut at = shingle as usize & mask;
     while slots[at] != EMPTY && slots[at] != shingle {
         at = (at + 1) & mask;
     }
-    at
-}
-
-/// Whether the shingle was new.
-pub(crate) fn insert(slots: &mut [u64], shingle: u64) -> bool {
-    let at = slot(slots, shingle);
     let new = slots[at] == EMPTY;
-    slots[at] = shingle.max(1);
+    slots[at] = shingle;
     new
 }

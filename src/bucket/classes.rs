@@ -238,7 +238,7 @@ fn verify(pairs: &[(ArticleId, ArticleId)], spool: &Spool, threshold: f64) -> Ve
     let runs: Vec<&[(ArticleId, ArticleId)]> = pairs.chunk_by(|x, y| x.0 == y.0).collect();
     runs.par_iter()
         .flat_map_iter(|run| {
-            let mut first = ShingleTable::of(&spool.words(run[0].0));
+            let mut first = ShingleTable::of(spool.words(run[0].0));
             run.iter().filter_map(move |&(a, b)| {
                 let jaccard = first.jaccard_from(threshold, &spool.words(b))?;
                 Some((a, b, jaccard))

@@ -2,4 +2,3 @@
 
 pub mod classes;
 pub mod passages;
-mod repeated;

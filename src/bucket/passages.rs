@@ -15,9 +15,8 @@ use std::cmp::{Ordering, Reverse};
 use bytemuck::{Pod, Zeroable};
 use rayon::prelude::*;
 
-use super::repeated::Repeated;
 use crate::article::ArticleId;
-use crate::disk::{List, Sorter, Workspace};
+use crate::disk::{List, Piled, Piles, Sorter, Workspace};
 use crate::error::Result;
 use crate::radix::Prefixed;
 use crate::shingle;
@@ -104,12 +103,6 @@ impl PartialOrd for Posting {
     }
 }
 
-impl Prefixed for Posting {
-    fn prefix(&self) -> u64 {
-        u64::from(self.hash) << 32 | u64::from(self.rest >> Posting::REST_BITS) << 16 | u64::from(self.article >> 16)
-    }
-}
-
 /// Four numbers as one, in the same order.
 fn packed([a, b, c, d]: [u32; 4]) -> u128 {
     u128::from(a) << 96 | u128::from(b) << 64 | u128::from(c) << 32 | u128::from(d)
@@ -137,6 +130,12 @@ impl Posting {
     /// Hash of the run.
     pub fn hash(&self) -> u64 {
         u64::from(self.hash) << (HASH_BITS - 32) | u64::from(self.rest >> Posting::REST_BITS)
+    }
+
+    /// Its pile of so many, a power of two, in the order of hashes. Among the least of a window smaller hashes are more
+    /// frequent, but no pile has more than two and a half times its share.
+    fn pile(&self, count: usize) -> usize {
+        ((u64::from(self.hash) * count as u64) >> 32) as usize
     }
 
     /// The text.
@@ -221,37 +220,24 @@ impl Postings {
         workspace: &Workspace,
         done: &(dyn Fn(u64) + Sync),
     ) -> Result<Postings> {
-        let repeated = repeated(texts, spool, workspace.share(SHARED_PERCENT));
-        let mut sorter = Sorter::new(workspace, workspace.share(SORTING_PERCENT));
+        let tokens: usize = texts.iter().map(|&article| spool.tokens_of(article)).sum();
+        // Of a window and the one behind it, two in `WINDOW + 1` chosen grams differ.
+        let mut piles = Piles::new(workspace, workspace.share(SORTING_PERCENT), tokens * 2 / (WINDOW + 1));
+        let count = piles.count();
         for texts in texts.chunks(TEXTS) {
-            let parts: Vec<Vec<Posting>> = texts
-                .par_chunks(TEXTS / 16)
-                .map(|texts| {
-                    let mut list = Vec::new();
-                    texts.iter().for_each(|&article| {
-                        add_postings(article, &spool.document(article), &repeated, &mut list);
-                    });
+            let lists: Vec<Piled<Posting>> = texts
+                .par_chunks(TEXTS / 4)
+                .map_init(Vec::new, |list, texts| {
+                    list.clear();
+                    texts.iter().for_each(|&article| add_postings(article, &spool.document(article), list));
                     done(texts.len() as u64);
-                    list
+                    Piled::of(list, count, |posting| posting.pile(count))
                 })
                 .collect();
-            parts.iter().try_for_each(|part| sorter.extend(part))?;
+            piles.extend(lists)?;
         }
-        drop(repeated);
         let mut shared = List::new(workspace, workspace.share(SHARED_PERCENT));
-        let mut kept = Vec::new();
-        sorter.sorted()?.batches(BATCH, same_fingerprint, |batch| {
-            kept.clear();
-            for postings in batch.chunk_by(same_fingerprint).filter(|postings| postings.len() > 1) {
-                // Where a text has it first.
-                let from = kept.len();
-                kept.extend(postings.chunk_by(|x, y| x.article == y.article).map(|of_text| of_text[0]));
-                if kept.len() == from + 1 {
-                    kept.truncate(from);
-                }
-            }
-            shared.extend(&kept)
-        })?;
+        piles.each(kept, |kept| shared.extend(&kept))?;
         shared.finish();
         Ok(Postings { shared })
     }
@@ -281,26 +267,50 @@ pub fn same_fingerprint(x: &Posting, y: &Posting) -> bool {
     x.hash() == y.hash()
 }
 
-/// Which fingerprints of these texts may occur more than once.
-fn repeated(texts: &[ArticleId], spool: &Spool, memory_bytes: usize) -> Repeated {
-    let tokens: usize = texts.iter().map(|&article| spool.tokens_of(article)).sum();
-    // Of a window and the one behind it, two in `WINDOW + 1` chosen grams differ.
-    let repeated = Repeated::with_room(tokens * 2 / (WINDOW + 1), memory_bytes);
-    texts.par_iter().for_each(|&article| {
-        fingerprints(&spool.words(article)).iter().for_each(|fingerprint| repeated.note(fingerprint.hash));
+/// Of whole fingerprints, the postings of those that at least two texts carry: where each text has them first, sorted.
+fn kept(mut postings: Vec<Posting>) -> Vec<Posting> {
+    keep_repeated(&mut postings);
+    postings.sort_unstable();
+    let mut kept = Vec::new();
+    for postings in postings.chunk_by(same_fingerprint).filter(|postings| postings.len() > 1) {
+        let from = kept.len();
+        kept.extend(postings.chunk_by(|x, y| x.article == y.article).map(|of_text| of_text[0]));
+        if kept.len() == from + 1 {
+            kept.truncate(from);
+        }
+    }
+    kept
+}
+
+/// Leaves out most of the fingerprints that occur once, which nine of ten do: sorting them is what would cost most.
+///
+/// A counting filter (Fan, Cao, Almeida, Broder 2000) with one hash function, half of the hash that is as good as random:
+/// with two slots a posting, one in three that occur once falls on a slot with another, and is kept.
+fn keep_repeated(postings: &mut Vec<Posting>) {
+    let mut times = vec![0u8; (postings.len() * 2).next_power_of_two()];
+    let mask = times.len() - 1;
+    let slot = |posting: &Posting| posting.hash() as usize & mask;
+    postings.iter().for_each(|posting| {
+        let times = &mut times[slot(posting)];
+        *times = (*times + 1).min(2);
     });
-    repeated
+    // Without a branch, since nobody foresees which ones are kept.
+    let mut length = 0;
+    for place in 0..postings.len() {
+        let posting = postings[place];
+        postings[length] = posting;
+        length += usize::from(times[slot(&posting)] == 2);
+    }
+    postings.truncate(length);
 }
 
 /// Appends the fingerprints of one text that others may have.
-fn add_postings(article: ArticleId, document: &Document<'_>, repeated: &Repeated, list: &mut Vec<Posting>) {
+fn add_postings(article: ArticleId, document: &Document<'_>, list: &mut Vec<Posting>) {
     let mut lines = Lines::of(document);
     let length = document.len();
     let (lead_end, end) = (lead_end(&document.marks), END_TOKENS.min(length / 8));
     let flag = |is: bool, flag: u32| if is { flag } else { 0 };
-    let mut fingerprints = fingerprints(&document.ids);
-    fingerprints.retain(|fingerprint| repeated.may_be(fingerprint.hash));
-    list.extend(fingerprints.iter().map(|fingerprint| {
+    list.extend(fingerprints(&document.ids).iter().map(|fingerprint| {
         let token = fingerprint.token as usize;
         let run = &document.marks[token..token + GRAM_TOKENS];
         let flags = flag(run.iter().all(|marks| marks.has(Marks::QUOTED)), Posting::QUOTED)

@@ -1,7 +1,7 @@
-//! What does not fit into memory? Typed items in; the same items out, by place ([`List`], [`Table`]) or in
-//! ascending order ([`Sorter`]).
+//! What does not fit into memory? Typed items in; the same items out, by place ([`List`], [`Table`]), in ascending
+//! order ([`Sorter`]) or in piles of those that belong together ([`Piles`]).
 //!
-//! Both hold their items in memory up to a limit and in temporary files of a [`Workspace`] beyond. Nothing is written
+//! All hold their items in memory up to a limit and in temporary files of a [`Workspace`] beyond. Nothing is written
 //! where everything fits, and what comes out is the same whatever the limit is.
 //!
 //! Sorting is external merge sort (Knuth, The Art of Computer Programming, vol. 3, 2nd ed., section 5.4): as many items as
@@ -37,6 +37,7 @@ mod file;
 mod kept;
 mod list;
 mod merge;
+mod piles;
 mod sort;
 mod table;
 mod workspace;
@@ -44,6 +45,7 @@ mod workspace;
 pub(crate) use file::TempFile;
 pub use kept::{Damaged, Kept, KeptReader, KeptWriter};
 pub use list::List;
+pub use piles::{Piled, Piles};
 pub use sort::{Sorted, Sorter};
 pub use table::{Table, Weight};
 pub use workspace::Workspace;

@@ -24,7 +24,7 @@ use crate::text::{self, Marks};
 use overlap::{Overlap, ShingleTable};
 use runs::{Aligner, Run};
 use stock::Stock;
-use surprise::{Frequencies, PhraseModel, Surprise};
+use surprise::{PhraseModel, Surprise};
 
 /// Prose between or beside quotations up to this many tokens belongs to them: "the senator told reporters", "he added".
 const ATTRIBUTION_TOKENS: usize = 6;
@@ -216,14 +216,12 @@ pub struct Comparer<'a> {
     article: ArticleId,
     a: Text<'a>,
     aligner: BodyAligner,
-    shingles: ShingleTable,
+    shingles: ShingleTable<'a>,
     counter: ShingleCounter,
     lead_end: usize,
     /// Made when the first prose is shared: most pairs share none.
     surprise: Option<Surprise<'a>>,
-    frequencies_b: Frequencies,
     marks: Vec<Marks>,
-    worth: Vec<f64>,
 }
 
 impl<'a> Comparer<'a> {
@@ -234,14 +232,12 @@ impl<'a> Comparer<'a> {
             context,
             article: a,
             aligner: BodyAligner::of(&text),
-            shingles: ShingleTable::of(&text.ids),
+            shingles: ShingleTable::of(text.ids.clone()),
             counter: ShingleCounter::default(),
             lead_end: lead_end(&text.marks),
             a: text,
             surprise: None,
-            frequencies_b: Frequencies::default(),
             marks: Vec::new(),
-            worth: Vec::new(),
         }
     }
 
@@ -254,7 +250,7 @@ impl<'a> Comparer<'a> {
     pub fn evidence(&mut self, other: ArticleId) -> Evidence {
         let (a, b) = (&self.a, Text::of(self.context.spool.document(other)));
         let runs = self.aligner.runs(a, &b);
-        let mut counted = false;
+        let mut compared = false;
         let search = ((a.ids.len().max(1) * b.ids.len().max(1)) as f64).log2();
         let lead_end_b = lead_end(&b.marks);
         let different = self.context.shingles.get(other, || self.counter.different(&b.ids));
@@ -280,13 +276,11 @@ impl<'a> Comparer<'a> {
             if let Some(model) = self.context.model.filter(|_| kinds.prose > 0) {
                 let spool = self.context.spool;
                 let surprise = self.surprise.get_or_insert_with(|| surprise(self.article, a.ids.clone(), model, spool));
-                if !counted {
-                    self.frequencies_b.count(&b.ids);
-                    counted = true;
+                if !compared {
+                    surprise.compare(&b.ids);
+                    compared = true;
                 }
-                let worth = &mut self.worth;
-                surprise.bits(run.a, marks, &self.frequencies_b, enough, worth);
-                bits += worth.iter().zip(marks).filter(|(_, marks)| marks.prose()).map(|(bits, _)| bits).sum::<f64>();
+                bits += surprise.bits(run.a, marks, enough);
             }
             evidence.runs[at].bits = bits;
             if bits < PROOF_BITS {
@@ -360,8 +354,13 @@ impl BodyAligner {
 
     /// The runs that the first text `a` shares with `b`, by place in the first.
     fn runs(&mut self, a: &Text<'_>, b: &Text<'_>) -> Vec<Run> {
-        mask(&b.ids, MASK_B, |place| b.marks[place].has(Marks::FURNITURE), &mut self.buffer);
-        let mut runs = self.bodies.runs(&self.body, &self.buffer);
+        let body = if b.kinds.furniture == 0 {
+            &*b.ids
+        } else {
+            mask(&b.ids, MASK_B, |place| b.marks[place].has(Marks::FURNITURE), &mut self.buffer);
+            &self.buffer
+        };
+        let mut runs = self.bodies.runs(&self.body, body);
         if a.kinds.furniture < runs::RUN_TOKENS && b.kinds.furniture < runs::RUN_TOKENS {
             return runs;
         }

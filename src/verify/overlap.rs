@@ -1,8 +1,10 @@
 //! How much do two texts share as sets of shingles? Exact, on the texts' tokens.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
-use crate::shingle::{EMPTY, SHINGLE_TOKENS, ShingleCounter, insert, shingles, slot, table_size};
+use crate::shingle::{SHINGLE_TOKENS, ShingleCounter, hash, shingles, table_size};
 
 /// Shingle counts of a pair: exact, never estimated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,28 +48,42 @@ impl Overlap {
 }
 
 /// The shingles of one text, to be compared with many: a hash table, so that the other texts need not be sorted.
-pub struct ShingleTable {
-    slots: Vec<u64>,
+///
+/// Where two texts go on alike, the next shingle is the next one of both: only where that ends is one looked up.
+pub struct ShingleTable<'a> {
+    ids: Cow<'a, [u32]>,
+    slots: Vec<Slot>,
+    /// The slot of each shingle, by the place where it begins.
+    slot_at: Vec<u32>,
     len: usize,
-    /// In which comparison each slot was met last, from 1.
-    met: Vec<u32>,
     comparison: u32,
     counter: ShingleCounter,
 }
 
-impl ShingleTable {
+/// One of the text's shingles.
+#[derive(Clone, Copy)]
+struct Slot {
+    shingle: u64,
+    /// Where it begins last; [`NOWHERE`] in an empty slot.
+    place: u32,
+    /// In which comparison it was met last, from 1.
+    met: u32,
+}
+
+/// No text goes on from here.
+const NOWHERE: u32 = u32::MAX - SHINGLE_TOKENS as u32;
+
+impl<'a> ShingleTable<'a> {
     /// The shingles of a text's tokens.
-    pub fn of(ids: &[u32]) -> ShingleTable {
-        let size = table_size(ids.len());
-        let mut table = ShingleTable {
-            slots: vec![EMPTY; size],
-            len: 0,
-            met: vec![0; size],
-            comparison: 0,
-            counter: ShingleCounter::default(),
-        };
-        for shingle in shingles(ids, SHINGLE_TOKENS) {
-            table.len += usize::from(insert(&mut table.slots, shingle));
+    pub fn of(ids: Cow<'a, [u32]>) -> ShingleTable<'a> {
+        let slots = vec![Slot { shingle: 0, place: NOWHERE, met: 0 }; table_size(ids.len())];
+        let slot_at = Vec::with_capacity(ids.len());
+        let mut table = ShingleTable { ids, slots, slot_at, len: 0, comparison: 0, counter: ShingleCounter::default() };
+        for (place, shingle) in (0..).zip(shingles(&table.ids, SHINGLE_TOKENS)) {
+            let at = table.slot(shingle);
+            table.len += usize::from(table.slots[at].place == NOWHERE);
+            table.slots[at] = Slot { shingle, place, met: 0 };
+            table.slot_at.push(at as u32);
         }
         table
     }
@@ -102,13 +118,24 @@ impl ShingleTable {
     /// How many shingles another text shares, unless it is certain that it is fewer than `least`.
     fn shared(&mut self, other: &[u32], least: usize) -> Option<usize> {
         self.comparison += 1;
-        let grams = (other.len() + 1).saturating_sub(SHINGLE_TOKENS).max(1);
+        let grams = if other.is_empty() { 0 } else { (other.len() + 1).saturating_sub(SHINGLE_TOKENS).max(1) };
         let mut missing = (grams + 1).checked_sub(least).filter(|&missing| missing > 0)?;
         let mut shared = 0;
-        for shingle in shingles(other, SHINGLE_TOKENS) {
-            let at = slot(&self.slots, shingle);
-            if self.slots[at] != EMPTY && self.met[at] != self.comparison {
-                self.met[at] = self.comparison;
+        // The slot of the shingle before, and where the next one begins if both texts go on alike.
+        let mut next = NOWHERE as usize;
+        for place in 0..grams {
+            let goes_on =
+                self.ids.get(next + SHINGLE_TOKENS - 1).is_some_and(|&id| id == other[place + SHINGLE_TOKENS - 1]);
+            let at = if goes_on {
+                self.slot_at[next] as usize
+            } else {
+                let at = self.slot(hash(&other[place..other.len().min(place + SHINGLE_TOKENS)]));
+                next = self.slots[at].place as usize;
+                at
+            };
+            let slot = &mut self.slots[at];
+            if slot.place != NOWHERE && slot.met != self.comparison {
+                slot.met = self.comparison;
                 shared += 1;
             } else {
                 missing -= 1;
@@ -116,8 +143,19 @@ impl ShingleTable {
                     return None;
                 }
             }
+            next += usize::from(slot.place != NOWHERE);
         }
         (shared >= least).then_some(shared)
+    }
+
+    /// The slot that holds `shingle`, or the empty one where it belongs.
+    fn slot(&self, shingle: u64) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut at = shingle as usize & mask;
+        while self.slots[at].place != NOWHERE && self.slots[at].shingle != shingle {
+            at = (at + 1) & mask;
+        }
+        at
     }
 }
 
@@ -133,7 +171,7 @@ mod tests {
             b in proptest::collection::vec(0u32..4, 0..60),
         ) {
             let twin = Overlap::of(&crate::shingle::shingle_set(&a), &crate::shingle::shingle_set(&b));
-            let mut table = ShingleTable::of(&a);
+            let mut table = ShingleTable::of(a.as_slice().into());
             proptest::prop_assert_eq!(table.overlap(&b, twin.b), twin);
             for threshold in [0.05, 0.3, 0.5, 0.8, 1.0, twin.jaccard()] {
                 let jaccard = Some(twin.jaccard()).filter(|&jaccard| jaccard >= threshold);

@@ -34,6 +34,8 @@ pub struct Run {
 pub struct Aligner {
     heads: Vec<u32>,
     next: Vec<u32>,
+    /// Whether no other place of the first text has this one's gram, or one in the same slot.
+    alone: Vec<bool>,
     mask: usize,
     used_a: Vec<bool>,
     used_b: Vec<bool>,
@@ -60,11 +62,18 @@ impl Aligner {
         self.heads.resize(size, NONE);
         self.next.clear();
         self.next.resize(a.len(), NONE);
+        self.alone.clear();
+        self.alone.resize(a.len(), false);
         // Backwards, so that a chain lists places from the front.
         for place in (0..(a.len() + 1).saturating_sub(RUN_TOKENS)).rev() {
             let slot = gram(&a[place..]) & self.mask;
-            self.next[place] = self.heads[slot];
+            let behind = self.heads[slot];
+            self.next[place] = behind;
             self.heads[slot] = place as u32;
+            self.alone[place] = behind == NONE;
+            if behind != NONE {
+                self.alone[behind as usize] = false;
+            }
         }
     }
 
@@ -72,7 +81,13 @@ impl Aligner {
     pub fn runs(&mut self, a: &[u32], b: &[u32]) -> Vec<Run> {
         let mut heap: BinaryHeap<(usize, Reverse<usize>, Reverse<usize>)> = BinaryHeap::new();
         let mut steps = STEPS * (a.len() + b.len());
+        // The run that goes on farthest: where it is in `a` and in `b`, and where its last gram is in `b`.
+        let (mut run_a, mut run_b, mut last_gram) = (0, 0, 0);
         for place in 0..(b.len() + 1).saturating_sub(RUN_TOKENS) {
+            // Nothing else begins where its gram is the only one of its kind.
+            if place <= last_gram && place > run_b && self.alone[run_a + (place - run_b)] {
+                continue;
+            }
             let mut at = self.heads[gram(&b[place..]) & self.mask];
             let mut followed = 0;
             while at != NONE && followed < PLACES {
@@ -91,6 +106,9 @@ impl Aligner {
                     break;
                 }
                 heap.push((tokens, Reverse(start), Reverse(place)));
+                if place + tokens - RUN_TOKENS > last_gram {
+                    (run_a, run_b, last_gram) = (start, place, place + tokens - RUN_TOKENS);
+                }
             }
         }
         self.tile(heap, a.len(), b.len())
@@ -108,29 +126,22 @@ impl Aligner {
         self.used_b.resize(length_b, false);
         let mut runs = Vec::new();
         while let Some((tokens, Reverse(a), Reverse(b))) = heap.pop() {
+            let (range_a, range_b) = (a..a + tokens, b..b + tokens);
+            if !self.used_a[range_a.clone()].contains(&true) && !self.used_b[range_b.clone()].contains(&true) {
+                self.used_a[range_a].fill(true);
+                self.used_b[range_b].fill(true);
+                runs.push(Run { a, b, tokens });
+                continue;
+            }
             // The stretches of the run that no longer one has taken.
             let free = |k: usize| !self.used_a[a + k] && !self.used_b[b + k];
             let mut from = 0;
-            let mut whole = true;
-            let mut pieces = Vec::new();
-            while from < tokens {
-                if !free(from) {
-                    whole = false;
-                    from += 1;
-                    continue;
+            while let Some(begin) = (from..tokens).find(|&k| free(k)) {
+                let end = (begin..tokens).find(|&k| !free(k)).unwrap_or(tokens);
+                if end - begin >= RUN_TOKENS {
+                    heap.push((end - begin, Reverse(a + begin), Reverse(b + begin)));
                 }
-                let to = (from..tokens).find(|&k| !free(k)).unwrap_or(tokens);
-                whole &= to == tokens;
-                pieces.push((from, to));
-                from = to;
-            }
-            if whole {
-                self.used_a[a..a + tokens].fill(true);
-                self.used_b[b..b + tokens].fill(true);
-                runs.push(Run { a, b, tokens });
-            } else {
-                let long = pieces.into_iter().filter(|(from, to)| to - from >= RUN_TOKENS);
-                heap.extend(long.map(|(from, to)| (to - from, Reverse(a + from), Reverse(b + from))));
+                from = end;
             }
         }
         runs.sort_unstable();

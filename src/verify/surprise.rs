@@ -206,29 +206,50 @@ fn prior(letters: u32, marks: Marks) -> f64 {
     1.0 / f64::from(1 << bits)
 }
 
-/// How often each word of a text occurs in it: an open table of words and their counts.
-#[derive(Default)]
-pub struct Frequencies {
-    slots: Vec<(u32, u32)>,
-    tokens: usize,
+/// How often each word of one text occurs in it and in another: an open table of the first text's words.
+struct Frequencies {
+    slots: Vec<Word>,
+    /// The slot of the word at each place.
+    slot_at: Vec<u32>,
+    /// The share of the text that repetitions of the word at each place make: 0 for one that occurs once.
+    own: Vec<f64>,
+    /// Tokens of the other text.
+    others: usize,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Word {
+    id: u32,
+    /// How often it occurs; 0 in an empty slot.
+    own: u32,
+    /// How often it occurs in the other text.
+    other: u32,
 }
 
 impl Frequencies {
-    /// The frequencies of one text.
-    pub fn of(ids: &[u32]) -> Frequencies {
-        let mut frequencies = Frequencies::default();
-        frequencies.count(ids);
+    /// Those of one text, not yet compared.
+    fn of(ids: &[u32]) -> Frequencies {
+        let slots = vec![Word::default(); (ids.len() * 2).next_power_of_two().max(4)];
+        let mut frequencies = Frequencies { slots, slot_at: Vec::with_capacity(ids.len()), own: Vec::new(), others: 0 };
+        for &id in ids {
+            let at = frequencies.slot(id);
+            frequencies.slots[at].id = id;
+            frequencies.slots[at].own += 1;
+            frequencies.slot_at.push(at as u32);
+        }
+        let times = |&at: &u32| frequencies.slots[at as usize].own;
+        frequencies.own = frequencies.slot_at.iter().map(|at| repeated(times(at), ids.len())).collect();
         frequencies
     }
 
-    /// Takes another text.
-    pub fn count(&mut self, ids: &[u32]) {
-        self.tokens = ids.len();
-        self.slots.clear();
-        self.slots.resize((ids.len() * 2).next_power_of_two().max(4), (0, 0));
-        for &id in ids {
+    /// Takes another text for the other one.
+    fn compare(&mut self, other: &[u32]) {
+        self.others = other.len();
+        self.slots.iter_mut().for_each(|word| word.other = 0);
+        for &id in other {
             let at = self.slot(id);
-            self.slots[at] = (id, self.slots[at].1 + 1);
+            // In an empty slot nobody looks.
+            self.slots[at].other += 1;
         }
     }
 
@@ -236,16 +257,21 @@ impl Frequencies {
     fn slot(&self, id: u32) -> usize {
         let mask = self.slots.len() - 1;
         let mut at = id as usize & mask;
-        while self.slots[at].1 != 0 && self.slots[at].0 != id {
+        while self.slots[at].own != 0 && self.slots[at].id != id {
             at = (at + 1) & mask;
         }
         at
     }
 
-    /// The share of the text that repetitions of a word make: 0 for one that occurs once.
-    fn repeated(&self, id: u32) -> f64 {
-        f64::from(self.slots[self.slot(id)].1.saturating_sub(1)) / self.tokens.max(1) as f64
+    /// The greater of the shares of both texts that repetitions of the word at a place make.
+    fn repeated(&self, at: usize) -> f64 {
+        self.own[at].max(repeated(self.slots[self.slot_at[at] as usize].other, self.others))
     }
+}
+
+/// The share that repetitions of a word make of a text with so many tokens.
+fn repeated(times: u32, tokens: usize) -> f64 {
+    f64::from(times.saturating_sub(1)) / tokens.max(1) as f64
 }
 
 /// What the words of one text are worth where others share them.
@@ -275,28 +301,27 @@ impl<'a> Surprise<'a> {
         }
     }
 
-    /// The bits of each token of the run that begins at token `start` of the text, into `out`: `marks` are the run's own,
-    /// `other` the words of the text that shares it.
-    ///
-    /// What goes beyond `enough` bits of prose is not counted.
-    pub fn bits(&mut self, start: usize, marks: &[Marks], other: &Frequencies, enough: f64, out: &mut Vec<f64>) {
-        out.clear();
+    /// Takes a text with these words for the one that shares runs.
+    pub fn compare(&mut self, other: &[u32]) {
+        self.frequencies.compare(other);
+    }
+
+    /// The bits of the prose of the run that begins at token `start` of the text: `marks` are the run's own. What goes beyond
+    /// `enough` is not counted.
+    pub fn bits(&mut self, start: usize, marks: &[Marks], enough: f64) -> f64 {
         let mut sum = 0.0;
-        for place in 0..marks.len() {
-            if sum >= enough {
-                out.push(0.0);
-                continue;
-            }
+        for place in (0..marks.len()).filter(|&place| marks[place].prose()) {
             let at = start + place;
             let (probability, own_bits) = self.chance(at, marks[place], place);
             // A word that either text repeats is as probable as it is frequent there.
-            let frequency = self.frequencies.repeated(self.ids[at]).max(other.repeated(self.ids[at]));
+            let frequency = self.frequencies.repeated(at);
             let bits = if frequency > probability { bits(frequency) } else { own_bits };
-            let bits = bits.clamp(0.0, most_bits(marks, place));
-            let counted = if marks[place].prose() { bits.min(enough - sum) } else { bits };
-            sum += if marks[place].prose() { counted } else { 0.0 };
-            out.push(counted);
+            sum += bits.clamp(0.0, most_bits(marks, place)).min(enough - sum);
+            if sum >= enough {
+                break;
+            }
         }
+        sum
     }
 
     /// The probability of the token `at`, which stands at `place` of a run, and its bits.
