@@ -512,6 +512,7 @@ fn an_input_that_has_changed_is_refused_and_nothing_is_written() {
         fs::write(&path, change(fs::read_to_string(&path).unwrap())).unwrap();
         let (_, error) = run(folder.path(), &["report", "found", "--annotate", "out"], 2);
         assert!(error.contains("the input has changed since the scan") && error.contains(named), "{error}");
+        assert!(error.ends_with("hint: scan it again\n"), "{error}");
         assert!(!folder.path().join("out").exists());
     };
     let second = |text: &str| text.lines().nth(1).unwrap().to_owned() + "\n";
