@@ -270,11 +270,10 @@ fn in_field(value: &str, agencies: &Agencies) -> Option<Found> {
 /// A dateline in a field of its own: nothing follows it.
 fn field_dateline(value: &str, agencies: &Agencies) -> Option<Found> {
     let mentions: Vec<Mention> = agencies.mentions(value, 0);
-    let named = match Piece::of(value, 0..value.len(), &mentions).verdict() {
-        Verdict::Credit(named) => named,
-        _ => return in_field(value, agencies),
-    };
-    (!named.is_empty()).then(|| Found { agencies: named, evidence: shortened(value), span: None })
+    match Piece::of(value, 0..value.len(), &mentions).verdict() {
+        Verdict::Credit(named) => Some(Found { agencies: named, evidence: shortened(value), span: None }),
+        _ => in_field(value, agencies),
+    }
 }
 
 /// Dateline, byline and closing credit of a text.
