@@ -88,6 +88,13 @@ pub struct Member {
     pub agency: Option<Box<Credit>>,
 }
 
+impl Member {
+    /// When it was published, unless that is not known or [doubtful](Moment::doubtful): what articles are ordered by.
+    pub fn trusted_date(&self) -> Option<Moment> {
+        self.published.filter(|published| !published.doubtful)
+    }
+}
+
 /// Two articles that were compared on their text.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Pair {

@@ -132,7 +132,7 @@ fn leads(members: &[Cow<'_, Member>], reference: usize) -> bool {
 
 /// When an article was published, where that can be true.
 pub(super) fn published(member: &Member) -> Option<i64> {
-    member.published.filter(|published| !published.doubtful).map(|published| published.seconds)
+    member.trusted_date().map(|published| published.seconds)
 }
 
 /// The rank of each article by time: the reference first, then by date, those without one at the end.
