@@ -230,7 +230,8 @@ pub fn origin(tellers: &[Teller<'_>], rank: impl Fn(ArticleId) -> u32) -> Option
     if probability < PROBABLE || sums[best] - sums[order[1]] < LEAD || !own_sign {
         return None;
     }
-    let surest = if tellers[best].is_copy() { SUREST_COPY } else { SUREST.min(SUREST_APART + tellers[best].tally.holds()) };
+    let surest =
+        if tellers[best].is_copy() { SUREST_COPY } else { SUREST.min(SUREST_APART + tellers[best].tally.holds()) };
     let reasons = points.swap_remove(best).reasons();
     Some(Origin { article: tellers[best].id, confidence: probability.min(surest), reasons })
 }
