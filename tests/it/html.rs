@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 use wirecopy::article::{ArticleId, Moment, Span};
@@ -20,7 +19,7 @@ use wirecopy::report::html::{self, About};
 use wirecopy::settings::Settings;
 
 use crate::corpora::project;
-use crate::sample;
+use crate::{program, sample};
 
 /// The files of a report by their names.
 fn written(findings: &Findings) -> BTreeMap<String, String> {
@@ -232,13 +231,8 @@ fn details_that_are_too_many_go_to_a_folder() {
 }
 
 /// Runs the program in `folder`; gives what it wrote to standard error.
-fn run(folder: &Path, args: &[&str], code: i32) -> String {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_wirecopy")).current_dir(folder).args(args).args(["-q", "--isolated"]).output();
-    let output = output.unwrap();
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(code), "{args:?}: {error}");
-    error
+fn run(folder: &Path, arguments: &[&str], code: i32) -> String {
+    program::run(folder, &[arguments, &["-q"]].concat(), code).1
 }
 
 fn corpus() -> (tempfile::TempDir, String) {
