@@ -12,7 +12,7 @@ use crate::text::Marks;
 use super::Member;
 use super::assemble::BLOCK;
 
-/// The share of memory for texts, in percent: they are read once, in order, so disk serves as well.
+/// The share of memory for texts, in percent: only reports read them, each once or twice, so disk serves as well.
 const TEXTS_PERCENT: u64 = 2;
 
 /// What an article says, and which parts of it prove nothing.

@@ -1,8 +1,8 @@
 //! A finished scan, read back from its tables.
 //!
-//! Tables do not hold everything that findings do: a member's headline, its content hash, its place in bytes and the partner
-//! of its strongest link are not in them, and floats were rounded. No report that is made from tables shows any of that, so
-//! findings that were written, read and written again give the same bytes.
+//! Tables do not hold everything that findings do: a member's headline, which is kept with its text, its content hash and its
+//! place in bytes are not in them, nor where an agency is credited, and floats were rounded. Tables and reports show none of
+//! that, or headlines only beside texts, so findings that were written, read and written again give the same bytes.
 
 use std::collections::HashMap;
 use std::fs::File;

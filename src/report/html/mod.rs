@@ -217,6 +217,15 @@ mod tests {
         }
     }
 
+    /// The style says it twice: the system may ask for it, or the reader.
+    #[test]
+    fn dark_is_the_same_whoever_asked_for_it() {
+        let dark: Vec<&str> =
+            STYLE.split("color-scheme: dark;").skip(1).map(|rest| rest.split('}').next().unwrap().trim()).collect();
+        assert_eq!(dark.len(), 2);
+        assert_eq!(dark[0], dark[1]);
+    }
+
     #[test]
     fn every_blank_is_filled() {
         let mut page = String::new();
