@@ -135,7 +135,8 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// Whether one is a revision of the other: two states of one outlet's article, which is no syndication.
+    /// Whether one is a revision of the other: two states of one outlet's article, which is no syndication. An outlet that cuts
+    /// or extends its own article makes an excerpt of it and still the same article; a rewrite is another one.
     pub fn is_revision(&self) -> bool {
         self.same_source && self.relation <= Relation::Version
     }

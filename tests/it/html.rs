@@ -16,6 +16,7 @@ use wirecopy::progress::Silent;
 use wirecopy::read::Input;
 use wirecopy::relate::Relation;
 use wirecopy::report::html::{self, About};
+use wirecopy::report::{Table, TableFormat};
 use wirecopy::settings::Settings;
 
 use crate::corpora::project;
@@ -125,6 +126,22 @@ fn an_origin_is_what_the_others_are_measured_against() {
     assert_eq!((&core["story"]["sure"][0], &core["agencies"][0]), (&0.75.into(), &"Norrland Wire".into()));
     assert_eq!((&core["story"]["copy_of"][0], &core["outlet"]["kinds"][0][6]), (&0.into(), &1.into()));
     assert_eq!(data(page, "search"), serde_json::json!(["vell-1\norm-7\n"]));
+}
+
+#[test]
+fn a_revision_is_one_in_the_page_and_in_the_tables() {
+    for relation in Relation::ALL.into_iter().filter(|relation| relation.links()) {
+        let mut findings = sample::one();
+        let pair = Pair { relation, same_source: true, ..findings.pairs.get(0).into_owned() };
+        findings.pairs = vec![pair].into();
+        let mut row = Vec::new();
+        Table::Pairs.write(&findings, TableFormat::Jsonl, &mut row).unwrap();
+        let revision = serde_json::from_slice::<Value>(&row).unwrap()["revision"] == true;
+        assert_eq!(revision, relation != Relation::Rewrite);
+        let story = &data(&written(&findings)["report.html"], "part-0")[0];
+        assert_eq!(story["articles"][1]["kind"] == 5, revision, "{relation:?}");
+        assert_eq!(story["pairs"][0][7], serde_json::json!([true, revision]), "{relation:?}");
+    }
 }
 
 #[test]
