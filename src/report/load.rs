@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::manifest::{self, Manifest};
@@ -92,8 +93,8 @@ pub struct Rows {
     pub rejects: Vec<RejectRow>,
 }
 
-/// The rows of a table of JSON lines, one after the other; `name` is for errors.
-pub fn jsonl<R: Row, T: Read>(name: &str, reader: T) -> impl Iterator<Item = Result<R>> + use<R, T> {
+/// The rows of JSON lines, one after the other; `name` is for errors.
+pub fn jsonl<R: DeserializeOwned, T: Read>(name: &str, reader: T) -> impl Iterator<Item = Result<R>> + use<R, T> {
     let name = name.to_owned();
     BufReader::new(reader).lines().zip(1..).map(move |(line, row)| {
         let misread = |cause: String| Error::Table { table: name.clone(), row, cause };
