@@ -305,6 +305,26 @@ fn a_report_of_its_own_replaces_nothing_unless_forced() {
     assert!(error.starts_with("error: cannot write to .: it is a folder"), "{error}");
 }
 
+/// A report is renamed to its place: a device or a link there would be gone, even if it was to be written to.
+#[cfg(unix)]
+#[test]
+fn a_report_takes_the_place_of_files_only() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    let (folder, corpus) = corpus();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("mine.html"), "mine").unwrap();
+    symlink("mine.html", path("link.html")).unwrap();
+    symlink("nowhere.html", path("dangling.html")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(path("pipe")).status().unwrap().success());
+    for (name, kind) in [("link.html", "a link"), ("dangling.html", "a link"), ("pipe", "no regular file")] {
+        let error = run(folder.path(), &["scan", &corpus, "--report", &format!("html={name}"), "--force"], 2);
+        assert!(error.starts_with(&format!("error: cannot write to {name}: it is {kind}")), "{error}");
+    }
+    let is = |name: &str| fs::symlink_metadata(path(name)).unwrap().file_type();
+    assert!(is("link.html").is_symlink() && is("dangling.html").is_symlink() && is("pipe").is_fifo());
+    assert_eq!(fs::read_to_string(path("mine.html")).unwrap(), "mine");
+}
+
 #[test]
 fn parts_of_an_earlier_report_go_with_it() {
     let (folder, corpus) = corpus();
