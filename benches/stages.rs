@@ -140,7 +140,7 @@ fn tokenise(bencher: Bencher) {
         .bench_local(|| TEXTS.iter().map(|text| tokenizer.tokens(black_box(text)).len()).sum::<usize>());
 }
 
-/// One article of ten has a dateline; the others name an agency in the end, or nowhere.
+/// One article of ten has a dateline; the others name an agency in the end, or nowhere. All have an address, as scraped ones do.
 #[divan::bench(sample_count = 50)]
 fn credits(bencher: Bencher) {
     let article = |(number, text): (usize, &String)| {
@@ -149,7 +149,10 @@ fn credits(bencher: Bencher) {
             1 => format!("{text}\n\nThe minister told Reuters on Tuesday that nothing had been decided."),
             _ => text.clone(),
         };
-        Article::new(format!("a{number}"), text, Location::default())
+        let url = format!("https://www.outlet{}.example/news/World/2026/03/10/story-{number}.html", number % 50);
+        let source = format!("outlet{}.example", number % 50);
+        let article = Article::new(format!("a{number}"), text, Location::default());
+        Article { url: Some(url), source: Some(source), ..article }
     };
     let articles: Vec<Article> = TEXTS.iter().enumerate().map(article).collect();
     let agencies = Agencies::builtin();

@@ -254,12 +254,9 @@ impl Corpus {
         Ok(corpus)
     }
 
-    /// The corpus of articles that are at hand, in memory. Their ids are made unique.
-    pub fn of(articles: Vec<Article>, settings: &Settings) -> Corpus {
-        Corpus::within(&Workspace::default(), articles, settings).expect("nothing is written where memory has no limit")
-    }
-
     /// The corpus of articles that are at hand. Their ids are made unique.
+    ///
+    /// Fails if a file of agencies cannot be used, or if the disk is full.
     pub fn within(workspace: &Workspace, mut articles: Vec<Article>, settings: &Settings) -> Result<Corpus> {
         let making = Making::of(settings);
         let agencies = Agencies::read(&settings.origin)?;

@@ -162,8 +162,9 @@ pub struct Teller<'a> {
 }
 
 impl Teller<'_> {
-    fn basis(&self) -> Option<Basis> {
-        self.credit.map(|credit| credit.basis)
+    /// Whether it has the text of an agency that stands elsewhere.
+    fn is_copy(&self) -> bool {
+        self.credit.is_some_and(|credit| credit.basis != Basis::Own)
     }
 
     /// When it was published: not before and not after, in seconds since 1970.
@@ -213,7 +214,7 @@ pub fn origin(tellers: &[Teller<'_>], rank: impl Fn(ArticleId) -> u32) -> Option
         return None;
     }
     let mut points: Vec<Points> = tellers.iter().map(|_| Points::default()).collect();
-    let all_copies = tellers.iter().all(|teller| matches!(teller.basis(), Some(Basis::Credited | Basis::Inferred)));
+    let all_copies = tellers.iter().all(Teller::is_copy);
     by_time(tellers, &mut points);
     by_credit(tellers, all_copies, &mut points);
     by_text(tellers, &mut points);
@@ -229,8 +230,8 @@ pub fn origin(tellers: &[Teller<'_>], rank: impl Fn(ArticleId) -> u32) -> Option
     if probability < PROBABLE || sums[best] - sums[order[1]] < LEAD || !own_sign {
         return None;
     }
-    let is_copy = matches!(tellers[best].basis(), Some(Basis::Credited | Basis::Inferred));
-    let surest = if is_copy { SUREST_COPY } else { SUREST.min(SUREST_APART + tellers[best].tally.holds()) };
+    let surest =
+        if tellers[best].is_copy() { SUREST_COPY } else { SUREST.min(SUREST_APART + tellers[best].tally.holds()) };
     let reasons = points.swap_remove(best).reasons();
     Some(Origin { article: tellers[best].id, confidence: probability.min(surest), reasons })
 }

@@ -136,7 +136,7 @@ impl Agencies {
                 let weak = entry.weak.contains(name);
                 let short = weak || entry.short.contains(name);
                 patterns.push(Pattern { agency, spelling: name.clone(), short, weak });
-                // The automaton folds the case of ASCII only.
+                // Texts are compared with names in any case of ASCII, and of no other letters.
                 let upper = name.to_uppercase();
                 if !name.is_ascii() && upper != *name {
                     patterns.push(Pattern { agency, spelling: upper, short, weak });
@@ -275,6 +275,8 @@ pub(super) fn spaced(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
@@ -283,6 +285,16 @@ mod tests {
         for pattern in &Agencies::builtin().patterns {
             let first = *known.entry(&pattern.spelling).or_insert(pattern.agency);
             assert_eq!(first, pattern.agency, "{}", pattern.spelling);
+        }
+    }
+
+    #[test]
+    fn no_list_of_an_agency_repeats_itself() {
+        for entry in entries(include_str!("agencies.toml")).unwrap() {
+            for list in [&entry.names, &entry.short, &entry.weak, &entry.domains] {
+                let different: HashSet<&String> = list.iter().collect();
+                assert_eq!(different.len(), list.len(), "{}: {list:?}", entry.names[0]);
+            }
         }
     }
 }

@@ -38,18 +38,16 @@ pub(super) fn closing(text: &str, line: Range<usize>, mentions: &[Mention]) -> O
     };
     let stripped = words.trim_end_matches(['.', '。', '"', '”', '»']);
     if stripped.ends_with([')', '）', ']', '】', '］']) {
-        let open = stripped.rfind(['(', '（', '[', '【', '［'])?;
-        // "The Associated Press (AP)" is spelled out, not signed.
-        let spelled = |mention: &Mention| {
-            mention.end <= line.start + open && text[mention.end..line.start + open].trim().is_empty()
-        };
-        let inside = last.start >= line.start + open;
-        let name = &text[last.start..last.end];
-        if inside && (mentions.iter().any(spelled) || (last.short && is_gloss(&words[..open], name))) {
-            return None;
-        }
-        if line.start + open <= last.start {
-            return credit(line.start + open..line.start + stripped.len());
+        let before = &words[..stripped.rfind(['(', '（', '[', '【', '［'])?];
+        let open = line.start + before.len();
+        if open <= last.start {
+            // "The Associated Press (AP)" is spelled out, not signed.
+            let spelled = |mention: &Mention| mention.end <= open && text[mention.end..open].trim().is_empty();
+            let name = &text[last.start..last.end];
+            if mentions.iter().any(spelled) || (last.short && is_gloss(before, name)) {
+                return None;
+            }
+            return credit(open..line.start + stripped.len());
         }
     }
     // Behind the last sentence.
@@ -62,11 +60,9 @@ pub(super) fn closing(text: &str, line: Range<usize>, mentions: &[Mention]) -> O
                 before[place + c.len_utf8()..].starts_with(char::is_whitespace)
             }
             '。' | '！' | '？' | '」' | '』' | '）' => true,
-            '–' | '—' => {
+            '–' | '—' | '-' | '/' => {
                 before[..place].ends_with(|c: char| c.is_whitespace() || matches!(c, '.' | '"' | '”' | '!' | '?'))
             }
-            '-' => before[..place].ends_with(|c: char| c.is_whitespace() || matches!(c, '.' | '"' | '”' | '!' | '?')),
-            '/' => before[..place].ends_with(|c: char| c.is_whitespace() || matches!(c, '.' | '"' | '”' | '!' | '?')),
             _ => false,
         })
         .map(|(place, c)| line.start + place + c.len_utf8())

@@ -20,6 +20,7 @@ mod forms;
 mod piece;
 mod token;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -153,25 +154,24 @@ pub fn credit(article: &Article, text: &str, agencies: &Agencies) -> Option<Cred
             Some((_, first)) => first.agencies.extend(more.agencies),
         }
     }
-    let (own, own_evidence) = own(article, agencies).unzip();
-    let site_is_known = article.url.as_deref().and_then(host).is_some();
+    let site = article.url.as_deref().and_then(host);
+    let (own, own_evidence) = own(site.as_deref(), article.source.as_deref(), agencies).unzip();
     // An agency that is named as the source of a page elsewhere is credited, not at home.
     let own = own.filter(|own| match &found {
         Some((_, found)) => found.agencies.contains(own),
         None => true,
     });
     if found.is_none() && own.is_none() {
-        let agency = article.url.as_deref().and_then(|url| in_path(url, agencies));
-        let named = || {
+        let by_path = || {
+            let (agency, evidence) = in_path(article.url.as_deref()?, agencies)?;
+            Some((Place::Url, agency, evidence))
+        };
+        let by_source = || {
             let source = article.source.as_deref()?;
-            let whole = whole_name(source, agencies).filter(|_| site_is_known);
-            Some((whole.or_else(|| beside_slash(source, agencies))?, Place::Metadata))
+            let whole = site.as_ref().and_then(|_| whole_name(source, agencies));
+            Some((Place::Metadata, whole.or_else(|| beside_slash(source, agencies))?, source.to_owned()))
         };
-        let (agency, place, evidence) = match (agency, named()) {
-            (Some((agency, evidence)), _) => (agency, Place::Url, evidence),
-            (None, Some((agency, place))) => (agency, place, article.source.clone().unwrap_or_default()),
-            (None, None) => return None,
-        };
+        let (place, agency, evidence) = by_path().or_else(by_source)?;
         found = Some((place, Found { agencies: vec![agency], evidence, span: None }));
     }
     let basis = if own.is_some() { Basis::Own } else { Basis::Credited };
@@ -195,12 +195,12 @@ pub fn credit(article: &Article, text: &str, agencies: &Agencies) -> Option<Cred
     })
 }
 
-/// The agency at home where the article stands.
-fn own(article: &Article, agencies: &Agencies) -> Option<(u16, String)> {
-    match article.url.as_deref().and_then(host) {
-        Some(host) => Some((agencies.of_host(&host)?, host)),
+/// The agency at home where the article stands: on this site, or of this outlet if its site is not known.
+fn own(site: Option<&str>, source: Option<&str>, agencies: &Agencies) -> Option<(u16, String)> {
+    match site {
+        Some(host) => Some((agencies.of_host(host)?, host.to_owned())),
         None => {
-            let source = article.source.as_deref()?;
+            let source = source?;
             let agency = agencies.of_host(&source.to_lowercase()).or_else(|| whole_name(source, agencies))?;
             Some((agency, source.to_owned()))
         }
@@ -232,12 +232,15 @@ fn host(url: &str) -> Option<String> {
 fn in_path(url: &str, agencies: &Agencies) -> Option<(u16, String)> {
     const WIRES: [&str; 8] =
         ["wire", "wires", "wire-news", "newswire", "agencies", "agences", "agencias", "news-agency"];
-    let path = url.split_once("://")?.1.split(['?', '#']).next()?;
-    let folders: Vec<&str> = path.split('/').collect();
-    let folders = folders.get(1..folders.len().saturating_sub(1))?;
-    folders.iter().enumerate().find_map(|(place, folder)| {
-        let after_wire = place > 0 && WIRES.contains(&folders[place - 1].to_lowercase().as_str());
-        Some((agencies.of_folder(&folder.to_lowercase(), after_wire)?, format!("/{folder}/")))
+    let (_host, path) = url.split_once("://")?.1.split(['?', '#']).next()?.split_once('/')?;
+    let (folders, _page) = path.rsplit_once('/')?;
+    let mut after_wire = false;
+    folders.split('/').find_map(|folder| {
+        let is_folded = folder.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        let folded = if is_folded { Cow::Borrowed(folder) } else { Cow::Owned(folder.to_lowercase()) };
+        let agency = agencies.of_folder(&folded, after_wire);
+        after_wire = WIRES.contains(&&*folded);
+        Some((agency?, format!("/{folder}/")))
     })
 }
 
@@ -267,11 +270,10 @@ fn in_field(value: &str, agencies: &Agencies) -> Option<Found> {
 /// A dateline in a field of its own: nothing follows it.
 fn field_dateline(value: &str, agencies: &Agencies) -> Option<Found> {
     let mentions: Vec<Mention> = agencies.mentions(value, 0);
-    let named = match Piece::of(value, 0..value.len(), &mentions).verdict() {
-        Verdict::Credit(named) => named,
-        _ => return in_field(value, agencies),
-    };
-    (!named.is_empty()).then(|| Found { agencies: named, evidence: shortened(value), span: None })
+    match Piece::of(value, 0..value.len(), &mentions).verdict() {
+        Verdict::Credit(named) => Some(Found { agencies: named, evidence: shortened(value), span: None }),
+        _ => in_field(value, agencies),
+    }
 }
 
 /// Dateline, byline and closing credit of a text.

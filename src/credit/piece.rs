@@ -16,7 +16,7 @@ const CASELESS_NAMES: usize = 3;
 /// What a piece of text is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// A credit of these agencies, in order.
+    /// A credit of these agencies, in order; there is one at least.
     Credit(Vec<u16>),
     /// A picture's.
     Picture,

@@ -101,7 +101,7 @@ fn classify(word: &str, tokens: &mut Vec<Token>) {
     if word.chars().any(|c| !spaced(c)) {
         return classify_unspaced(word, tokens);
     }
-    tokens.push(if first.is_ascii_digit() || first.is_numeric() {
+    tokens.push(if first.is_numeric() {
         Token::Number
     } else if kinds.is(Kinds::CREDIT
         .or(Kinds::BY)

@@ -7,6 +7,7 @@ use crate::article::{ArticleId, Span};
 use crate::bucket::passages::{GRAM_TOKENS, Postings, Seeding, fingerprints};
 use crate::disk::Workspace;
 use crate::sketch::Sketch;
+use crate::text::Marks;
 
 /// How a pair came to be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -108,7 +109,7 @@ pub(super) fn seeding(classes: usize) -> &'static str {
 /// What was learned of a fingerprint where it stands in an article.
 pub(super) fn learned(view: View<'_>, article: ArticleId, hash: u64) -> Option<Kind> {
     let source = view.corpus.sources[article.index()];
-    view.analysis.stock.learned(source, hash).map(Kind::of)
+    view.analysis.stock.learned(source, hash).map(Marks::kind)
 }
 
 impl Candidacy {

@@ -22,6 +22,7 @@ use crate::settings::Settings;
 use crate::text::Marks;
 use crate::verify::Kinds;
 
+pub use crate::text::Kind;
 pub use candidacy::{Candidacy, Path, SharedFingerprint};
 pub use comparison::{Comparison, Shared};
 pub use curve::{Curve, Point};
@@ -100,48 +101,6 @@ fn stated(moment: Moment) -> Option<String> {
     write!(text, "{moment}").ok().map(|()| text)
 }
 
-/// What a token is as evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// The article's own words: what links are made of.
-    Prose,
-    /// Inside quotation marks.
-    Quotation,
-    /// Around the article: navigation, captions, what an outlet prints everywhere.
-    Furniture,
-    /// Context that unrelated articles share.
-    Stock,
-}
-
-impl Kind {
-    /// The kind of a token; what is more than one counts as the first of furniture, quotation and stock, as in [`Kinds`].
-    pub fn of(marks: Marks) -> Kind {
-        if marks.has(Marks::FURNITURE) {
-            Kind::Furniture
-        } else if marks.has(Marks::QUOTED) {
-            Kind::Quotation
-        } else if marks.has(Marks::STOCK) {
-            Kind::Stock
-        } else {
-            Kind::Prose
-        }
-    }
-
-    /// Every kind.
-    pub const ALL: [Kind; 4] = [Kind::Prose, Kind::Quotation, Kind::Furniture, Kind::Stock];
-
-    /// The name, as shown.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Prose => "prose",
-            Kind::Quotation => "quotation",
-            Kind::Furniture => "furniture",
-            Kind::Stock => "stock",
-        }
-    }
-}
-
 /// Tokens by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct KindCounts {
@@ -205,7 +164,7 @@ fn parts(text: &str, spans: &[Span], marks: &[Marks]) -> Vec<Part> {
     let mut before: Option<(Kind, bool)> = None;
     let mut at = first.start;
     for (span, &mark) in spans.iter().zip(marks) {
-        let (kind, name) = (Kind::of(mark), mark.has(Marks::NAME));
+        let (kind, name) = (mark.kind(), mark.has(Marks::NAME));
         let gap = Span { start: at, end: span.start.max(at) }.of(text);
         match before {
             // A name goes on over a blank or a hyphen, not over a comma.
@@ -259,7 +218,7 @@ mod tests {
             proptest::prop_assert_eq!(joined, Span::covering(&tokens.spans).of(&text));
             let mut counts = KindCounts::default();
             for &mark in &marks {
-                match Kind::of(mark) {
+                match mark.kind() {
                     Kind::Prose => counts.prose += 1,
                     Kind::Quotation => counts.quotation += 1,
                     Kind::Furniture => counts.furniture += 1,

@@ -88,6 +88,13 @@ pub struct Member {
     pub agency: Option<Box<Credit>>,
 }
 
+impl Member {
+    /// When it was published, unless that is not known or [doubtful](Moment::doubtful): what articles are ordered by.
+    pub fn trusted_date(&self) -> Option<Moment> {
+        self.published.filter(|published| !published.doubtful)
+    }
+}
+
 /// Two articles that were compared on their text.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Pair {
@@ -128,7 +135,8 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// Whether one is a revision of the other: two states of one outlet's article, which is no syndication.
+    /// Whether one is a revision of the other: two states of one outlet's article, which is no syndication. An outlet that cuts
+    /// or extends its own article makes an excerpt of it and still the same article; a rewrite is another one.
     pub fn is_revision(&self) -> bool {
         self.same_source && self.relation <= Relation::Version
     }

@@ -7,12 +7,12 @@ use crate::article::{ArticleId, Span};
 use crate::corpus::Corpus;
 use crate::disk::{Table, Weight};
 use crate::error::Result;
-use crate::text::Marks;
+use crate::text::{Kind, Marks};
 
 use super::Member;
 use super::assemble::BLOCK;
 
-/// The share of memory for texts, in percent: they are read once, in order, so disk serves as well.
+/// The share of memory for texts, in percent: only reports read them, each once or twice, so disk serves as well.
 const TEXTS_PERCENT: u64 = 2;
 
 /// What an article says, and which parts of it prove nothing.
@@ -43,14 +43,12 @@ pub enum Apart {
 }
 
 impl Apart {
-    /// Which of the three a token is first of all, if any.
-    fn of(marks: Marks) -> Option<Apart> {
-        if marks.has(Marks::FURNITURE) {
-            Some(Apart::Furniture)
-        } else if marks.has(Marks::QUOTED) {
-            Some(Apart::Quotation)
-        } else {
-            marks.has(Marks::STOCK).then_some(Apart::Stock)
+    fn of(kind: Kind) -> Option<Apart> {
+        match kind {
+            Kind::Prose => None,
+            Kind::Quotation => Some(Apart::Quotation),
+            Kind::Furniture => Some(Apart::Furniture),
+            Kind::Stock => Some(Apart::Stock),
         }
     }
 }
@@ -101,7 +99,7 @@ fn apart(spans: &[Span], marks: &[Marks]) -> Vec<(Span, Apart)> {
     let mut stretches: Vec<(Span, Apart)> = Vec::new();
     let mut before = None;
     for (span, &marks) in spans.iter().zip(marks) {
-        let kind = Apart::of(marks);
+        let kind = Apart::of(marks.kind());
         match (kind, stretches.last_mut()) {
             (Some(kind), Some((last, _))) if before == Some(kind) => last.end = last.end.max(span.end),
             (Some(kind), last) => {

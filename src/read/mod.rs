@@ -64,6 +64,8 @@ mod warc;
 mod xml;
 
 pub use chunk::{Chunk, Chunks, Parsed, chunks};
+#[cfg(feature = "parquet")]
+pub(crate) use columnar::cell;
 pub use compress::Compression;
 pub(crate) use discover::ENDINGS;
 pub use discover::{Format, Found, Input, Source, sources};

@@ -1,14 +1,15 @@
 //! A finished scan, read back from its tables.
 //!
-//! Tables do not hold everything that findings do: a member's headline, its content hash, its place in bytes and the partner
-//! of its strongest link are not in them, and floats were rounded. No report that is made from tables shows any of that, so
-//! findings that were written, read and written again give the same bytes.
+//! Tables do not hold everything that findings do: a member's headline, which is kept with its text, its content hash and its
+//! place in bytes are not in them, nor where an agency is credited, and floats were rounded. Tables and reports show none of
+//! that, or headlines only beside texts, so findings that were written, read and written again give the same bytes.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::manifest::{self, Manifest};
@@ -92,8 +93,8 @@ pub struct Rows {
     pub rejects: Vec<RejectRow>,
 }
 
-/// The rows of a table of JSON lines, one after the other; `name` is for errors.
-pub fn jsonl<R: Row, T: Read>(name: &str, reader: T) -> impl Iterator<Item = Result<R>> + use<R, T> {
+/// The rows of JSON lines, one after the other; `name` is for errors.
+pub fn jsonl<R: DeserializeOwned, T: Read>(name: &str, reader: T) -> impl Iterator<Item = Result<R>> + use<R, T> {
     let name = name.to_owned();
     BufReader::new(reader).lines().zip(1..).map(move |(line, row)| {
         let misread = |cause: String| Error::Table { table: name.clone(), row, cause };

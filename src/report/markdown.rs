@@ -45,21 +45,19 @@ pub fn write(findings: &Findings, inputs: &[String], out: &mut dyn Write) -> io:
 }
 
 fn overview(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
-    let inside: usize = findings.stories.iter().map(|story| story.members.len()).sum();
-    let syndicated = findings.stories.iter().filter(|story| story.syndicated).count();
-    let dropped = findings.members.iter().filter(|member| !member.keep).count();
-    let links = findings.pairs.iter().filter(|pair| pair.relation.links()).count();
+    let counts = &findings.counts;
+    let syndicated = findings.stories.iter().filter(|story| story.syndicated).count() as u64;
     writeln!(out, "| Found | Number |\n|:--|--:|")?;
     for (what, number) in [
-        ("Articles", findings.members.len()),
-        ("Rejected records", findings.rejects.len()),
-        ("Stories", findings.stories.len()),
+        ("Articles", counts.articles),
+        ("Rejected records", counts.rejects),
+        ("Stories", counts.stories),
         ("Stories that more than one outlet carries", syndicated),
-        ("Articles in stories", inside),
-        ("Links between articles", links),
-        ("Near-duplicates to drop", dropped),
+        ("Articles in stories", counts.articles_in_stories),
+        ("Links between articles", counts.links),
+        ("Near-duplicates to drop", counts.dropped),
     ] {
-        writeln!(out, "| {what} | {} |", grouped(number as u64))?;
+        writeln!(out, "| {what} | {} |", grouped(number))?;
     }
     Ok(())
 }
@@ -115,7 +113,7 @@ fn articles(findings: &Findings, story: &Story, out: &mut dyn Write) -> io::Resu
     writeln!(out, "| Relation | Outlet | Published | Similarity | Kept | Article |")?;
     writeln!(out, "|:--|:--|:--|--:|:--|:--|")?;
     let origin = story.origin.as_ref().map(|origin| origin.article);
-    let time = |at: usize| findings.members.get(at).published.filter(|published| !published.doubtful);
+    let time = |at: usize| findings.members.get(at).trusted_date();
     // The origin, then by date, those without one at the end; of equal ones in input order.
     let mut order = story.members.clone();
     order.sort_by_key(|&article| {

@@ -6,10 +6,8 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, UInt64Type};
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, Float64Array, ListArray, RecordBatch, StringArray, StructArray, UInt64Array,
+    ArrayRef, BooleanArray, Float64Array, ListArray, RecordBatch, StringArray, StructArray, UInt64Array,
 };
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{DataType, Field, Fields, Schema};
@@ -21,6 +19,7 @@ use serde_json::{Map, Value};
 
 use super::rows::{Column, Kind, Row};
 use crate::error::{Error, Result};
+use crate::read::cell;
 
 /// Rows that are turned into columns at a time.
 const BATCH_ROWS: usize = 1024;
@@ -77,7 +76,7 @@ pub fn read<R: Row>(name: &str, file: File) -> Result<impl Iterator<Item = Resul
 fn fields<R: Row>(batch: &RecordBatch, place: usize) -> Value {
     let columns = R::COLUMNS.iter().filter_map(|column| {
         let cells = batch.column_by_name(column.name)?;
-        Some((column.name.to_owned(), value(cells, place)))
+        Some((column.name.to_owned(), cell(cells, place)))
     });
     Value::Object(columns.collect::<Map<String, Value>>())
 }
@@ -121,27 +120,5 @@ fn array(kind: &DataType, cells: &[&Value]) -> ArrayRef {
             Arc::new(StructArray::new(fields.clone(), columns.collect(), None))
         }
         _ => Arc::new(cells_of().map(Value::as_str).collect::<StringArray>()),
-    }
-}
-
-/// A cell of a column; nothing for a type that [`write()`] does not give.
-fn value(cells: &dyn Array, row: usize) -> Value {
-    if cells.is_null(row) {
-        return Value::Null;
-    }
-    match cells.data_type() {
-        DataType::Utf8 => cells.as_string::<i32>().value(row).into(),
-        DataType::UInt64 => cells.as_primitive::<UInt64Type>().value(row).into(),
-        DataType::Float64 => cells.as_primitive::<Float64Type>().value(row).into(),
-        DataType::Boolean => cells.as_boolean().value(row).into(),
-        DataType::List(_) => {
-            let list = cells.as_list::<i32>().value(row);
-            (0..list.len()).map(|place| value(&list, place)).collect()
-        }
-        DataType::Struct(fields) => {
-            let columns = fields.iter().zip(cells.as_struct().columns());
-            columns.map(|(field, cells)| (field.name().clone(), value(cells, row))).collect()
-        }
-        _ => Value::Null,
     }
 }

@@ -102,9 +102,9 @@ pub fn write_rejects(findings: &Findings, width_columns: usize, out: &mut dyn Wr
 }
 
 fn head(findings: &Findings, options: &SummaryOptions, out: &mut dyn Write) -> io::Result<()> {
-    let inside: usize = findings.stories.iter().map(|story| story.members.len()).sum();
-    let dropped = findings.members.iter().filter(|member| !member.keep).count();
-    let links = findings.pairs.iter().filter(|pair| pair.relation.links()).count();
+    let counts = &findings.counts;
+    let [inside, dropped, links] =
+        [counts.articles_in_stories, counts.dropped, counts.links].map(|count| count as usize);
     let mut first = count(findings.members.len(), "article", "articles");
     if !findings.rejects.is_empty() {
         first += &format!(", {}", count(findings.rejects.len(), "rejected record", "rejected records"));

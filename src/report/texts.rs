@@ -2,12 +2,13 @@
 //! written only beside such a report, and is no table of the findings.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::escape;
+use super::load::jsonl;
 use crate::article::{ArticleId, Span};
 use crate::disk::{Table, Workspace};
 use crate::error::{Error, Result};
@@ -56,12 +57,8 @@ pub(super) fn kept(folder: &Path) -> Result<Option<impl Iterator<Item = Result<(
         Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
         Err(cause) => return Err(Error::io("read", path, cause)),
     };
-    Ok(Some(BufReader::new(file).lines().zip(1..).map(move |(line, row)| {
-        let misread = |cause: String| Error::Table { table: path.display().to_string(), row, cause };
-        let line = line.map_err(|cause| misread(cause.to_string()))?;
-        let row: TextRow = serde_json::from_str(&line).map_err(|cause| misread(cause.to_string()))?;
-        Ok((row.id, row.text))
-    })))
+    let rows = jsonl(&path.display().to_string(), file);
+    Ok(Some(rows.map(|row| row.map(|TextRow { id, text, .. }| (id, text)))))
 }
 
 /// Reads the texts of the finished scan in `folder` into its findings, with the headlines that tables do not have.
@@ -74,18 +71,18 @@ pub fn load(folder: &Path, findings: &mut Findings, workspace: &Workspace) -> Re
         )),
         _ => Error::io("read", &path, cause),
     })?;
-    let misread = |row: u64, cause: String| Error::Table { table: path.display().to_string(), row, cause };
+    let name = path.display().to_string();
+    let misread = |row: u64, cause: String| Error::Table { table: name.clone(), row, cause };
     let mut texts = Table::new(workspace, workspace.share(TEXTS_PERCENT));
     let mut members = Table::new(workspace, workspace.share(TEXTS_PERCENT));
-    let mut lines = BufReader::new(file).lines().zip(1u64..);
+    let mut rows = jsonl::<TextRow, File>(&name, file).zip(1..);
     for (member, place) in findings.members.iter().zip(0..) {
         let mut member = member.into_owned();
         if has_text(&member) {
-            let Some((line, number)) = lines.next() else {
+            let Some((row, number)) = rows.next() else {
                 return Err(misread(0, format!("the text of {} is missing", member.id)));
             };
-            let line = line.map_err(|cause| misread(number, cause.to_string()))?;
-            let row: TextRow = serde_json::from_str(&line).map_err(|cause| misread(number, cause.to_string()))?;
+            let row = row?;
             if row.id != member.id {
                 return Err(misread(number, format!("the text of {} was expected, not of {}", member.id, row.id)));
             }

@@ -15,6 +15,7 @@ mod tokenise;
 mod word;
 
 use bytemuck::{Pod, Zeroable};
+use serde::Serialize;
 
 use crate::article::Span;
 
@@ -91,6 +92,49 @@ impl Marks {
     pub fn prose(self) -> bool {
         self.0 & (Marks::QUOTED.0 | Marks::FURNITURE.0 | Marks::STOCK.0) == 0
     }
+
+    /// What the token is as evidence; what is more than one counts as the first of furniture, quotation and stock.
+    #[inline]
+    pub fn kind(self) -> Kind {
+        if self.has(Marks::FURNITURE) {
+            Kind::Furniture
+        } else if self.has(Marks::QUOTED) {
+            Kind::Quotation
+        } else if self.has(Marks::STOCK) {
+            Kind::Stock
+        } else {
+            Kind::Prose
+        }
+    }
+}
+
+/// What a token is as evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// The article's own words: what links are made of.
+    Prose,
+    /// Inside quotation marks.
+    Quotation,
+    /// Around the article: navigation, captions, what an outlet prints everywhere.
+    Furniture,
+    /// Context that unrelated articles share.
+    Stock,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 4] = [Kind::Prose, Kind::Quotation, Kind::Furniture, Kind::Stock];
+
+    /// The name, as shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Prose => "prose",
+            Kind::Quotation => "quotation",
+            Kind::Furniture => "furniture",
+            Kind::Stock => "stock",
+        }
+    }
 }
 
 /// The seed of every hash of this crate. Any fixed number serves; a change changes band keys and ids, so it is part of the
@@ -108,3 +152,20 @@ pub(crate) fn fold(a: u64, b: u64) -> u64 {
 /// What numbers are disguised with before they are multiplied, so that no run of words or letters is 0: [`SEED`] and random
 /// bits, of wyhash's.
 pub(crate) const SECRETS: [u64; 2] = [SEED ^ 0xA076_1D64_78BD_642F, SEED ^ 0xE703_7ED1_A0B4_28DB];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_the_first_of_furniture_quotation_and_stock_else_prose() {
+        let both = |one: Marks, other: Marks| Marks(one.0 | other.0 | Marks::NAME.0);
+        assert_eq!(both(Marks::FURNITURE, Marks::QUOTED).kind(), Kind::Furniture);
+        assert_eq!(both(Marks::FURNITURE, Marks::STOCK).kind(), Kind::Furniture);
+        assert_eq!(both(Marks::QUOTED, Marks::STOCK).kind(), Kind::Quotation);
+        assert_eq!(both(Marks::STOCK, Marks::NUMBER).kind(), Kind::Stock);
+        for marks in (0..=u8::MAX).map(Marks) {
+            assert_eq!(marks.kind() == Kind::Prose, marks.prose(), "{marks:?}");
+        }
+    }
+}

@@ -20,7 +20,7 @@ use crate::disk::Weight;
 use crate::settings::RelateSettings;
 use crate::shingle::{ShingleCounter, ShingleCounts};
 use crate::spool::{Document, Spool};
-use crate::text::{self, Marks};
+use crate::text::{self, Kind, Marks};
 use overlap::{Overlap, ShingleTable};
 use runs::{Aligner, Run};
 use stock::Stock;
@@ -59,14 +59,11 @@ impl Kinds {
     }
 
     fn add(&mut self, marks: Marks) {
-        if marks.has(Marks::FURNITURE) {
-            self.furniture += 1;
-        } else if marks.has(Marks::QUOTED) {
-            self.quoted += 1;
-        } else if marks.has(Marks::STOCK) {
-            self.stock += 1;
-        } else {
-            self.prose += 1;
+        match marks.kind() {
+            Kind::Prose => self.prose += 1,
+            Kind::Quotation => self.quoted += 1,
+            Kind::Furniture => self.furniture += 1,
+            Kind::Stock => self.stock += 1,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use encoding_rs::Encoding;
 use proptest::prelude::*;
@@ -13,6 +13,7 @@ use wirecopy::read::{Input, Mapping, Packing, Record, Rewritable, Rewrite, Rewri
 use wirecopy::settings::ReadSettings;
 
 use crate::corpora::project;
+use crate::program::{json_lines, run};
 
 /// What every article gets, and every reject that can take it.
 const VALUE: &str = r#"{"n":17,"s":"\"}"}"#;
@@ -402,19 +403,6 @@ proptest! {
     }
 }
 
-fn wirecopy(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_wirecopy")).current_dir(folder).args(arguments).arg("--isolated").output().unwrap()
-}
-
-/// Runs the program, checks its exit code, and returns standard output and standard error.
-fn run(folder: &Path, arguments: &[&str], code: i32) -> (String, String) {
-    let output = wirecopy(folder, arguments);
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let (out, error) = (text(output.stdout), text(output.stderr));
-    assert_eq!(output.status.code(), Some(code), "{out}{error}");
-    (out, error)
-}
-
 /// A copy of two files of the demonstration corpus, scanned into `found`.
 fn scanned() -> TempDir {
     let folder = TempDir::new().unwrap();
@@ -426,22 +414,18 @@ fn scanned() -> TempDir {
     folder
 }
 
-fn lines(path: &Path) -> Vec<Value> {
-    fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
 #[test]
 fn the_input_comes_back_with_what_the_tables_say() {
     let folder = scanned();
     let at = |name: &str| folder.path().join(name);
     let (out, error) = run(folder.path(), &["report", "found", "--annotate", "out"], 0);
     assert_eq!((out.as_str(), error.as_str()), ("", "annotated 90 records in 2 files\n"));
-    let annotated: Vec<Value> = [lines(&at("out/en.jsonl")), lines(&at("out/more/fr.jsonl"))].concat();
-    let original: Vec<Value> = [lines(&at("corpus/en.jsonl")), lines(&at("corpus/more/fr.jsonl"))].concat();
-    let stories = lines(&at("found/stories.jsonl"));
-    for ((record, original), member) in annotated.iter().zip(&original).zip(lines(&at("found/members.jsonl"))) {
+    let annotated: Vec<Value> = [json_lines(&at("out/en.jsonl")), json_lines(&at("out/more/fr.jsonl"))].concat();
+    let original: Vec<Value> = [json_lines(&at("corpus/en.jsonl")), json_lines(&at("corpus/more/fr.jsonl"))].concat();
+    let stories = json_lines(&at("found/stories.jsonl"));
+    for ((record, original), member) in annotated.iter().zip(&original).zip(json_lines(&at("found/members.jsonl"))) {
         let mut record = record.as_object().unwrap().clone();
-        let said = record.pop_key();
+        let said = record.shift_remove("wirecopy").unwrap();
         assert_eq!(Value::Object(record), *original);
         for (column, value) in said.as_object().unwrap() {
             match column.as_str() {
@@ -483,16 +467,6 @@ fn the_input_comes_back_with_what_the_tables_say() {
     }
 }
 
-trait PopKey {
-    fn pop_key(&mut self) -> Value;
-}
-
-impl PopKey for Map<String, Value> {
-    fn pop_key(&mut self) -> Value {
-        self.shift_remove("wirecopy").unwrap()
-    }
-}
-
 #[test]
 fn one_file_goes_to_standard_output() {
     let folder = scanned();
@@ -512,6 +486,7 @@ fn an_input_that_has_changed_is_refused_and_nothing_is_written() {
         fs::write(&path, change(fs::read_to_string(&path).unwrap())).unwrap();
         let (_, error) = run(folder.path(), &["report", "found", "--annotate", "out"], 2);
         assert!(error.contains("the input has changed since the scan") && error.contains(named), "{error}");
+        assert!(error.ends_with("hint: scan it again\n"), "{error}");
         assert!(!folder.path().join("out").exists());
     };
     let second = |text: &str| text.lines().nth(1).unwrap().to_owned() + "\n";
@@ -545,7 +520,7 @@ fn nothing_is_overwritten_unasked_and_the_input_never() {
         let (_, error) = run(folder.path(), &arguments, code);
         assert!(error.contains(named), "{error}");
     };
-    let before = lines(&folder.path().join("corpus/en.jsonl"));
+    let before = json_lines(&folder.path().join("corpus/en.jsonl"));
     check("corpus", &["--force"], 2, "lies in corpus, which was scanned");
     check("corpus/out/deep", &["--force"], 2, "lies in corpus, which was scanned");
     check("found/../corpus/out", &[], 2, "which was scanned");
@@ -557,7 +532,7 @@ fn nothing_is_overwritten_unasked_and_the_input_never() {
     assert!(folder.path().join("out/mine").exists());
     run(folder.path(), &["scan", "corpus/en.jsonl", "--out", "found", "--force"], 0);
     check("corpus", &["--force"], 2, "corpus/en.jsonl: it was scanned, and input is never changed");
-    assert_eq!(lines(&folder.path().join("corpus/en.jsonl")), before);
+    assert_eq!(json_lines(&folder.path().join("corpus/en.jsonl")), before);
     assert!(
         fs::read_dir(folder.path().join("out"))
             .unwrap()

@@ -3,22 +3,15 @@
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::articles::{self, Generator};
-
-fn rows(path: &Path) -> Vec<Value> {
-    fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
+use crate::program::{json_lines, run};
 
 fn scan(folder: &Path) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wirecopy"));
-    let output = command.current_dir(folder).args(["scan", "in", "--out", "found", "--isolated"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+    run(folder, &["scan", "in", "--out", "found"], 0).0
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -45,7 +38,7 @@ fn one_story_in_many_formats() {
     let russian = "Паром сел на мель у острова утром во вторник, сообщили спасатели.";
     fs::write(input.join("e.txt"), encoding_rs::KOI8_R.encode(russian).0).unwrap();
     let summary = scan(folder.path());
-    let members = rows(&folder.path().join("found/members.jsonl"));
+    let members = json_lines(&folder.path().join("found/members.jsonl"));
     let row = |name: &str| members.iter().find(|row| row["id"].as_str().unwrap().ends_with(name)).unwrap();
     assert_eq!(members.len(), 6, "{summary}");
     for id in ["line", "in/b", "urn:uuid:7", "urn:uuid:5"] {
@@ -55,7 +48,7 @@ fn one_story_in_many_formats() {
     assert_eq!(row("in/b")["url"], "https://lark.example/1");
     assert_eq!(row("in/b")["published"], "2026-03-10T09:30:00Z");
     assert_eq!(row("urn:uuid:8")["story_id"], Value::Null);
-    assert_eq!(rows(&folder.path().join("found/rejects.jsonl")), Vec::<Value>::new());
+    assert_eq!(json_lines(&folder.path().join("found/rejects.jsonl")), Vec::<Value>::new());
 }
 
 /// Memory stays flat over an archive of a gigabyte, plain and packed. Takes a minute: `WIRECOPY_SLOW=1` chooses it.

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -13,23 +12,13 @@ use tempfile::TempDir;
 
 use crate::articles::Generator;
 use crate::corpora::{links, scanned, stories, written};
-
-fn wirecopy(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let program = env!("CARGO_BIN_EXE_wirecopy");
-    let output: Output = Command::new(program).current_dir(folder).args(arguments).arg("--isolated").output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code(), text(output.stdout), text(output.stderr))
-}
+use crate::program::{json_lines, run};
 
 /// A fine record.
 fn record(id: &str) -> String {
     // A seed from the id.
     let mut generator = Generator::new(id.bytes().fold(0, |seed, byte| seed * 31 + u64::from(byte)));
     format!("{}\n", json!({"id": id, "text": format!("{id}. {}", generator.paragraph())}))
-}
-
-fn rows(path: &Path) -> Vec<Value> {
-    fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// Scans a folder `in` that holds one file; its fine records are called `fine-1` and so on.
@@ -41,9 +30,8 @@ fn check(name: &str, bytes: &[u8], fine: usize, rejects: &[(u64, usize, &str)]) 
     fs::write(folder.path().join("in").join(name), bytes).unwrap();
     // Never alone: what is wrong with one file must not be another's loss.
     fs::write(folder.path().join("in/other.jsonl"), record("other-1") + &record("other-2")).unwrap();
-    let (code, out, error) = wirecopy(folder.path(), &["scan", "in", "--out", "found"]);
-    assert_eq!(code, Some(0), "{error}");
-    let found: Vec<(String, u64, usize, String)> = rows(&folder.path().join("found/rejects.jsonl"))
+    let (out, _) = run(folder.path(), &["scan", "in", "--out", "found"], 0);
+    let found: Vec<(String, u64, usize, String)> = json_lines(&folder.path().join("found/rejects.jsonl"))
         .into_iter()
         .map(|row| {
             let number = |name: &str| row[name].as_u64().unwrap();
@@ -56,7 +44,7 @@ fn check(name: &str, bytes: &[u8], fine: usize, rejects: &[(u64, usize, &str)]) 
         assert_eq!((&found.0, found.1, found.2), (&format!("in/{name}"), *record, *byte_offset), "{found:?}");
         assert!(found.3.starts_with(reason), "{found:?}");
     }
-    let members = rows(&folder.path().join("found/members.jsonl"));
+    let members = json_lines(&folder.path().join("found/members.jsonl"));
     let ids: BTreeSet<&str> = members.iter().map(|row| row["id"].as_str().unwrap()).collect();
     assert_eq!(members.len(), fine + 2, "{ids:?}");
     assert!((1..=fine).all(|number| ids.contains(format!("fine-{number}").as_str())), "{ids:?}");
@@ -145,31 +133,28 @@ fn a_file_that_vanished() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("a.jsonl"), record("fine-1")).unwrap();
     std::os::unix::fs::symlink("gone.jsonl", folder.path().join("b.jsonl")).unwrap();
-    let (code, out, error) = wirecopy(folder.path(), &["scan", ".", "--out", "found"]);
-    assert_eq!(code, Some(0), "{error}");
-    let rejects = rows(&folder.path().join("found/rejects.jsonl"));
+    let (out, _) = run(folder.path(), &["scan", ".", "--out", "found"], 0);
+    let rejects = json_lines(&folder.path().join("found/rejects.jsonl"));
     assert_eq!(rejects.len(), 1, "{rejects:?}");
     assert!(rejects[0]["path"].as_str().unwrap().ends_with("b.jsonl"), "{rejects:?}");
     assert!(rejects[0]["reason"].as_str().unwrap().starts_with("cannot be read: "), "{rejects:?}");
     assert!(out.contains("1 rejected record"), "{out}");
-    assert_eq!(rows(&folder.path().join("found/members.jsonl")).len(), 1);
+    assert_eq!(json_lines(&folder.path().join("found/members.jsonl")).len(), 1);
 }
 
 #[test]
 fn an_empty_corpus() {
     let folder = TempDir::new().unwrap();
     fs::create_dir(folder.path().join("in")).unwrap();
-    let (code, out, error) = wirecopy(folder.path(), &["scan", "in", "--out", "found"]);
-    assert_eq!((code, out.as_str()), (Some(2), ""));
+    let (out, error) = run(folder.path(), &["scan", "in", "--out", "found"], 2);
+    assert_eq!(out, "");
     assert!(error.starts_with("error: no article in in"), "{error}");
     assert!(!folder.path().join("found").exists());
     fs::write(folder.path().join("in/a.jsonl"), "nothing\n").unwrap();
-    let (code, _, error) = wirecopy(folder.path(), &["scan", "in", "--out", "found"]);
-    assert_eq!(code, Some(2));
+    let (_, error) = run(folder.path(), &["scan", "in", "--out", "found"], 2);
     assert!(error.contains("its only record is rejected: not a JSON object"), "{error}");
     // Standard input has no endings, and nothing in it is ignored.
-    let (code, _, error) = wirecopy(folder.path(), &["scan", "-"]);
-    assert_eq!(code, Some(2));
+    let (_, error) = run(folder.path(), &["scan", "-"], 2);
     assert_eq!(error, "error: no article in -: its only record is rejected: no text: it is empty or blank\n");
 }
 
@@ -197,16 +182,17 @@ fn more_rejects_than_allowed_fail_and_write_nothing() {
     let mut lines: String = (0..98).map(|number| record(&format!("fine-{number}"))).collect();
     lines += "broken\nbroken\n";
     fs::write(folder.path().join("a.jsonl"), lines).unwrap();
-    let scan = |allowed| wirecopy(folder.path(), &["scan", "a.jsonl", "--out", "found", "--max-rejects", allowed]);
+    let scan =
+        |allowed, code| run(folder.path(), &["scan", "a.jsonl", "--out", "found", "--max-rejects", allowed], code);
     for allowed in ["1%", "1", "0"] {
-        let (code, out, error) = scan(allowed);
-        assert_eq!((code, out.as_str()), (Some(2), ""));
+        let (out, error) = scan(allowed, 2);
+        assert_eq!(out, "");
         let expected = format!("error: 2 of 100 records rejected, more than the {allowed} allowed by --max-rejects");
         assert!(error.contains(&expected) && error.contains("not a JSON object"), "{error}");
         assert!(!folder.path().join("found").exists());
     }
-    assert_eq!(scan("2%").0, Some(0));
-    assert_eq!(rows(&folder.path().join("found/members.jsonl")).len(), 98);
+    scan("2%", 0);
+    assert_eq!(json_lines(&folder.path().join("found/members.jsonl")).len(), 98);
 }
 
 /// Two articles with these texts: whether they are one, and whether they link.

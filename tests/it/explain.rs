@@ -5,6 +5,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use wirecopy::article::{Article, ArticleId, Location, Span};
 use wirecopy::corpus::Corpus;
+use wirecopy::disk::Workspace;
 use wirecopy::explain::{
     ArticleExplained, Band, BandCompany, Bands, Candidacy, Class, Comparison, Curve, Explanation, Fingerprint, Kind,
     KindCounts, Link, Membership, PairExplained, Part, Party, Passages, Path as Way, Shared, SharedFingerprint,
@@ -438,7 +439,8 @@ proptest! {
     #[test]
     fn evidence_is_the_same_from_both_sides(one in story(), other in story()) {
         let settings = Settings::default();
-        let mut corpus = Corpus::of(vec![invented(1, &one), invented(2, &other)], &settings);
+        let articles = vec![invented(1, &one), invented(2, &other)];
+        let mut corpus = Corpus::within(&Workspace::default(), articles, &settings).unwrap();
         let analysis = analyse(&mut corpus, &settings, &Silent).unwrap();
         check_mirror(&corpus, &analysis, ArticleId(0), ArticleId(1));
     }

@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 use wirecopy::findings::Findings;
 use wirecopy::report::manifest::{Manifest, Origin};
 use wirecopy::report::{Table, TableFormat};
 
+use crate::program::run;
 use crate::sample;
 
 /// A folder with `found/`, the output of a scan that found `findings`.
@@ -27,19 +28,6 @@ fn finished(findings: &Findings) -> TempDir {
     folder
 }
 
-fn wirecopy(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_wirecopy")).current_dir(folder).args(arguments).arg("--isolated").output().unwrap()
-}
-
-/// Runs the program, checks its exit code, and returns standard output and standard error.
-fn check(folder: &Path, arguments: &[&str], code: i32) -> (String, String) {
-    let output = wirecopy(folder, arguments);
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let (out, error) = (text(output.stdout), text(output.stderr));
-    assert_eq!(output.status.code(), Some(code), "{out}{error}");
-    (out, error)
-}
-
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -51,9 +39,9 @@ fn names(folder: &Path) -> Vec<String> {
 fn tables_survive_csv_and_come_back_byte_for_byte() {
     for findings in [sample::none(), sample::one(), sample::many()] {
         let folder = finished(&findings);
-        let (first, error) = check(folder.path(), &["report", "found", "--out", "csv", "--table-format", "csv"], 0);
+        let (first, error) = run(folder.path(), &["report", "found", "--out", "csv", "--table-format", "csv"], 0);
         assert_eq!(error, "");
-        let (second, _) = check(folder.path(), &["report", "csv", "--out", "again"], 0);
+        let (second, _) = run(folder.path(), &["report", "csv", "--out", "again"], 0);
         assert_eq!(first, second);
         for table in Table::ALL {
             let name = table.file_name(TableFormat::Jsonl);
@@ -69,9 +57,9 @@ fn tables_survive_csv_and_come_back_byte_for_byte() {
 fn tables_survive_parquet_and_come_back_byte_for_byte() {
     for findings in [sample::none(), sample::one(), sample::many()] {
         let folder = finished(&findings);
-        check(folder.path(), &["report", "found", "--out", "typed", "--table-format", "parquet"], 0);
-        check(folder.path(), &["report", "typed", "--out", "again"], 0);
-        check(folder.path(), &["report", "typed", "--out", "typed-again", "--table-format", "parquet"], 0);
+        run(folder.path(), &["report", "found", "--out", "typed", "--table-format", "parquet"], 0);
+        run(folder.path(), &["report", "typed", "--out", "again"], 0);
+        run(folder.path(), &["report", "typed", "--out", "typed-again", "--table-format", "parquet"], 0);
         for table in Table::ALL {
             let read = |from: &str, format| fs::read(folder.path().join(from).join(table.file_name(format))).unwrap();
             let jsonl = TableFormat::Jsonl;
@@ -88,21 +76,21 @@ fn reports_without_texts_are_made_of_tables_alone_and_leave_a_page_and_its_parts
     let parts = folder.path().join("found/report");
     fs::create_dir(&parts).unwrap();
     fs::write(parts.join("00000.js"), "a part").unwrap();
-    check(folder.path(), &["report", "found", "--report", "md", "--report", "graphml", "--report", "md=more/my.md"], 0);
-    check(folder.path(), &["report", "found", "--report", "md=found/report.md", "--force"], 0);
+    run(folder.path(), &["report", "found", "--report", "md", "--report", "graphml", "--report", "md=more/my.md"], 0);
+    run(folder.path(), &["report", "found", "--report", "md=found/report.md", "--force"], 0);
     assert_eq!(fs::read_to_string(parts.join("00000.js")).unwrap(), "a part");
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
     assert_eq!(read("found/report.md"), read("more/my.md"));
     assert!(read("found/report.md").contains("| 1 | Storm closes the harbour at Vell | 2 | 2 |"));
     assert!(read("found/report.graphml").contains("<data key=\"n_id\">orm-7</data>"));
-    let (_, error) = check(folder.path(), &["report", "found", "--report", "md=more/my.md"], 2);
+    let (_, error) = run(folder.path(), &["report", "found", "--report", "md=more/my.md"], 2);
     assert!(error.starts_with("error: cannot write to more/my.md: it exists"), "{error}");
 }
 
 #[test]
 fn an_output_is_complete_and_has_no_temporary_file() {
     let folder = finished(&sample::one());
-    check(folder.path(), &["report", "found", "--out", "deep/er/csv", "--table-format", "csv"], 0);
+    run(folder.path(), &["report", "found", "--out", "deep/er/csv", "--table-format", "csv"], 0);
     assert_eq!(
         names(&folder.path().join("deep/er/csv")),
         [
@@ -128,14 +116,14 @@ fn an_earlier_output_is_replaced_only_by_force_and_other_files_stay() {
     fs::write(found.join("notes.txt"), "mine").unwrap();
     let again = ["report", "found", "--out", "found", "--table-format", "csv"];
     let before = names(&found);
-    let (_, error) = check(folder.path(), &again, 2);
+    let (_, error) = run(folder.path(), &again, 2);
     assert_eq!(
         error,
         "error: cannot write to found: it holds an earlier output\n\
          hint: use --force to replace it, or choose another folder\n"
     );
     assert_eq!(names(&found), before);
-    check(folder.path(), &[&again[..], &["--force"]].concat(), 0);
+    run(folder.path(), &[&again[..], &["--force"]].concat(), 0);
     assert_eq!(fs::read_to_string(found.join("notes.txt")).unwrap(), "mine");
     assert!(found.join("members.csv").exists() && !found.join("members.jsonl").exists());
 }
@@ -145,7 +133,7 @@ fn a_file_of_ours_by_name_alone_is_not_overwritten() {
     let folder = finished(&sample::one());
     let found = folder.path().join("found");
     fs::write(found.join("keep.txt"), "mine").unwrap();
-    let (_, error) = check(folder.path(), &["report", "found", "--out", "found", "--force"], 2);
+    let (_, error) = run(folder.path(), &["report", "found", "--out", "found", "--force"], 2);
     assert!(
         error.starts_with("error: cannot write to found: keep.txt is not of the earlier output there\n"),
         "{error}"
@@ -160,20 +148,20 @@ fn a_folder_that_was_left_half_renamed_can_be_replaced() {
     fs::create_dir(folder.path().join("half")).unwrap();
     fs::copy(found.join("members.jsonl"), folder.path().join("half/members.jsonl")).unwrap();
     fs::write(folder.path().join("half/.wirecopy-x.tmp"), "").unwrap();
-    check(folder.path(), &["report", "half"], 2);
-    check(folder.path(), &["report", "found", "--out", "half"], 2);
-    check(folder.path(), &["report", "found", "--out", "half", "--force"], 0);
-    check(folder.path(), &["report", "half"], 0);
+    run(folder.path(), &["report", "half"], 2);
+    run(folder.path(), &["report", "found", "--out", "half"], 2);
+    run(folder.path(), &["report", "found", "--out", "half", "--force"], 0);
+    run(folder.path(), &["report", "half"], 0);
 }
 
 #[test]
 fn a_table_that_cannot_be_understood_is_named_with_its_row() {
     let folder = finished(&sample::one());
     fs::write(folder.path().join("found/pairs.jsonl"), "{}\n").unwrap();
-    let (_, error) = check(folder.path(), &["report", "found"], 2);
+    let (_, error) = run(folder.path(), &["report", "found"], 2);
     assert!(error.starts_with("error: cannot understand found/pairs.jsonl, row 1: missing field `a`"), "{error}");
     fs::remove_file(folder.path().join("found/pairs.jsonl")).unwrap();
-    let (_, error) = check(folder.path(), &["report", "found"], 2);
+    let (_, error) = run(folder.path(), &["report", "found"], 2);
     assert!(error.starts_with("error: found has no table pairs as .jsonl or .csv"), "{error}");
 }
 
@@ -183,7 +171,7 @@ fn tables_of_a_later_schema_are_refused() {
     let path = folder.path().join("found/manifest.json");
     let manifest = fs::read_to_string(&path).unwrap().replace("\"schema_version\": 2", "\"schema_version\": 99");
     fs::write(&path, manifest).unwrap();
-    let (_, error) = check(folder.path(), &["report", "found"], 2);
+    let (_, error) = run(folder.path(), &["report", "found"], 2);
     assert!(error.contains("schema version 99") && error.contains("this one knows 2"), "{error}");
 }
 
@@ -193,24 +181,24 @@ fn labelled_pairs_are_compared() {
     let pairs = folder.path().join("labelled.jsonl");
     fs::write(&pairs, "{\"a\": \"orm-7\", \"b\": \"vell-1\", \"label\": \"version\", \"note\": \"own prose\"}\n")
         .unwrap();
-    let (out, error) = check(folder.path(), &["eval", "--pairs", "labelled.jsonl", "found", "--list-wrong"], 0);
+    let (out, error) = run(folder.path(), &["eval", "--pairs", "labelled.jsonl", "found", "--list-wrong"], 0);
     assert_eq!(error, "");
     assert!(out.contains("F1          1.000"), "{out}");
     assert!(out.contains("other relation: orm-7 vell-1: version, found near_duplicate\n    rule: invented\n"), "{out}");
-    let (out, _) = check(folder.path(), &["eval", "--pairs", "labelled.jsonl", "found", "--format", "json"], 0);
+    let (out, _) = run(folder.path(), &["eval", "--pairs", "labelled.jsonl", "found", "--format", "json"], 0);
     let json: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!((&json["links"]["f1"]["value"], &json["wrong_pairs"]), (&1.0.into(), &1.into()));
     fs::write(&pairs, "{\"a\": \"x\", \"b\": \"y\", \"label\": \"copy\"}\n").unwrap();
-    let (_, error) = check(folder.path(), &["eval", "--pairs", "labelled.jsonl", "found"], 2);
+    let (_, error) = run(folder.path(), &["eval", "--pairs", "labelled.jsonl", "found"], 2);
     assert!(error.starts_with("error: none of the 1 labelled pairs names two articles of the scan"), "{error}");
 }
 
 #[test]
 fn colour_is_for_terminals_unless_asked_for() {
     let folder = finished(&sample::many());
-    let (out, _) = check(folder.path(), &["report", "found"], 0);
+    let (out, _) = run(folder.path(), &["report", "found"], 0);
     assert!(!out.contains('\x1b'), "{out}");
-    let (out, _) = check(folder.path(), &["report", "found", "--color", "always"], 0);
+    let (out, _) = run(folder.path(), &["report", "found", "--color", "always"], 0);
     assert!(out.contains("\x1b[1m<script>"), "{out}");
 }
 

@@ -17,6 +17,7 @@ use wirecopy::settings::Settings;
 
 use crate::corpora::{demonstration_records, links, stories};
 use crate::crawled;
+use crate::program::run;
 
 /// An article to write, with what every format can say.
 pub struct Written {
@@ -129,13 +130,8 @@ fn an_inspection_names_what_it_found() {
     fs::write(folder.path().join("a.zip"), zip(&shards(&articles()))).unwrap();
     fs::write(folder.path().join("broken.zip"), "PK\x03\x04").unwrap();
     fs::write(folder.path().join("picture.png"), "").unwrap();
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_wirecopy"))
-        .current_dir(folder.path())
-        .args(["inspect", ".", "--isolated", "--format", "json", "--records", "15"])
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(0));
-    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let (out, _) = run(folder.path(), &["inspect", ".", "--format", "json", "--records", "15"], 0);
+    let found: Value = serde_json::from_str(&out).unwrap();
     let group = &found["groups"][0];
     assert_eq!(group["format"], "JSON lines");
     assert_eq!(group["first_file"], "a.zip!/part/00.jsonl");

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 use wirecopy::article::{ArticleId, Moment, Span};
@@ -17,10 +16,11 @@ use wirecopy::progress::Silent;
 use wirecopy::read::Input;
 use wirecopy::relate::Relation;
 use wirecopy::report::html::{self, About};
+use wirecopy::report::{Table, TableFormat};
 use wirecopy::settings::Settings;
 
 use crate::corpora::project;
-use crate::sample;
+use crate::{program, sample};
 
 /// The files of a report by their names.
 fn written(findings: &Findings) -> BTreeMap<String, String> {
@@ -129,6 +129,22 @@ fn an_origin_is_what_the_others_are_measured_against() {
 }
 
 #[test]
+fn a_revision_is_one_in_the_page_and_in_the_tables() {
+    for relation in Relation::ALL.into_iter().filter(|relation| relation.links()) {
+        let mut findings = sample::one();
+        let pair = Pair { relation, same_source: true, ..findings.pairs.get(0).into_owned() };
+        findings.pairs = vec![pair].into();
+        let mut row = Vec::new();
+        Table::Pairs.write(&findings, TableFormat::Jsonl, &mut row).unwrap();
+        let revision = serde_json::from_slice::<Value>(&row).unwrap()["revision"] == true;
+        assert_eq!(revision, relation != Relation::Rewrite);
+        let story = &data(&written(&findings)["report.html"], "part-0")[0];
+        assert_eq!(story["articles"][1]["kind"] == 5, revision, "{relation:?}");
+        assert_eq!(story["pairs"][0][7], serde_json::json!([true, revision]), "{relation:?}");
+    }
+}
+
+#[test]
 fn an_agency_whose_own_copy_is_there_is_no_missing_origin() {
     let mut findings = sample::one();
     let mut members: Vec<Member> = findings.members.iter().map(Cow::into_owned).collect();
@@ -232,13 +248,8 @@ fn details_that_are_too_many_go_to_a_folder() {
 }
 
 /// Runs the program in `folder`; gives what it wrote to standard error.
-fn run(folder: &Path, args: &[&str], code: i32) -> String {
-    let output =
-        Command::new(env!("CARGO_BIN_EXE_wirecopy")).current_dir(folder).args(args).args(["-q", "--isolated"]).output();
-    let output = output.unwrap();
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(code), "{args:?}: {error}");
-    error
+fn run(folder: &Path, arguments: &[&str], code: i32) -> String {
+    program::run(folder, &[arguments, &["-q"]].concat(), code).1
 }
 
 fn corpus() -> (tempfile::TempDir, String) {
@@ -292,6 +303,26 @@ fn a_report_of_its_own_replaces_nothing_unless_forced() {
     assert!(fs::read_to_string(&page).unwrap().starts_with("<!doctype html>"));
     let error = run(folder.path(), &["scan", &corpus, "--report", "html=."], 2);
     assert!(error.starts_with("error: cannot write to .: it is a folder"), "{error}");
+}
+
+/// A report is renamed to its place: a device or a link there would be gone, even if it was to be written to.
+#[cfg(unix)]
+#[test]
+fn a_report_takes_the_place_of_files_only() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    let (folder, corpus) = corpus();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("mine.html"), "mine").unwrap();
+    symlink("mine.html", path("link.html")).unwrap();
+    symlink("nowhere.html", path("dangling.html")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(path("pipe")).status().unwrap().success());
+    for (name, kind) in [("link.html", "a link"), ("dangling.html", "a link"), ("pipe", "no regular file")] {
+        let error = run(folder.path(), &["scan", &corpus, "--report", &format!("html={name}"), "--force"], 2);
+        assert!(error.starts_with(&format!("error: cannot write to {name}: it is {kind}")), "{error}");
+    }
+    let is = |name: &str| fs::symlink_metadata(path(name)).unwrap().file_type();
+    assert!(is("link.html").is_symlink() && is("dangling.html").is_symlink() && is("pipe").is_fifo());
+    assert_eq!(fs::read_to_string(path("mine.html")).unwrap(), "mine");
 }
 
 #[test]

@@ -27,6 +27,7 @@ mod memory;
 mod oracle;
 mod origins;
 mod pages;
+mod program;
 mod properties;
 #[cfg(feature = "remote")]
 mod remote;

@@ -7,11 +7,7 @@ use wirecopy::relate::{Direction, Relation};
 
 /// A scan of nothing that could be found.
 pub fn none() -> Findings {
-    Findings {
-        members: vec![member("alone", "vellpost.example")].into(),
-        counts: counts(1, 0, 0),
-        ..Findings::default()
-    }
+    counted(Findings { members: vec![member("alone", "vellpost.example")].into(), ..Findings::default() })
 }
 
 /// One story of two articles.
@@ -39,7 +35,7 @@ pub fn one() -> Findings {
         span: None,
     }));
     second.keep_reason = "near-duplicate of vell-1".into();
-    Findings {
+    counted(Findings {
         members: vec![first, second].into(),
         pairs: vec![pair(0, 1, Relation::NearDuplicate)].into(),
         stories: vec![Story {
@@ -68,9 +64,8 @@ pub fn one() -> Findings {
         }]
         .into(),
         rejects: vec![],
-        counts: counts(2, 1, 1),
         ..Findings::default()
-    }
+    })
 }
 
 /// Three stories, a round-up and rejects, in which every text that comes from documents is hostile.
@@ -138,15 +133,14 @@ pub fn many() -> Findings {
         byte_offset: record * 100,
         reason: reason.into(),
     };
-    Findings {
+    counted(Findings {
         members: members.into(),
         pairs: pairs.into(),
         stories: found,
         passages: passages.into(),
         rejects: vec![reject(1, "no text"), reject(2, "broken JSON: \x1b[31m"), reject(3, "no text")],
-        counts: counts(8, 3, 4),
         ..Findings::default()
-    }
+    })
 }
 
 fn member(id: &str, source: &str) -> Member {
@@ -197,6 +191,21 @@ fn moment(seconds: i64, offset_minutes: Option<i16>) -> Moment {
     Moment { seconds, offset_minutes, day_only: false, doubtful: false }
 }
 
-fn counts(articles: u64, stories: u64, links: u64) -> Counts {
-    Counts { files: 1, articles, stories, links, ..Counts::default() }
+/// The findings with what a scan would have counted in them.
+fn counted(findings: Findings) -> Findings {
+    let members =
+        |which: &dyn Fn(&Member) -> bool| findings.members.iter().filter(|member| which(member)).count() as u64;
+    let counts = Counts {
+        files: 1,
+        articles: findings.members.len() as u64,
+        undated: members(&|member| member.published.is_none()),
+        without_source: members(&|member| member.source.is_none()),
+        rejects: findings.rejects.len() as u64,
+        links: findings.pairs.iter().filter(|pair| pair.relation.links()).count() as u64,
+        stories: findings.stories.len() as u64,
+        articles_in_stories: members(&|member| member.story.is_some()),
+        dropped: members(&|member| !member.keep),
+        ..Counts::default()
+    };
+    Findings { counts, ..findings }
 }

@@ -88,8 +88,16 @@ struct Told {
     unchanged: u64,
     /// Files that end before their time, and why.
     damaged: Vec<(String, String)>,
-    /// By reason: files that were left out, the first of them, and how many articles they hold.
-    left_out: BTreeMap<String, (u64, String, u64)>,
+    /// By reason.
+    left_out: BTreeMap<String, LeftOut>,
+}
+
+/// Files that were left out.
+struct LeftOut {
+    first: String,
+    files: u64,
+    /// How many articles they hold.
+    articles: u64,
 }
 
 impl Annotating {
@@ -110,8 +118,10 @@ impl Annotating {
 
     fn leave_out(&mut self, file: &Source, reason: String) -> anyhow::Result<()> {
         let articles = self.annotations.pass_over(&file.path)?;
-        let known = self.told.left_out.entry(reason).or_insert((0, file.path.to_string(), 0));
-        *known = (known.0 + 1, std::mem::take(&mut known.1), known.2 + articles);
+        let none = || LeftOut { first: file.path.to_string(), files: 0, articles: 0 };
+        let left_out = self.told.left_out.entry(reason).or_insert_with(none);
+        left_out.files += 1;
+        left_out.articles += articles;
         Ok(())
     }
 
@@ -119,7 +129,7 @@ impl Annotating {
     fn finish(&mut self, scan: &Path) -> anyhow::Result<()> {
         self.annotations.finish()?;
         match self.told.left_out.iter().next() {
-            Some((reason, (_, first, _))) if self.told.files == 0 => {
+            Some((reason, LeftOut { first, .. })) if self.told.files == 0 => {
                 let what = format!("no input of the scan in {} has room for a key ({first}: {reason})", scan.display());
                 Err(Failure::new(what, "the table members says the same by path and record").into())
             }
@@ -140,7 +150,7 @@ impl Told {
         for (path, reason) in &self.damaged {
             eprintln!("warning: {}: {}; what comes before was written", printable(path), printable(reason));
         }
-        for (reason, (files, first, articles)) in &self.left_out {
+        for (reason, LeftOut { first, files, articles }) in &self.left_out {
             let (files, articles) = (one_or(*files, "file"), one_or(*articles, "article"));
             let (first, reason) = (printable(first), printable(reason));
             eprintln!("warning: left out {files} with {articles}: no room for a key ({first}: {reason})");

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use wirecopy::article::{Article, ArticleId, Reject};
 use wirecopy::corpus::Corpus;
+use wirecopy::disk::Workspace;
 use wirecopy::error::Error;
 use wirecopy::pipeline::{Analysis, analyse};
 use wirecopy::read::{self, Input};
@@ -31,7 +32,7 @@ impl Named {
             let articles =
                 names.iter().map(|name| in_file(name, settings)).collect::<anyhow::Result<Vec<Article>>>()?;
             let numbers = (0..articles.len() as u32).map(ArticleId).collect();
-            (Corpus::of(articles, settings), numbers)
+            (Corpus::within(&Workspace::default(), articles, settings)?, numbers)
         } else {
             let inputs = paths.iter().map(|path| inputs::named(path)).collect::<Result<Vec<Input>, Error>>()?;
             let corpus = Corpus::read(inputs, settings, &bars)?;

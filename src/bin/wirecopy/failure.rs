@@ -87,7 +87,7 @@ fn hint(cause: &(dyn StdError + 'static)) -> Option<String> {
         }
         Error::Table { .. } => Some("tables are read as wirecopy scan wrote them, labels as JSON lines".into()),
         Error::Baseline { hint, .. } => Some(hint.clone()),
-        Error::Changed(_) => Some("nothing was written; scan it again".into()),
+        Error::Changed(_) => Some("scan it again".into()),
         Error::Settings(_) => Some("wirecopy --dump-config prints every setting and where it came from".into()),
         _ => None,
     }

@@ -55,13 +55,20 @@ impl Apart {
         for report in &reports {
             let page = &report.page;
             let shown = page.display();
+            // Not of what a link leads to: a report gets its name at the end, and would take the link's place.
+            let there = page.symlink_metadata().ok();
             if page.is_dir() {
                 let what = format!("cannot write to {shown}: it is a folder");
                 return Err(
                     Failure::new(what, format!("name a file, such as {}", page.join("report.html").display())).into()
                 );
             }
-            let taken = page.exists() || !report.parts().is_empty();
+            if let Some(other) = there.as_ref().filter(|there| !there.is_file()) {
+                let kind = if other.is_symlink() { "a link" } else { "no regular file" };
+                let what = format!("cannot write to {shown}: it is {kind}, and a report would take its place");
+                return Err(Failure::new(what, "name a file that is one, or does not exist yet").into());
+            }
+            let taken = there.is_some() || !report.parts().is_empty();
             if taken && !args.force {
                 let what = format!("cannot write to {shown}: it exists, or a folder with the parts of such a report");
                 return Err(Failure::new(what, "use --force to replace it, or choose another name").into());

@@ -18,6 +18,7 @@ use arrow_schema::Schema;
 
 pub(super) use ipc::Messages;
 pub(super) use row_groups::RowGroups;
+pub(crate) use value::cell;
 
 use super::chunk::{Cut, Outcome};
 use super::fields::{self, Fields, Value};

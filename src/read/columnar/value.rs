@@ -58,7 +58,7 @@ fn value(array: &dyn Array, row: usize) -> Value<'_> {
         DataType::Binary => bytes(array.as_binary::<i32>().value(row)),
         DataType::LargeBinary => bytes(array.as_binary::<i64>().value(row)),
         DataType::BinaryView => bytes(array.as_binary_view().value(row)),
-        _ => match json(array, row) {
+        _ => match cell(array, row) {
             Json::Null | Json::Bool(_) => Value::Missing,
             Json::String(text) => Value::Text(Cow::Owned(text)),
             Json::Number(number) => Value::Text(Cow::Owned(number.to_string())),
@@ -67,11 +67,12 @@ fn value(array: &dyn Array, row: usize) -> Value<'_> {
     }
 }
 
-fn json(array: &dyn Array, row: usize) -> Json {
+/// A cell as JSON; null for what has no form there.
+pub(crate) fn cell(array: &dyn Array, row: usize) -> Json {
     if row >= array.len() || array.is_null(row) {
         return Json::Null;
     }
-    let list = |items: ArrayRef| Json::Array((0..items.len()).map(|place| json(&*items, place)).collect());
+    let list = |items: ArrayRef| Json::Array((0..items.len()).map(|place| cell(&*items, place)).collect());
     match array.data_type() {
         DataType::Boolean => Json::Bool(array.as_boolean().value(row)),
         DataType::Int8 => array.as_primitive::<Int8Type>().value(row).into(),
@@ -108,7 +109,7 @@ fn json(array: &dyn Array, row: usize) -> Json {
         }
         DataType::Struct(fields) => {
             let columns = array.as_struct().columns();
-            fields.iter().zip(columns).map(|(field, column)| (field.name().clone(), json(column, row))).collect()
+            fields.iter().zip(columns).map(|(field, column)| (field.name().clone(), cell(column, row))).collect()
         }
         DataType::List(_) => list(array.as_list::<i32>().value(row)),
         DataType::LargeList(_) => list(array.as_list::<i64>().value(row)),
@@ -119,7 +120,7 @@ fn json(array: &dyn Array, row: usize) -> Json {
             let entries = array.as_map().value(row);
             let pairs = (0..entries.len()).filter_map(|place| match (entries.columns(), place) {
                 ([keys, values], place) => match value(keys, place) {
-                    Value::Text(key) => Some((key.into_owned(), json(values, place))),
+                    Value::Text(key) => Some((key.into_owned(), cell(values, place))),
                     _ => None,
                 },
                 _ => None,
@@ -129,7 +130,7 @@ fn json(array: &dyn Array, row: usize) -> Json {
         DataType::Dictionary(..) => {
             let dictionary = array.as_any_dictionary();
             let keys = if dictionary.values().is_empty() { Vec::new() } else { dictionary.normalized_keys() };
-            keys.get(row).map_or(Json::Null, |&key| json(dictionary.values(), key))
+            keys.get(row).map_or(Json::Null, |&key| cell(dictionary.values(), key))
         }
         DataType::Utf8
         | DataType::LargeUtf8

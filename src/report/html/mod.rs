@@ -204,6 +204,8 @@ fn policy(loads_parts: bool) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
     use super::*;
 
     /// An element ends at the first end tag of its name, whoever wrote it.
@@ -215,10 +217,26 @@ mod tests {
         }
     }
 
+    /// The style says it twice: the system may ask for it, or the reader.
+    #[test]
+    fn dark_is_the_same_whoever_asked_for_it() {
+        let dark: Vec<&str> =
+            STYLE.split("color-scheme: dark;").skip(1).map(|rest| rest.split('}').next().unwrap().trim()).collect();
+        assert_eq!(dark.len(), 2);
+        assert_eq!(dark[0], dark[1]);
+    }
+
     #[test]
     fn every_blank_is_filled() {
-        let blanks: Vec<&str> = FRAME.split("{{").skip(1).filter_map(|piece| Some(piece.split_once("}}")?.0)).collect();
-        assert_eq!(blanks, ["policy", "style", "data", "script"]);
+        let mut page = String::new();
+        let Ok(()) = write(&Findings::default(), About { inputs: &[], name: "report" }, |_, bytes| {
+            page = String::from_utf8(bytes.to_vec()).unwrap();
+            Ok::<(), Infallible>(())
+        });
+        for filling in [&policy(false), STYLE, SCRIPT, "<script type=\"application/json\" id=\"core\">"] {
+            assert_eq!(page.matches(filling).count(), 1, "{filling}");
+        }
+        assert!(!page.contains("{{"));
     }
 
     #[test]

@@ -31,10 +31,9 @@ impl Kind {
         if carried(member).is_some() { Kind::AgencyCopy } else { Kind::Original }
     }
 
-    /// The kind of an article that has this link with an earlier one.
-    pub(super) fn of(relation: Option<Relation>, same_source: bool) -> Kind {
+    /// The kind of an article that has this link with an earlier one, which is no revision.
+    pub(super) fn of(relation: Option<Relation>) -> Kind {
         match relation {
-            Some(Relation::Identical | Relation::NearDuplicate | Relation::Version) if same_source => Kind::Revision,
             Some(Relation::Identical | Relation::NearDuplicate) => Kind::Copy,
             Some(Relation::Excerpt) => Kind::Excerpt,
             Some(Relation::Version) => Kind::Version,
@@ -217,7 +216,7 @@ pub(super) struct Kernel {
 }
 
 /// A pair, as a list to be short: both articles, relation, direction, Jaccard, containments, prose, bits, longest run, shared
-/// tokens, share of quotations, whether of one source, rule, and the runs as start and end in either text.
+/// tokens, share of quotations, whether of one source, whether a revision, rule, and the runs as start and end in either text.
 #[derive(Serialize)]
 pub(super) struct Pair(
     pub u32,
@@ -227,7 +226,7 @@ pub(super) struct Pair(
     pub [f64; 6],
     pub [u32; 2],
     pub f64,
-    pub bool,
+    pub [bool; 2],
     pub String,
     pub Vec<u32>,
 );

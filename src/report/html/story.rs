@@ -63,16 +63,16 @@ pub(super) fn story(findings: &Findings, places: &Places, tally: &Tally<'_>, pla
     let units: Vec<Units> = texts.iter().map(|text| Units::of(&text.text)).collect();
     let kinds: Vec<Kind> = (0..own)
         .map(|article| match nearest[article] {
-            Some(near) => Kind::of(Some(near.relation), near.same_source),
+            Some(near) => near.kind(),
             None if article == reference || reading.nearest[article].is_some() => Kind::of_first(&members[article]),
-            None => Kind::of(members[article].relation, false),
+            None => Kind::of(members[article].relation),
         })
         .collect();
     let (pairs, left_out) = reading.shown(&nearest, reference);
     let articles = (0..ids.len())
         .map(|at| {
             let near = nearest.get(at).copied().flatten();
-            let kind = kinds.get(at).copied().unwrap_or(Kind::of(members[at].relation, false));
+            let kind = kinds.get(at).copied().unwrap_or(Kind::of(members[at].relation));
             let class = classes.kept.get(at).copied().and_then(|kept| place_of(&ids, own, kept));
             let links = Links { kind, of: near.map(|near| near.other), class };
             article(tally, &members[at], &texts[at], &units[at], &links)
@@ -132,7 +132,7 @@ fn leads(members: &[Cow<'_, Member>], reference: usize) -> bool {
 
 /// When an article was published, where that can be true.
 pub(super) fn published(member: &Member) -> Option<i64> {
-    member.published.filter(|published| !published.doubtful).map(|published| published.seconds)
+    member.trusted_date().map(|published| published.seconds)
 }
 
 /// The rank of each article by time: the reference first, then by date, those without one at the end.
@@ -149,7 +149,8 @@ fn order(reference: usize, members: &[Cow<'_, Member>]) -> Vec<usize> {
 struct Near {
     other: usize,
     relation: Relation,
-    same_source: bool,
+    /// Whether one is a revision of the other.
+    revision: bool,
     jaccard: f64,
     /// Whether it was published earlier. In a large class each article is compared with the longest only, which may be later.
     earlier: bool,
@@ -158,11 +159,14 @@ struct Near {
 }
 
 impl Near {
+    fn kind(&self) -> Kind {
+        if self.revision { Kind::Revision } else { Kind::of(Some(self.relation)) }
+    }
+
     /// An earlier one before a later one, an own take before another outlet's, then the stronger relation.
     fn is_nearer(&self, other: &Near) -> bool {
-        let revision = |near: &Near| Kind::of(Some(near.relation), near.same_source) == Kind::Revision;
         let order = (other.earlier.cmp(&self.earlier))
-            .then(revision(other).cmp(&revision(self)))
+            .then(other.revision.cmp(&self.revision))
             .then(self.relation.cmp(&other.relation))
             .then(other.jaccard.total_cmp(&self.jaccard));
         order.then(self.other.cmp(&other.other)).is_lt()
@@ -231,7 +235,7 @@ impl<'a> Reading<'a> {
             let near = Near {
                 other,
                 relation: pair.relation,
-                same_source: pair.same_source,
+                revision: pair.is_revision(),
                 // As tables have it, so that a report made of tables is the same.
                 jaccard: rounded(pair.jaccard),
                 earlier: self.ranks[other] < self.ranks[article],
@@ -355,7 +359,7 @@ fn pair(pair: &Found, (a, b): (usize, usize), units: &[Units]) -> Pair {
         shares.map(rounded),
         [pair.longest_run, pair.shared_tokens],
         rounded(pair.quote_share),
-        pair.same_source,
+        [pair.same_source, pair.is_revision()],
         pair.rule.clone(),
         runs.collect(),
     )

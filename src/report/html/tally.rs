@@ -61,7 +61,7 @@ impl<'a> Tally<'a> {
             if let Some(credit) = &member.agency {
                 agencies.insert(credit.agency.clone());
             }
-            kinds.push(match Kind::of(member.relation, false) {
+            kinds.push(match Kind::of(member.relation) {
                 Kind::Original => Kind::of_first(&member),
                 kind => kind,
             });

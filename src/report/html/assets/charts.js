@@ -17,13 +17,6 @@ function kindBar(counts, label) {
   }, svg('title', { text: words.map(([kind, count]) => `${kind} ${number(count)}`).join(', ') }), parts);
 }
 
-/** A bar of one share. */
-function shareBar(share, label) {
-  return svg('svg', { viewBox: '0 0 100 10', preserveAspectRatio: 'none', class: 'bar share', role: 'img', 'aria-label': label },
-    svg('rect', { x: 0, y: 0, width: 100, height: 10, class: 'rest' }),
-    svg('rect', { x: 0, y: 0, width: Math.max(0, Math.min(1, share)) * 100, height: 10, class: 'part' }));
-}
-
 function legend(present) {
   return el('ul', { class: 'legend' }, KINDS.map((kind, place) => present[place]
     ? el('li', { title: KIND_MEANING[kind] }, el('span', { class: `swatch b${place}` }), kind) : null));
@@ -55,8 +48,7 @@ function columns(bins, { classes, tick, label, height = 190 }) {
   const drawn = bins.map(([name, counts], place) => {
     let below = 0;
     const x = left + place * step;
-    const total = counts.reduce((sum, count) => sum + count, 0);
-    return svg('g', {}, svg('title', { text: label(name, counts, total) }),
+    return svg('g', {}, svg('title', { text: label(name, counts) }),
       svg('rect', { x, y: top, width: step, height: height - bottom - top, class: 'catch' }),
       counts.map((count, kind) => {
         if (!count) return null;

@@ -165,11 +165,10 @@ function why(pair, [a, b], found) {
   const passages = pair.spans.length / 4;
   const links = LINKS.includes(pair.relation);
   const sides = { a_in_b: 'The left one stands in the right one. ', b_in_a: 'The right one stands in the left one. ' }[pair.direction] ?? '';
-  const whole = pair.sameSource && ['identical', 'near_duplicate', 'version'].includes(pair.relation);
   return el('section', { class: 'panel', 'aria-labelledby': 'why' },
     el('h2', { id: 'why' }, links ? 'Why they are linked: ' : 'Not linked with one another: ', el('em', {}, name)),
     el('p', {}, `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}. ${sides}`,
-      whole ? 'Both are of one outlet: revisions rather than syndication. ' : '',
+      pair.revision ? 'Both are of one outlet: revisions rather than syndication. ' : '',
       `They share ${counted(pair.shared, 'word')} in ${counted(passages, 'passage')}, the longest of ${number(pair.longest)}; `,
       `${percent(pair.proseA)} of the left one’s prose stands in the right one and ${percent(pair.proseB)} of the right one’s in the left one. `,
       `What prose they share is worth ${number(Math.round(pair.bits))} bits beyond chance; a link wants ${number(Math.round(core.link_bits))}. `,

@@ -3,8 +3,8 @@
 const PAGE_ROWS = 50;
 
 /**
- * `columns` have a name, a `cell` for a row, perhaps a sort `key` with its first direction and whether they are shown `only` at times; `state` has sort, down and page,
- * and `change` is told a new one.
+ * `rows` come in order. `columns` have a name, a `cell` for a row and perhaps a `class`, whether the cell is the row's `heading`, the name that they are `sort`ed by
+ * with its first direction (`down`), and whether they are shown `only` at times; `state` has sort, down and page, and `change` is told what of it is new.
  */
 function pagedTable({ caption, columns: all, rows, state, change, pageRows = PAGE_ROWS }) {
   const columns = all.filter(({ only }) => !only || only());
