@@ -9,7 +9,7 @@ use std::sync::{LazyLock, OnceLock};
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use wirecopy::article::{Article, ArticleId, Location};
-use wirecopy::bucket::classes::Classes;
+use wirecopy::bucket::classes::{Buckets, Classes};
 use wirecopy::bucket::passages::{self, Postings};
 use wirecopy::corpus::Corpus;
 use wirecopy::credit::{Agencies, credit};
@@ -205,7 +205,8 @@ fn sketch(bencher: Bencher) {
 }
 
 fn classes_of_corpus() -> Classes {
-    Classes::of(&CORPUS.keys, &CORPUS.spool, Settings::default().near.threshold, &|| {})
+    let buckets = Buckets::of(&CORPUS.keys, &CORPUS.spool, &|| {});
+    Classes::of(buckets, &CORPUS.keys, &CORPUS.spool, &CORPUS.shingles, Settings::default().near.threshold)
 }
 
 #[divan::bench(sample_count = 20)]

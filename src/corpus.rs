@@ -97,8 +97,8 @@ struct Part {
 struct Making {
     /// Bands of its signature; none if nothing is asked about near-duplicates.
     bands: Option<Bands>,
-    /// Whether its words are stored with marks and spans.
-    marked: bool,
+    /// Whether its tokens are stored, with marks and spans.
+    tokenised: bool,
     /// Whether its credits are read.
     credited: bool,
 }
@@ -108,7 +108,7 @@ impl Making {
         let near = settings.wants_near_duplicates();
         Making {
             bands: near.then(|| Bands::plan(&settings.near)),
-            marked: settings.wants_passages() || !settings.without.is_empty(),
+            tokenised: settings.wants_passages() || !settings.without.is_empty(),
             credited: settings.wants_credits(),
         }
     }
@@ -123,7 +123,7 @@ impl Part {
     fn of(parsed: read::Parsed, making: Making, agencies: &Agencies) -> Part {
         let read::Parsed { articles, rejects, passed_over } = parsed;
         let text_bytes = articles.iter().map(|article| article.text.len()).sum();
-        let segment = Segment::with_room(text_bytes);
+        let segment = Segment::with_room(text_bytes, making.tokenised);
         let credits = Vec::with_capacity(articles.len());
         let (exact, band_keys) = (Vec::new(), Vec::new());
         let mut part = Part { articles, credits, rejects, passed_over, segment, exact, band_keys };
@@ -133,13 +133,13 @@ impl Part {
             let text = std::mem::take(&mut article.text);
             let credit = making.credited.then(|| credit::credit(article, &text, agencies)).flatten();
             part.credits.push(credit.map(Box::new));
-            let ids = if making.marked {
+            let ids = if making.tokenised {
                 let tokens = tokenizer.tokens(&text);
                 part.segment.push(&text, tokens);
                 &tokens.ids
             } else {
                 let ids = tokenizer.words(&text);
-                part.segment.push_words(&text, ids);
+                part.segment.push_text(&text, ids.len());
                 ids
             };
             part.exact.push(content_hash(ids, &text));

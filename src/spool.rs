@@ -6,8 +6,8 @@
 //! in memory up to a share of it and go to temporary files beyond; what is asked for then is read, in one system call for
 //! the words, one for their marks and one for the text. In memory remain 20 bytes an article.
 //!
-//! Where only whole texts are compared, the words are stored alone ([`Segment::push_words`]): marks and spans of the few
-//! texts that have a partner are made again when they are asked for.
+//! Where only whole texts are compared, texts are stored alone ([`Segment::push_text`]): tokens of the few that may have a
+//! partner are made again ([`Spool::complete`]).
 
 use std::borrow::Cow;
 use std::sync::Mutex;
@@ -29,6 +29,9 @@ const MEMORY_PERCENT: u64 = 22;
 /// About how long a word is with the space behind it, rounded down: what is reserved too much is given back.
 const BYTES_A_WORD: usize = 5;
 
+/// No segment: the tokens of an article stand where its text does.
+const NOWHERE: (u32, u32) = (u32::MAX, u32::MAX);
+
 /// The articles of one chunk of input.
 #[derive(Default)]
 pub struct Segment {
@@ -49,14 +52,16 @@ struct End {
 }
 
 impl Segment {
-    /// An empty segment with room for so many bytes of text, and for as many words as such a text may have.
-    pub fn with_room(text_bytes: usize) -> Segment {
-        let words = text_bytes / BYTES_A_WORD;
+    /// An empty segment with room for so many bytes of text, and, if it is to be `tokenised`, for as many words as such a
+    /// text may have.
+    pub fn with_room(text_bytes: usize, tokenised: bool) -> Segment {
+        let words = if tokenised { text_bytes / BYTES_A_WORD } else { 0 };
         Segment { ids: Vec::with_capacity(words), text: String::with_capacity(text_bytes), ..Segment::default() }
     }
 
     /// Adds one article: its text and the tokens made from it.
     pub fn push(&mut self, text: &str, tokens: &Tokens) {
+        self.ids.extend_from_slice(&tokens.ids);
         self.marks.extend_from_slice(&tokens.marks);
         let mut start = 0;
         for span in &tokens.spans {
@@ -64,15 +69,16 @@ impl Segment {
             push_varint(&mut self.spans, span.end - span.start);
             start = span.start;
         }
-        self.push_words(text, &tokens.ids);
+        self.push_text(text, tokens.len());
     }
 
-    /// Adds one article: its text and its words. A segment has either marks for all its articles or for none.
-    pub fn push_words(&mut self, text: &str, ids: &[u32]) {
-        self.ids.extend_from_slice(ids);
+    /// Adds one article: its text, of which so many tokens could be made. A segment has either the tokens of all its articles
+    /// or none.
+    pub fn push_text(&mut self, text: &str, tokens: usize) {
         self.text.push_str(text);
         let end = |length: usize| u32::try_from(length).expect("a chunk of input is below 4 GiB");
-        self.ends.push(End { token: end(self.ids.len()), span: end(self.spans.len()), text: end(self.text.len()) });
+        let token = self.ends.last().map_or(0, |end| end.token) as usize + tokens;
+        self.ends.push(End { token: end(token), span: end(self.spans.len()), text: end(self.text.len()) });
     }
 
     /// How many articles it holds.
@@ -110,8 +116,8 @@ enum Place {
 struct Stored {
     place: Place,
     ends: Vec<End>,
-    /// Whether it has marks and spans.
-    marked: bool,
+    /// Whether it has tokens, not only texts.
+    tokenised: bool,
 }
 
 impl Stored {
@@ -136,6 +142,8 @@ pub struct Spool {
     files: Option<Files>,
     /// Segment and place in it, by article.
     places: Vec<(u32, u32)>,
+    /// The same of tokens that were made later, or [`NOWHERE`]; empty as long as there are none.
+    completed: Vec<(u32, u32)>,
     /// Tokenisers that wait to be used again.
     tokenizers: Mutex<Vec<Tokenizer>>,
 }
@@ -170,6 +178,7 @@ impl Spool {
             segments: Vec::new(),
             files: None,
             places: Vec::new(),
+            completed: Vec::new(),
             tokenizers: Mutex::default(),
         }
     }
@@ -182,7 +191,7 @@ impl Spool {
     }
 
     fn store(&mut self, segment: Segment) -> Result<()> {
-        let marked = !segment.marks.is_empty() || segment.ids.is_empty();
+        let tokenised = segment.ends.last().is_none_or(|end| end.token as usize == segment.ids.len());
         let place = if segment.bytes() <= self.free_bytes {
             self.free_bytes -= segment.bytes();
             let Segment { mut ids, mut marks, mut spans, mut text, .. } = segment;
@@ -196,7 +205,7 @@ impl Spool {
             self.free_bytes = 0;
             self.written(&segment)?
         };
-        self.segments.push(Stored { place, ends: segment.ends, marked });
+        self.segments.push(Stored { place, ends: segment.ends, tokenised });
         Ok(())
     }
 
@@ -223,19 +232,21 @@ impl Spool {
         Ok(Place::Disk { ids, marks, spans, text })
     }
 
-    /// Makes marks and spans of these articles, where only words were stored, and keeps them: for those that will be asked
-    /// for several times.
+    /// Makes tokens of these articles, where only texts were stored, and keeps them: for those that will be asked for
+    /// several times.
     pub fn complete(&mut self, articles: &[ArticleId]) -> Result<()> {
         let lacking: Vec<ArticleId> =
-            articles.iter().copied().filter(|article| !self.bounds(*article).0.marked).collect();
+            articles.iter().copied().filter(|&article| !self.tokens_at(article).0.tokenised).collect();
+        if !lacking.is_empty() {
+            self.completed.resize(self.places.len(), NOWHERE);
+        }
         for articles in lacking.chunks(COMPLETED * 16) {
             let segments: Vec<Segment> = articles
                 .par_chunks(COMPLETED)
                 .map_init(Tokenizer::new, |tokenizer, articles| {
                     let mut segment = Segment::default();
                     for &article in articles {
-                        let text = self.text(article);
-                        segment.push(&text, tokenizer.tokens(&text));
+                        segment.push("", tokenizer.tokens(&self.text(article)));
                     }
                     segment
                 })
@@ -243,7 +254,7 @@ impl Spool {
             for (articles, segment) in articles.chunks(COMPLETED).zip(segments) {
                 let number = self.segments.len() as u32;
                 for (&article, place) in articles.iter().zip(0..) {
-                    self.places[article.index()] = (number, place);
+                    self.completed[article.index()] = (number, place);
                 }
                 self.store(segment)?;
             }
@@ -266,8 +277,9 @@ impl Spool {
                     to.items(text.as_bytes())?;
                 }
                 Place::Disk { ids, marks, spans, text } => {
-                    to.items(&self.read_ids(*ids, end.token as usize))?;
-                    to.items(&self.read_bytes(*marks, if segment.marked { end.token as usize } else { 0 }))?;
+                    let tokens = if segment.tokenised { end.token as usize } else { 0 };
+                    to.items(&self.read_ids(*ids, tokens))?;
+                    to.items(&self.read_bytes(*marks, tokens))?;
                     to.items(&self.read_bytes(*spans, end.span as usize))?;
                     to.items(&self.read_bytes(*text, end.text as usize))?;
                 }
@@ -289,7 +301,7 @@ impl Spool {
 
     /// Writes the marks of all articles, a segment at a time.
     pub fn save_marks(&self, to: &mut KeptWriter) -> Result<()> {
-        self.segments.iter().filter(|segment| segment.marked).try_for_each(|segment| match &segment.place {
+        self.segments.iter().filter(|segment| segment.tokenised).try_for_each(|segment| match &segment.place {
             Place::Memory { marks, .. } => to.items(marks),
             Place::Disk { marks, .. } => to.items(&self.read_bytes(*marks, segment.end().token as usize)),
         })
@@ -297,7 +309,7 @@ impl Spool {
 
     /// Takes the marks that were written, of the same articles in the same segments, for those that are there.
     pub fn load_marks(&mut self, from: &mut KeptReader) -> Result<()> {
-        for segment in self.segments.iter_mut().filter(|segment| segment.marked) {
+        for segment in self.segments.iter_mut().filter(|segment| segment.tokenised) {
             let kept: Vec<Marks> = from.items()?;
             if kept.len() != segment.end().token as usize {
                 return Err(from.not_as_written());
@@ -333,19 +345,19 @@ impl Spool {
     /// An article that cannot be read from its file is empty, and [`Workspace::check`] says so; the same holds for its text
     /// and its spans.
     pub fn document(&self, article: ArticleId) -> Document<'_> {
-        let (segment, begin, end) = self.bounds(article);
-        if !segment.marked {
+        let (segment, begin, end) = self.tokens_at(article);
+        if !segment.tokenised {
             let tokens = self.tokens(article);
             return Document { ids: tokens.ids.into(), marks: tokens.marks.into() };
         }
-        let (ids, marks) = (begin.token as usize..end.token as usize, begin.token as usize..end.token as usize);
+        let range = begin.token as usize..end.token as usize;
         match &segment.place {
-            Place::Memory { ids: all, marks: all_marks, .. } => {
-                Document { ids: Cow::Borrowed(&all[ids]), marks: Cow::Borrowed(&all_marks[marks]) }
+            Place::Memory { ids, marks, .. } => {
+                Document { ids: Cow::Borrowed(&ids[range.clone()]), marks: Cow::Borrowed(&marks[range]) }
             }
             Place::Disk { ids: first, marks: first_mark, .. } => {
-                let marks = self.read_bytes(first_mark + marks.start, marks.len());
-                let ids = self.read_ids(first + ids.start, ids.len());
+                let marks = self.read_bytes(first_mark + range.start, range.len());
+                let ids = self.read_ids(first + range.start, range.len());
                 if ids.len() != marks.len() {
                     // One of them could not be read.
                     return Document { ids: Cow::default(), marks: Cow::default() };
@@ -357,23 +369,26 @@ impl Spool {
 
     /// The words of an article.
     pub fn words(&self, article: ArticleId) -> Cow<'_, [u32]> {
-        let (segment, begin, end) = self.bounds(article);
-        let ids = begin.token as usize..end.token as usize;
+        let (segment, begin, end) = self.tokens_at(article);
+        if !segment.tokenised {
+            return self.made(article, |tokenizer, text| tokenizer.words(text).to_vec()).into();
+        }
+        let range = begin.token as usize..end.token as usize;
         match &segment.place {
-            Place::Memory { ids: all, .. } => Cow::Borrowed(&all[ids]),
-            Place::Disk { ids: first, .. } => self.read_ids(first + ids.start, ids.len()).into(),
+            Place::Memory { ids, .. } => Cow::Borrowed(&ids[range]),
+            Place::Disk { ids: first, .. } => self.read_ids(first + range.start, range.len()).into(),
         }
     }
 
     /// How many tokens an article has.
     pub fn tokens_of(&self, article: ArticleId) -> usize {
-        let (_, begin, end) = self.bounds(article);
+        let (_, begin, end) = self.text_at(article);
         (end.token - begin.token) as usize
     }
 
     /// How many bytes an article's text has.
     pub fn text_bytes_of(&self, article: ArticleId) -> usize {
-        let (_, begin, end) = self.bounds(article);
+        let (_, begin, end) = self.text_at(article);
         (end.text - begin.text) as usize
     }
 
@@ -381,11 +396,11 @@ impl Spool {
     ///
     /// # Panics
     ///
-    /// If the spool holds words alone.
+    /// If the spool holds texts alone.
     pub fn mark(&mut self, article: ArticleId, width_tokens: usize, places: &[(u32, Marks)]) -> Result<()> {
         let (number, place) = self.places[article.index()];
         let segment = &mut self.segments[number as usize];
-        assert!(segment.marked, "what is learned needs marks to begin with");
+        assert!(segment.tokenised, "what is learned needs marks to begin with");
         let begin = place.checked_sub(1).map_or(End::default(), |before| segment.ends[before as usize]);
         let range = begin.token as usize..segment.ends[place as usize].token as usize;
         let set = |marks: &mut [Marks]| {
@@ -411,14 +426,14 @@ impl Spool {
 
     /// Takes a mark off everywhere.
     pub fn unmark(&mut self, mark: Marks) -> Result<()> {
-        self.segments.par_iter_mut().try_for_each(|Stored { place, ends, marked }| match place {
+        self.segments.par_iter_mut().try_for_each(|Stored { place, ends, tokenised }| match place {
             Place::Memory { marks, .. } => {
                 marks.iter_mut().for_each(|marks| marks.clear(mark));
                 Ok(())
             }
             Place::Disk { marks: at, .. } => {
                 let tokens = ends.last().map_or(0, |end| end.token as usize);
-                let Some(files) = self.files.as_ref().filter(|_| *marked) else { return Ok(()) };
+                let Some(files) = self.files.as_ref().filter(|_| *tokenised) else { return Ok(()) };
                 let mut marks = vec![Marks::default(); tokens];
                 files.bytes.read(*at, bytemuck::cast_slice_mut::<Marks, u8>(&mut marks))?;
                 marks.iter_mut().for_each(|marks| marks.clear(mark));
@@ -429,7 +444,7 @@ impl Spool {
 
     /// The article's text as it was read.
     pub fn text(&self, article: ArticleId) -> Cow<'_, str> {
-        let (segment, begin, end) = self.bounds(article);
+        let (segment, begin, end) = self.text_at(article);
         let range = begin.text as usize..end.text as usize;
         match &segment.place {
             Place::Memory { text, .. } => Cow::Borrowed(&text[range]),
@@ -442,8 +457,8 @@ impl Spool {
 
     /// Where each token stands in the article's text.
     pub fn spans(&self, article: ArticleId) -> Vec<Span> {
-        let (segment, begin, end) = self.bounds(article);
-        if !segment.marked {
+        let (segment, begin, end) = self.tokens_at(article);
+        if !segment.tokenised {
             return self.tokens(article).spans;
         }
         let range = begin.span as usize..end.span as usize;
@@ -462,13 +477,18 @@ impl Spool {
         spans
     }
 
-    /// The tokens of an article of which only words were stored.
+    /// The tokens of an article of which only the text was stored.
     fn tokens(&self, article: ArticleId) -> Tokens {
+        self.made(article, |tokenizer, text| tokenizer.tokens(text).clone())
+    }
+
+    /// What `make` makes of an article's text.
+    fn made<T>(&self, article: ArticleId, make: impl FnOnce(&mut Tokenizer, &str) -> T) -> T {
         let free = || self.tokenizers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut tokenizer = free().pop().unwrap_or_default();
-        let tokens = tokenizer.tokens(&self.text(article)).clone();
+        let made = make(&mut tokenizer, &self.text(article));
         free().push(tokenizer);
-        tokens
+        made
     }
 
     fn read_ids(&self, at: usize, count: usize) -> Vec<u32> {
@@ -485,8 +505,18 @@ impl Spool {
         }))
     }
 
-    fn bounds(&self, article: ArticleId) -> (&Stored, End, End) {
-        let (segment, place) = self.places[article.index()];
+    /// Where an article's text is: its segment, where the part begins, and where it ends.
+    fn text_at(&self, article: ArticleId) -> (&Stored, End, End) {
+        self.bounds(self.places[article.index()])
+    }
+
+    /// The same of its tokens; if they have not been made, of its text.
+    fn tokens_at(&self, article: ArticleId) -> (&Stored, End, End) {
+        let completed = self.completed.get(article.index()).copied().filter(|&place| place != NOWHERE);
+        self.bounds(completed.unwrap_or(self.places[article.index()]))
+    }
+
+    fn bounds(&self, (segment, place): (u32, u32)) -> (&Stored, End, End) {
         let segment = &self.segments[segment as usize];
         let begin = place.checked_sub(1).map_or(End::default(), |before| segment.ends[before as usize]);
         (segment, begin, segment.ends[place as usize])
@@ -524,7 +554,8 @@ mod tests {
         fn what_goes_in_comes_out(
             texts in proptest::collection::vec("\\PC{0,200}", 0..6),
             memory_bytes in proptest::sample::select(&[0, 1000, 10_000, u64::MAX][..]),
-            words_alone in proptest::bool::ANY,
+            texts_alone in proptest::bool::ANY,
+            complete in proptest::bool::ANY,
         ) {
             let workspace = Workspace::limited(std::env::temp_dir(), memory_bytes);
             let mut spool = Spool::new(&workspace);
@@ -533,22 +564,26 @@ mod tests {
                 let mut segment = Segment::default();
                 for text in pair {
                     let tokens = tokenizer.tokens(text);
-                    if words_alone { segment.push_words(text, &tokens.ids) } else { segment.push(text, tokens) }
+                    if texts_alone { segment.push_text(text, tokens.len()) } else { segment.push(text, tokens) }
                 }
                 spool.append(segment).unwrap();
             }
-            if !words_alone {
+            if !texts_alone {
                 for article in spool.articles() {
                     let places: &[(u32, Marks)] = if spool.tokens_of(article) > 1 { &[(1, Marks::STOCK)] } else { &[] };
                     spool.mark(article, 2, places).unwrap();
                 }
                 spool.unmark(Marks::NAME).unwrap();
             }
+            if complete {
+                let some: Vec<ArticleId> = spool.articles().step_by(2).collect();
+                spool.complete(&some).unwrap();
+            }
             proptest::prop_assert_eq!(spool.len(), texts.len());
             for (number, text) in texts.iter().enumerate() {
                 let article = ArticleId(number as u32);
                 let mut tokens = tokenizer.tokens(text).clone();
-                if !words_alone {
+                if !texts_alone {
                     tokens.marks.iter_mut().for_each(|marks| marks.clear(Marks::NAME));
                     tokens.marks.iter_mut().skip(1).take(2).for_each(|marks| marks.set(Marks::STOCK));
                 }

@@ -17,7 +17,7 @@ use crate::article::ArticleId;
 use crate::disk::{KeptReader, KeptWriter};
 use crate::error::Result;
 use crate::radix;
-use crate::shingle::shingle_set;
+use crate::shingle::{ShingleCounter, ShingleCounts, shingle_set};
 use crate::spool::Spool;
 use crate::verify::overlap::{Overlap, ShingleTable};
 
@@ -90,37 +90,65 @@ pub struct Classes {
     pub oversized: u64,
 }
 
-impl Classes {
-    /// The classes of the articles in `spool`, at an exact Jaccard similarity of `threshold`.
+/// Which texts shared a bucket, and want to be compared.
+pub struct Buckets {
+    exact: Vec<ArticleId>,
+    texts: Vec<ArticleId>,
+    /// Different pairs that shared a small bucket, sorted.
+    pairs: Vec<(ArticleId, ArticleId)>,
+    /// Larger ones.
+    crowds: Vec<Vec<ArticleId>>,
+    oversized: u64,
+}
+
+impl Buckets {
+    /// The buckets of the articles in `spool`.
     ///
     /// `done` is told when a band is done.
-    pub fn of(keys: &Keys, spool: &Spool, threshold: f64, done: &(dyn Fn() + Sync)) -> Classes {
+    pub fn of(keys: &Keys, spool: &Spool, done: &(dyn Fn() + Sync)) -> Buckets {
         let exact = exact_classes(keys);
         let texts: Vec<ArticleId> = (0..exact.len() as u32).map(ArticleId).filter(|a| exact[a.index()] == *a).collect();
         let bands: Vec<Band> = (0..keys.bands)
             .into_par_iter()
             .map(|band| {
-                let found = Band::of(keys, band, &texts, spool, threshold);
+                let found = Band::of(keys, band, &texts, spool);
                 done();
                 found
             })
             .collect();
-        let oversized = bands.iter().map(|b| b.oversized).sum();
-        let mut verified: Vec<(ArticleId, ArticleId, f64)> = Vec::new();
-        let mut pairs: Vec<(ArticleId, ArticleId)> = Vec::new();
+        let oversized = bands.iter().map(|band| band.oversized).sum();
+        let (mut pairs, mut crowds) = (Vec::new(), Vec::new());
         for band in bands {
-            verified.extend(band.verified);
             pairs.extend(band.pairs);
+            crowds.extend(band.crowds);
         }
         pairs.par_sort_unstable();
         pairs.dedup();
-        let candidates = pairs.len() as u64;
-        verified.extend(verify(&pairs, spool, threshold));
+        Buckets { exact, texts, pairs, crowds, oversized }
+    }
+
+    /// Who shares a bucket with others: those whose words will be compared, in order.
+    pub fn articles(&self) -> Vec<ArticleId> {
+        let mut articles: Vec<ArticleId> = self.pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
+        articles.extend(self.crowds.iter().flatten());
+        articles.par_sort_unstable();
+        articles.dedup();
+        articles
+    }
+}
+
+impl Classes {
+    /// The classes of articles, at an exact Jaccard similarity of `threshold`.
+    pub fn of(buckets: Buckets, keys: &Keys, spool: &Spool, shingles: &ShingleCounts, threshold: f64) -> Classes {
+        let Buckets { exact, texts, pairs, crowds, oversized } = buckets;
+        let mut verified = verify(&pairs, spool, shingles, threshold);
+        let alike = |crowd| by_representatives(crowd, keys, spool, threshold);
+        verified.par_extend(crowds.into_par_iter().flat_map_iter(alike));
         verified.par_sort_unstable_by(|x, y| (x.0, x.1).cmp(&(y.0, y.1)));
         verified.dedup_by_key(|edge| (edge.0, edge.1));
         let near = near_classes(&exact, &texts, &verified, spool, keys);
         let leaders = texts.iter().copied().filter(|a| near[a.index()] == *a).collect();
-        Classes { exact, near, texts, leaders, candidates, verified, oversized }
+        Classes { exact, near, texts, leaders, candidates: pairs.len() as u64, verified, oversized }
     }
 
     /// Writes everything.
@@ -154,12 +182,13 @@ impl Classes {
 #[derive(Default)]
 struct Band {
     pairs: Vec<(ArticleId, ArticleId)>,
-    verified: Vec<(ArticleId, ArticleId, f64)>,
+    /// Buckets too large for all their pairs.
+    crowds: Vec<Vec<ArticleId>>,
     oversized: u64,
 }
 
 impl Band {
-    fn of(keys: &Keys, band: usize, texts: &[ArticleId], spool: &Spool, threshold: f64) -> Band {
+    fn of(keys: &Keys, band: usize, texts: &[ArticleId], spool: &Spool) -> Band {
         // Texts without a word have nothing to be alike in: those of equal characters are one exact class already.
         let worded = texts.iter().filter(|&&a| spool.tokens_of(a) > 0);
         let mut entries: Vec<u64> = worded.map(|&a| u64::from(keys.band(a, band)) << 32 | u64::from(a.0)).collect();
@@ -167,20 +196,12 @@ impl Band {
         let mut found = Band::default();
         for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32).filter(|bucket| bucket.len() > 1) {
             let members: Vec<ArticleId> = bucket.iter().map(|&entry| ArticleId(entry as u32)).collect();
-            found.bucket(keys, band, 1, members, spool, threshold);
+            found.bucket(keys, band, 1, members);
         }
         found
     }
 
-    fn bucket(
-        &mut self,
-        keys: &Keys,
-        band: usize,
-        depth: usize,
-        members: Vec<ArticleId>,
-        spool: &Spool,
-        threshold: f64,
-    ) {
+    fn bucket(&mut self, keys: &Keys, band: usize, depth: usize, members: Vec<ArticleId>) {
         if members.len() <= PAIRED_BUCKET {
             for (place, &a) in members.iter().enumerate() {
                 self.pairs.extend(members[place + 1..].iter().map(|&b| (a, b)));
@@ -193,10 +214,10 @@ impl Band {
             radix::sort(&mut entries);
             for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32).filter(|bucket| bucket.len() > 1) {
                 let members = bucket.iter().map(|&entry| ArticleId(entry as u32)).collect();
-                self.bucket(keys, band, depth + 1, members, spool, threshold);
+                self.bucket(keys, band, depth + 1, members);
             }
         } else {
-            self.verified.extend(by_representatives(members, keys, spool, threshold));
+            self.crowds.push(members);
         }
     }
 }
@@ -233,14 +254,22 @@ fn by_representatives(
 }
 
 /// The candidates at or above the threshold, with their exact similarity.
-fn verify(pairs: &[(ArticleId, ArticleId)], spool: &Spool, threshold: f64) -> Vec<(ArticleId, ArticleId, f64)> {
+fn verify(
+    pairs: &[(ArticleId, ArticleId)],
+    spool: &Spool,
+    shingles: &ShingleCounts,
+    threshold: f64,
+) -> Vec<(ArticleId, ArticleId, f64)> {
     // Pairs are sorted: one set serves all pairs that begin with it.
     let runs: Vec<&[(ArticleId, ArticleId)]> = pairs.chunk_by(|x, y| x.0 == y.0).collect();
     runs.par_iter()
         .flat_map_iter(|run| {
             let mut first = ShingleTable::of(spool.words(run[0].0));
+            let mut counter = ShingleCounter::default();
             run.iter().filter_map(move |&(a, b)| {
-                let jaccard = first.jaccard_from(threshold, &spool.words(b))?;
+                let words = spool.words(b);
+                let different = || shingles.get(b, || counter.different(&words));
+                let jaccard = first.jaccard_from(threshold, &words, different)?;
                 Some((a, b, jaccard))
             })
         })

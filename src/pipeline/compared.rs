@@ -213,12 +213,10 @@ impl ComparedPairs {
     }
 }
 
-/// The pairs that decide about links: those of class leaders, and those inside classes.
+/// The pairs of class leaders, which decide about links.
 pub struct Verified {
     /// The pairs, as they were compared.
     pub compared: ComparedPairs,
-    /// How many of them, the first ones, are of class leaders.
-    pub across: usize,
     /// What the links among those say about chance.
     pub calibration: Calibration,
 }
@@ -226,16 +224,16 @@ pub struct Verified {
 impl Verified {
     /// Writes everything.
     pub fn save(&self, to: &mut KeptWriter) -> Result<()> {
-        to.row(&(self.across as u64, &self.calibration))?;
+        to.row(&self.calibration)?;
         self.compared.save(0, to)
     }
 
     /// The pairs that were written.
     pub fn load(workspace: &Workspace, settings: &Settings, from: &mut KeptReader) -> Result<Verified> {
-        let (across, calibration): (u64, Calibration) = from.row()?;
+        let calibration: Calibration = from.row()?;
         let mut compared = ComparedPairs::new(workspace, &calibration.settings(settings));
         compared.load(from)?;
-        Ok(Verified { compared, across: across as usize, calibration })
+        Ok(Verified { compared, calibration })
     }
 }
 

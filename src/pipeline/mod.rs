@@ -8,7 +8,7 @@ mod compared;
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
-use crate::bucket::classes::Classes;
+use crate::bucket::classes::{Buckets, Classes};
 use crate::bucket::passages::{Candidate, Posting, Postings, candidates, without_stock};
 use crate::calibrate::{Calibration, Dated, calibrate};
 use crate::corpus::{Corpus, UNDATED};
@@ -137,7 +137,10 @@ fn stages(
 
     let find_classes = || {
         progress.begin(Stage::Classes, Some(corpus.keys.bands as u64));
-        let classes = Classes::of(&corpus.keys, &corpus.spool, settings.near.threshold, &|| progress.advance(1));
+        let Corpus { keys, spool, shingles, .. } = &mut *corpus;
+        let buckets = Buckets::of(keys, spool, &|| progress.advance(1));
+        spool.complete(&buckets.articles())?;
+        let classes = Classes::of(buckets, keys, spool, shingles, settings.near.threshold);
         kept.go_on().map(|()| classes)
     };
     let classes = kept.stage(Stage::Classes, Classes::load, find_classes, Classes::save)?;
@@ -159,7 +162,6 @@ fn stages(
     let in_order = |a: ArticleId, b: ArticleId| {
         if corpus.keys.rank(a) < corpus.keys.rank(b) { (a, b) } else { (b, a) }
     };
-    let within = within_classes(&groups, leaders, in_order);
     let several = groups.iter().filter(|group| group.len() > 1).flatten().copied();
     corpus.spool.complete(&several.collect::<Vec<_>>())?;
     let context = Context {
@@ -170,7 +172,7 @@ fn stages(
         limits: Limits::of(settings.near.threshold, &settings.relate),
     };
     let verify = || {
-        progress.begin(Stage::Verify, Some((within.len() + candidates.len()) as u64));
+        progress.begin(Stage::Verify, Some(candidates.len() as u64));
         let mut compared = ComparedPairs::new(&workspace, settings);
         compared.compare(&candidates, context, &classes, progress)?;
         let calibration = calibrated(compared.heads(), corpus, leaders, settings.relate.link_bits);
@@ -178,16 +180,17 @@ fn stages(
             compared.judge_again(&calibration.settings(settings), &classes);
         }
         take_items(&mut compared, corpus.len());
-        let across = compared.len();
-        compared.compare(&within, context, &classes, progress)?;
-        kept.go_on().map(|()| Verified { compared, across, calibration })
+        kept.go_on().map(|()| Verified { compared, calibration })
     };
     let verified =
         kept.stage(Stage::Verify, |from| Verified::load(&workspace, settings, from), verify, Verified::save)?;
-    let Verified { mut compared, across, calibration } = verified;
-    let more = beside_leaders(&compared.heads()[..across], &classes, &groups, in_order);
+    let Verified { mut compared, calibration } = verified;
+    let mut more = within_classes(&groups, leaders, in_order);
+    more.extend(beside_leaders(compared.heads(), &classes, &groups, in_order));
+    // Of one class or of two: none is there twice.
+    more.par_sort_unstable();
     let rank = |article| corpus.keys.rank(article);
-    let links = links(&compared, across, &classes, settings, |article| corpus.spool.tokens_of(article), rank);
+    let links = links(&compared, &classes, settings, |article| corpus.spool.tokens_of(article), rank);
     let before = compared.len();
     if kept.taken(Stage::Reprints, |from| compared.load(from))?.is_none() {
         progress.begin(Stage::Reprints, Some(more.len() as u64));
@@ -203,7 +206,7 @@ fn stages(
     let any = settings.lacks(Part::Linkage) || !settings.wants_passages();
     let joining = if any { Joining::Any } else { Joining::Average(settings.story.linkage) };
     let stories = stories(leaders.len(), &links, joining);
-    let verified = (within.len() + candidates.len() + more.len()) as u64;
+    let verified = (candidates.len() + more.len()) as u64;
     Ok(Analysis { classes, model, stock, candidates, calibration, compared, verified, stories })
 }
 
@@ -324,7 +327,6 @@ fn within_classes(
             pairs.extend(others.map(|&other| in_order(leader, other)));
         }
     }
-    pairs.sort_unstable();
     pairs
 }
 
@@ -367,10 +369,9 @@ fn beside_leaders(
     pairs
 }
 
-/// The links between classes of the relations that are wanted, in the order by content: those among the first `across` pairs.
+/// The links between classes of the relations that are wanted, in the order by content, from the pairs of their leaders.
 fn links(
     compared: &ComparedPairs,
-    across: usize,
     classes: &Classes,
     settings: &Settings,
     tokens: impl Fn(ArticleId) -> usize,
@@ -378,7 +379,7 @@ fn links(
 ) -> Vec<Link> {
     let place = |article: ArticleId| classes.leaders.binary_search(&article).expect("candidates are pairs of leaders");
     let wanted = |relation: Relation| relation.links() && settings.relate.relations.contains(&relation);
-    let heads = compared.heads()[..across].iter().enumerate();
+    let heads = compared.heads().iter().enumerate();
     let mut pairs: Vec<(usize, &Head)> = heads.filter(|(_, head)| wanted(head.relation)).collect();
     pairs.sort_unstable_by_key(|(_, head)| (rank(head.a), rank(head.b)));
     let link = |(at, head): (usize, &Head)| {
