@@ -168,13 +168,44 @@ impl Classes {
         Ok(Classes { exact, near, texts, leaders, candidates, verified: from.rows()?, oversized })
     }
 
-    /// The articles of each class of at least two, by leader, in order.
-    pub fn groups(&self) -> Vec<Vec<ArticleId>> {
-        let mut members: HashMap<ArticleId, Vec<ArticleId>> = HashMap::new();
-        for (number, leader) in self.near.iter().enumerate() {
-            members.entry(*leader).or_default().push(ArticleId(number as u32));
+    /// The articles of near-duplicate classes.
+    pub fn groups(&self) -> Groups {
+        Groups::of(&self.near)
+    }
+
+    /// The articles of exact classes.
+    pub fn same_texts(&self) -> Groups {
+        Groups::of(&self.exact)
+    }
+}
+
+/// The articles of each class.
+pub struct Groups {
+    /// For each article, where the class that it leads begins, and at the end the number of articles.
+    starts: Vec<u32>,
+    members: Vec<ArticleId>,
+}
+
+impl Groups {
+    /// The classes of articles whose leaders are given.
+    fn of(leaders: &[ArticleId]) -> Groups {
+        let mut starts = vec![0; leaders.len() + 1];
+        leaders.iter().for_each(|leader| starts[leader.index() + 1] += 1);
+        for place in 0..leaders.len() {
+            starts[place + 1] += starts[place];
         }
-        self.leaders.iter().filter_map(|leader| members.remove(leader)).collect()
+        let mut next = starts.clone();
+        let mut members = vec![ArticleId(0); leaders.len()];
+        for (article, leader) in (0..).map(ArticleId).zip(leaders) {
+            members[next[leader.index()] as usize] = article;
+            next[leader.index()] += 1;
+        }
+        Groups { starts, members }
+    }
+
+    /// The class that an article leads, in order; none if it leads none.
+    pub fn of_leader(&self, leader: ArticleId) -> &[ArticleId] {
+        &self.members[self.starts[leader.index()] as usize..self.starts[leader.index() + 1] as usize]
     }
 }
 

@@ -75,6 +75,11 @@ impl<T> Table<T> {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// All rows, unless some are on disk.
+    pub fn in_memory(&self) -> Option<&[T]> {
+        self.stored.as_ref().is_none_or(|stored| stored.ends.is_empty()).then_some(&*self.memory)
+    }
 }
 
 impl<T: Weight + Clone + Default + Serialize + DeserializeOwned> Table<T> {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use crate::article::{Article, ArticleId, Span};
+use crate::bucket::classes::Groups;
 use crate::corpus::Corpus;
 use crate::credit::Credit;
 use crate::disk::Table;
@@ -19,7 +20,7 @@ use super::headline::headline;
 use super::passages::{Collector, Texts};
 use super::survivors::Survivors;
 use super::texts::texts;
-use super::{Counts, Findings, Member, Pair, Passage, Story};
+use super::{Counts, Findings, Ids, Member, Pair, Passage, Story};
 
 /// The shares of memory for the rows of members, pairs and passages each, in percent.
 const ROWS_PERCENT: u64 = 4;
@@ -40,15 +41,17 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
     let wanted = |relation: Relation| settings.relate.relations.contains(&relation);
     let same_text = wanted(Relation::Identical) || wanted(Relation::NearDuplicate);
     let workspace = &corpus.workspace;
-    let stories = Stories::of(&corpus, &analysis, same_text);
+    let groups = analysis.classes.groups();
+    let stories = Stories::of(&corpus, &analysis, &groups, same_text);
     let mut passages = Table::new(workspace, workspace.share(ROWS_PERCENT));
     collect_passages(&corpus, &analysis, &stories, &mut passages)?;
     let mut pairs = Table::new(workspace, workspace.share(ROWS_PERCENT));
     let basis = |article: ArticleId| corpus.credits.get(article.index()).as_ref().as_ref().map(|credit| credit.basis);
-    let survivors = Survivors::of(&corpus, &analysis.classes, &settings.survivors.keep, basis);
+    let survivors = Survivors::of(&corpus, &analysis.classes, &groups, &settings.survivors.keep, basis);
     let mut shown = Shown::new(&corpus, &analysis, &survivors);
     let mut least = vec![f64::INFINITY; stories.members.len()];
     let mut tallies = vec![Tally::default(); corpus.len()];
+    let credited: Vec<bool> = corpus.credits.iter().map(|credit| credit.is_some()).collect();
     for block in in_input_order(&analysis, wanted).chunks(BLOCK) {
         let rows: Vec<Pair> =
             block.par_iter().map(|&place| row(&corpus, &analysis.compared.get(place)).in_input_order()).collect();
@@ -57,7 +60,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
                 shown.add(&pair);
                 if let Some(story) = stories.common(&[pair.a, pair.b]) {
                     least[story] = least[story].min(pair.jaccard);
-                    tally(&corpus, &pair, &mut tallies);
+                    tally(&corpus, &credited, &pair, &mut tallies);
                 }
             }
             pairs.push(pair)?;
@@ -114,6 +117,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
         rejects: corpus.rejects,
         counts,
         calibration: analysis.calibration,
+        ids: Ids::default(),
         workspace: corpus.workspace,
     })
 }
@@ -134,7 +138,7 @@ pub type NamedStory = (String, Vec<ArticleId>);
 
 /// The story that an article belongs to, and those of which it carries a part, as the tables have them.
 pub fn stories_of(article: ArticleId, corpus: &Corpus, analysis: &Analysis) -> (Option<NamedStory>, Vec<NamedStory>) {
-    let stories = Stories::of(corpus, analysis, true);
+    let stories = Stories::of(corpus, analysis, &analysis.classes.groups(), true);
     let named = |&story: &usize| (stories.ids[story].clone(), stories.members[story].clone());
     (stories.of[article.index()].as_ref().map(named), stories.partial[article.index()].iter().map(named).collect())
 }
@@ -149,9 +153,10 @@ struct Stories {
 
 impl Stories {
     /// `same_text` says whether near-duplicates alone make a story.
-    fn of(corpus: &Corpus, analysis: &Analysis, same_text: bool) -> Stories {
-        let groups = analysis.classes.groups();
+    fn of(corpus: &Corpus, analysis: &Analysis, groups: &Groups, same_text: bool) -> Stories {
         let found = &analysis.stories;
+        let groups: Vec<&[ArticleId]> =
+            analysis.classes.leaders.iter().map(|&leader| groups.of_leader(leader)).collect();
         let mut grouped: Vec<(Option<usize>, Vec<ArticleId>)> = Vec::new();
         let mut in_story = vec![false; groups.len()];
         for (number, classes) in found.stories.iter().enumerate() {
@@ -162,7 +167,7 @@ impl Stories {
         }
         let alone =
             groups.iter().zip(&in_story).filter(|(group, in_story)| same_text && group.len() > 1 && !**in_story);
-        grouped.extend(alone.map(|(group, _)| (None, group.clone())));
+        grouped.extend(alone.map(|(group, _)| (None, group.to_vec())));
         let id = |members: &[ArticleId]| {
             let content = members.iter().map(|&article| corpus.content(article)).min().unwrap_or_default();
             format!("s{:012x}", (content >> 80) as u64)
@@ -180,7 +185,7 @@ impl Stories {
         }
         let mut partial = vec![Vec::new(); corpus.len()];
         for (group, stories) in groups.iter().zip(&found.partial) {
-            for article in group {
+            for article in *group {
                 let mut stories: Vec<usize> = stories.iter().map(|&story| place[story]).collect();
                 stories.sort_unstable();
                 partial[article.index()] = stories;
@@ -243,12 +248,11 @@ impl Stories {
 }
 
 /// What a link inside a story says about where either text comes from.
-fn tally(corpus: &Corpus, pair: &Pair, tallies: &mut [Tally]) {
+fn tally(corpus: &Corpus, credited: &[bool], pair: &Pair, tallies: &mut [Tally]) {
     let shares = (pair.prose_a.max(pair.containment_a), pair.prose_b.max(pair.containment_b));
     let sides = [(pair.a, pair.b, shares), (pair.b, pair.a, (shares.1, shares.0))];
     for (article, other, (held, holds)) in sides {
-        let other_is_credited = corpus.credits.get(other.index()).is_some();
-        let side = Side { other, relation: pair.relation, held, holds, other_is_credited };
+        let side = Side { other, relation: pair.relation, held, holds, other_is_credited: credited[other.index()] };
         tallies[article.index()].add(&side, |article| corpus.keys.rank(article));
     }
 }

@@ -5,6 +5,7 @@
 
 mod assemble;
 mod headline;
+mod ids;
 mod passages;
 mod survivors;
 mod texts;
@@ -21,6 +22,7 @@ use crate::relate::{Direction, Relation};
 
 pub use crate::origin::Origin;
 pub use assemble::{Kept, NamedStory, assemble, stories_of};
+pub use ids::Ids;
 pub use texts::{Apart, Text, has_text};
 
 /// The version of the tables' schema; a change of columns or of their meaning raises it.
@@ -45,6 +47,8 @@ pub struct Findings {
     pub counts: Counts,
     /// The evidence that a link wanted, and how often it is chance.
     pub calibration: Calibration,
+    /// What [`Findings::id`] keeps.
+    pub ids: Ids,
     /// Where rows that do not fit into memory are. After rows were read, [`Workspace::check`] says whether all could be.
     pub workspace: Workspace,
 }

@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crate::article::ArticleId;
-use crate::bucket::classes::Classes;
+use crate::bucket::classes::{Classes, Groups};
 use crate::corpus::Corpus;
 use crate::credit::Basis;
 use crate::settings::KeepRule;
@@ -23,14 +23,17 @@ impl Survivors {
     pub(super) fn of(
         corpus: &Corpus,
         classes: &Classes,
+        groups: &Groups,
         rules: &[KeepRule],
         basis: impl Fn(ArticleId) -> Option<Basis>,
     ) -> Survivors {
-        let groups = classes.groups();
         let mut kept = HashMap::new();
-        for (group, &leader) in groups.into_iter().zip(&classes.leaders).filter(|(group, _)| group.len() > 1) {
-            let of = group.len();
-            let mut left = group;
+        for &leader in &classes.leaders {
+            let mut left = groups.of_leader(leader).to_vec();
+            let of = left.len();
+            if of == 1 {
+                continue;
+            }
             let mut decided = None;
             for rule in rules {
                 let value = |article: ArticleId| value(rule, article, corpus, &basis);

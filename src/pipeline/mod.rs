@@ -8,7 +8,7 @@ mod compared;
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
-use crate::bucket::classes::{Buckets, Classes};
+use crate::bucket::classes::{Buckets, Classes, Groups};
 use crate::bucket::passages::{Candidate, Posting, Postings, candidates, without_stock};
 use crate::calibrate::{Calibration, Dated, calibrate};
 use crate::corpus::{Corpus, UNDATED};
@@ -162,8 +162,8 @@ fn stages(
     let in_order = |a: ArticleId, b: ArticleId| {
         if corpus.keys.rank(a) < corpus.keys.rank(b) { (a, b) } else { (b, a) }
     };
-    let several = groups.iter().filter(|group| group.len() > 1).flatten().copied();
-    corpus.spool.complete(&several.collect::<Vec<_>>())?;
+    let several = leaders.iter().map(|&leader| groups.of_leader(leader)).filter(|group| group.len() > 1);
+    corpus.spool.complete(&several.flatten().copied().collect::<Vec<_>>())?;
     let context = Context {
         spool: &corpus.spool,
         shingles: &corpus.shingles,
@@ -273,7 +273,7 @@ fn learn(
         let related: Vec<(ArticleId, ArticleId)> = takes.map(|pair| (pair.a, pair.b)).collect();
         stock = Stock::learn(postings, &Related::of(&related, spool.len()), &places)?;
         found = without_stock(found, postings, leader_rank, |posting| known(&stock, posting))?;
-        let same_texts = SameTexts::of(&classes.exact);
+        let same_texts = classes.same_texts();
         stock.mark(postings, &places, |leader| same_texts.of_leader(leader), spool, workspace)?;
     }
     Ok((stock, found.into_iter().map(|pair| (pair.a, pair.b)).collect()))
@@ -312,12 +312,13 @@ fn take_items(compared: &mut ComparedPairs, articles: usize) {
 
 /// The pairs to verify inside classes: all of a small one, each against the leader in a large one.
 fn within_classes(
-    groups: &[Vec<ArticleId>],
+    groups: &Groups,
     leaders: &[ArticleId],
     in_order: impl Fn(ArticleId, ArticleId) -> (ArticleId, ArticleId),
 ) -> Vec<(ArticleId, ArticleId)> {
     let mut pairs = Vec::new();
-    for (group, &leader) in groups.iter().zip(leaders).filter(|(group, _)| group.len() > 1) {
+    for &leader in leaders {
+        let group = groups.of_leader(leader);
         if group.len() <= LISTED_CLASS {
             for (place, &a) in group.iter().enumerate() {
                 pairs.extend(group[place + 1..].iter().map(|&b| in_order(a, b)));
@@ -340,22 +341,18 @@ fn across_classes(classes: &Classes) -> impl Iterator<Item = (ArticleId, Article
 fn beside_leaders(
     across: &[Head],
     classes: &Classes,
-    groups: &[Vec<ArticleId>],
+    groups: &Groups,
     in_order: impl Fn(ArticleId, ArticleId) -> (ArticleId, ArticleId),
 ) -> Vec<(ArticleId, ArticleId)> {
-    let group = |leader: ArticleId| {
-        let place = classes.leaders.binary_search(&leader).expect("candidates are pairs of leaders");
-        &groups[place]
-    };
     let mut pairs = Vec::new();
     for head in across {
-        let (ours, theirs) = (group(head.a), group(head.b));
+        let (ours, theirs) = (groups.of_leader(head.a), groups.of_leader(head.b));
         if ours.len() * theirs.len() <= LISTED_ACROSS {
             let both = ours.iter().flat_map(|&a| theirs.iter().map(move |&b| (a, b)));
             pairs.extend(both.filter(|pair| *pair != (head.a, head.b)).map(|(a, b)| in_order(a, b)));
         }
     }
-    let same_texts = SameTexts::of(&classes.exact);
+    let same_texts = classes.same_texts();
     for (a, b, _) in across_classes(classes) {
         let (ours, theirs) = (same_texts.of_leader(a), same_texts.of_leader(b));
         if ours.len() * theirs.len() <= LISTED_ACROSS {
@@ -420,34 +417,6 @@ fn strength(relation: Relation, evidence: &Evidence, link_bits: f64) -> f64 {
         _ => 0.4,
     };
     least + 0.1 * evidence.body_share().min(1.0)
-}
-
-/// The articles of each exact class.
-struct SameTexts {
-    /// For each article, where the class that it leads begins.
-    starts: Vec<u32>,
-    members: Vec<ArticleId>,
-}
-
-impl SameTexts {
-    fn of(exact: &[ArticleId]) -> SameTexts {
-        let mut starts = vec![0; exact.len() + 1];
-        exact.iter().for_each(|leader| starts[leader.index() + 1] += 1);
-        for place in 0..exact.len() {
-            starts[place + 1] += starts[place];
-        }
-        let mut next = starts.clone();
-        let mut members = vec![ArticleId(0); exact.len()];
-        for (article, leader) in (0..).map(ArticleId).zip(exact) {
-            members[next[leader.index()] as usize] = article;
-            next[leader.index()] += 1;
-        }
-        SameTexts { starts, members }
-    }
-
-    fn of_leader(&self, leader: ArticleId) -> &[ArticleId] {
-        &self.members[self.starts[leader.index()] as usize..self.starts[leader.index() + 1] as usize]
-    }
 }
 
 #[cfg(test)]

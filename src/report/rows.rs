@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::article::{ArticleId, Moment, Span};
+use crate::article::{Moment, Span};
 use crate::credit::{Basis, Credit};
 use crate::findings::{Findings, Member, Pair, Passage, Story};
 use crate::relate::{Direction, Relation};
@@ -346,8 +346,8 @@ pub(super) fn member_row(findings: &Findings, member: &Member) -> MemberRow {
         story_size: story.map_or(1, |story| story.members.len() as u64),
         partial_in: member.partial_in.iter().map(|&index| findings.stories[index].id.clone()).collect(),
         relation: member.relation,
-        closest: member.closest.map(|article| id(findings, article)),
-        duplicate_of: member.duplicate_of.map(|article| id(findings, article)),
+        closest: member.closest.map(|article| findings.id(article).into_owned()),
+        duplicate_of: member.duplicate_of.map(|article| findings.id(article).into_owned()),
         similarity: member.similarity.map(rounded),
         containment: member.containment.map(rounded),
         keep: member.keep,
@@ -360,8 +360,8 @@ pub(super) fn member_row(findings: &Findings, member: &Member) -> MemberRow {
 
 fn pair_row(findings: &Findings, pair: &Pair) -> PairRow {
     PairRow {
-        a: id(findings, pair.a),
-        b: id(findings, pair.b),
+        a: findings.id(pair.a).into_owned(),
+        b: findings.id(pair.b).into_owned(),
         relation: pair.relation,
         direction: pair.direction,
         jaccard: rounded(pair.jaccard),
@@ -390,7 +390,7 @@ pub(super) fn story_row(findings: &Findings, story: &Story) -> StoryRow {
         title: story.title.clone(),
         first_published: story.first_published.and_then(stated),
         last_published: story.last_published.and_then(stated),
-        origin_id: story.origin.as_ref().map(|origin| id(findings, origin.article)),
+        origin_id: story.origin.as_ref().map(|origin| findings.id(origin.article).into_owned()),
         origin_confidence: story.origin.as_ref().map(|origin| rounded(origin.confidence)),
         origin_reasons: story.origin.as_ref().map(|origin| origin.reasons.clone()).unwrap_or_default(),
         agency: story.agency.as_ref().map(|(name, _)| name.clone()),
@@ -406,17 +406,13 @@ fn passage_row(findings: &Findings, passage: &Passage) -> PassageRow {
         story_id: passage.story.map(|index| findings.stories[index].id.clone()),
         tokens: passage.tokens,
         text: passage.text.clone(),
-        earliest_id: id(findings, passage.earliest),
+        earliest_id: findings.id(passage.earliest).into_owned(),
         carriers: passage
             .carriers
             .iter()
-            .map(|(article, span)| CarrierCell { id: id(findings, *article), span: ends(span) })
+            .map(|(article, span)| CarrierCell { id: findings.id(*article).into_owned(), span: ends(span) })
             .collect(),
     }
-}
-
-fn id(findings: &Findings, article: ArticleId) -> String {
-    findings.members.get(article.index()).id.clone()
 }
 
 fn ends(span: &Span) -> (u32, u32) {
@@ -437,6 +433,7 @@ pub(super) fn rounded(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::ArticleId;
 
     fn check<R: Row>(row: R) {
         let value = serde_json::to_value(&row).unwrap();

@@ -106,12 +106,7 @@ impl<'a> ShingleTable<'a> {
     /// shingles are different.
     ///
     /// Most texts that meet in a bucket are not alike, and that shows after a part of them.
-    pub fn jaccard_from(
-        &mut self,
-        threshold: f64,
-        other: &[u32],
-        different: impl FnOnce() -> usize,
-    ) -> Option<f64> {
+    pub fn jaccard_from(&mut self, threshold: f64, other: &[u32], different: impl FnOnce() -> usize) -> Option<f64> {
         // What both have is at least that share of what either has, and so of what this text has. The product may be a
         // rounding too large.
         let shared = self.shared(other, (threshold * self.len as f64 - 1e-6).ceil() as usize)?;

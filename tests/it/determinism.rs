@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use wirecopy::disk::Workspace;
-use wirecopy::findings::{Counts, Findings, Member, Pair};
+use wirecopy::findings::{Counts, Findings, Ids, Member, Pair};
 use wirecopy::pipeline;
 use wirecopy::progress::Silent;
 use wirecopy::read::Input;
@@ -82,6 +82,7 @@ fn by_content(findings: &Findings) -> BTreeMap<String, Vec<u8>> {
         counts: Counts { files: 0, ..findings.counts.clone() },
         texts: Vec::new().into(),
         calibration: findings.calibration.clone(),
+        ids: Ids::default(),
         workspace: Workspace::default(),
     })
 }
