@@ -65,9 +65,15 @@ impl Segment {
         self.marks.extend_from_slice(&tokens.marks);
         let mut start = 0;
         for span in &tokens.spans {
-            push_varint(&mut self.spans, span.start - start);
-            push_varint(&mut self.spans, span.end - span.start);
+            let (gap, length) = (span.start - start, span.end - span.start);
             start = span.start;
+            // Nearly always a byte each.
+            if gap | length < 0x80 {
+                self.spans.extend_from_slice(&[gap as u8, length as u8]);
+            } else {
+                push_varint(&mut self.spans, gap);
+                push_varint(&mut self.spans, length);
+            }
         }
         self.push_text(text, tokens.len());
     }
@@ -470,8 +476,14 @@ impl Spool {
         let mut spans = Vec::with_capacity((end.token - begin.token) as usize);
         let mut start = 0;
         while !bytes.is_empty() {
-            start += pop_varint(&mut bytes);
-            let length = pop_varint(&mut bytes);
+            let (gap, length) = match *bytes {
+                [gap, length, ref rest @ ..] if gap | length < 0x80 => {
+                    bytes = rest;
+                    (u32::from(gap), u32::from(length))
+                }
+                _ => (pop_varint(&mut bytes), pop_varint(&mut bytes)),
+            };
+            start += gap;
             spans.push(Span { start, end: start + length });
         }
         spans

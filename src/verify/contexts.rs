@@ -41,10 +41,22 @@ impl Contexts {
         if self.slots.is_empty() { (0, 0) } else { self.slots[self.slot(key)].contexts }
     }
 
+    /// Reads the slot where the search for a key begins, so that a processor has it when it is asked for; what comes back is of
+    /// no meaning.
+    #[inline]
+    pub fn touch(&self, key: u64) -> u64 {
+        self.slots.get(self.first(key)).map_or(0, |slot| slot.key)
+    }
+
+    #[inline]
+    fn first(&self, key: u64) -> usize {
+        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize
+    }
+
     /// The slot of a key, or the empty one where it belongs.
     #[inline]
     fn slot(&self, key: u64) -> usize {
-        let mut at = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize;
+        let mut at = self.first(key);
         while self.slots[at].key != key && self.slots[at].contexts.0 != 0 {
             at = (at + 1) & (self.slots.len() - 1);
         }

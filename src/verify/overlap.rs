@@ -53,6 +53,9 @@ impl Overlap {
 pub struct ShingleTable<'a> {
     ids: Cow<'a, [u32]>,
     slots: Vec<Slot>,
+    /// A bit for each shingle, by its hash: of those that the text lacks nearly all are told from it, and a processor foresees
+    /// that, which it does not of the slots.
+    filter: Vec<u64>,
     /// The slot of each shingle, by the place where it begins.
     slot_at: Vec<u32>,
     len: usize,
@@ -72,16 +75,27 @@ struct Slot {
 /// No text goes on from here.
 const NOWHERE: u32 = u32::MAX - SHINGLE_TOKENS as u32;
 
+/// Bits of the filter for each slot.
+const FILTER_BITS: usize = 8;
+
+/// The run of the shingle at a place; all of a text that is shorter.
+fn run(ids: &[u32], place: usize) -> &[u32] {
+    &ids[place..ids.len().min(place + SHINGLE_TOKENS)]
+}
+
 impl<'a> ShingleTable<'a> {
     /// The shingles of a text's tokens.
     pub fn of(ids: Cow<'a, [u32]>) -> ShingleTable<'a> {
         let slots = vec![Slot { shingle: 0, place: NOWHERE, met: 0 }; table_size(ids.len())];
+        let filter = vec![0; (slots.len() * FILTER_BITS).div_ceil(64)];
         let slot_at = Vec::with_capacity(ids.len());
-        let mut table = ShingleTable { ids, slots, slot_at, len: 0, comparison: 0 };
+        let mut table = ShingleTable { ids, slots, filter, slot_at, len: 0, comparison: 0 };
         for (place, shingle) in (0..).zip(shingles(&table.ids, SHINGLE_TOKENS)) {
             let at = table.slot(shingle);
             table.len += usize::from(table.slots[at].place == NOWHERE);
             table.slots[at] = Slot { shingle, place, met: 0 };
+            let (word, bit) = table.filter_bit(shingle);
+            table.filter[word] |= bit;
             table.slot_at.push(at as u32);
         }
         table
@@ -125,16 +139,16 @@ impl<'a> ShingleTable<'a> {
         for place in 0..grams {
             let goes_on =
                 self.ids.get(next + SHINGLE_TOKENS - 1).is_some_and(|&id| id == other[place + SHINGLE_TOKENS - 1]);
-            let at = if goes_on {
-                self.slot_at[next] as usize
-            } else {
-                let at = self.slot(hash(&other[place..other.len().min(place + SHINGLE_TOKENS)]));
-                next = self.slots[at].place as usize;
-                at
-            };
-            let slot = &mut self.slots[at];
-            if slot.place != NOWHERE && slot.met != self.comparison {
-                slot.met = self.comparison;
+            let found = if goes_on { Some(self.slot_at[next] as usize) } else { self.find(run(other, place)) };
+            let is_new = found.is_some_and(|at| {
+                let slot = &mut self.slots[at];
+                next = if goes_on { next + 1 } else { slot.place as usize + 1 };
+                std::mem::replace(&mut slot.met, self.comparison) != self.comparison
+            });
+            if found.is_none() {
+                next = NOWHERE as usize;
+            }
+            if is_new {
                 shared += 1;
             } else {
                 missing -= 1;
@@ -142,9 +156,24 @@ impl<'a> ShingleTable<'a> {
                     return None;
                 }
             }
-            next += usize::from(slot.place != NOWHERE);
         }
         (shared >= least).then_some(shared)
+    }
+
+    /// The slot of a run's shingle, if the text has it.
+    fn find(&self, run: &[u32]) -> Option<usize> {
+        let shingle = hash(run);
+        let (word, bit) = self.filter_bit(shingle);
+        if self.filter[word] & bit == 0 {
+            return None;
+        }
+        Some(self.slot(shingle)).filter(|&at| self.slots[at].place != NOWHERE)
+    }
+
+    /// The place of a shingle's bit: by the upper half of its hash, of which slots know the lower.
+    fn filter_bit(&self, shingle: u64) -> (usize, u64) {
+        let bit = (shingle >> 32) as usize & (self.slots.len() * FILTER_BITS - 1);
+        (bit / 64, 1 << (bit % 64))
     }
 
     /// The slot that holds `shingle`, or the empty one where it belongs.

@@ -43,6 +43,10 @@ pub struct Aligner {
 
 const NONE: u32 = u32::MAX;
 
+/// Slots of the index for each token: so many that the grams of an unlike text nearly all fall on empty ones, which a
+/// processor foresees.
+const SLOTS_A_TOKEN: usize = 8;
+
 fn gram(ids: &[u32]) -> usize {
     let (x, y) = (u64::from(ids[0]) << 32 | u64::from(ids[1]), u64::from(ids[2]) << 32 | u64::from(ids[3]));
     ((x.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ y).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 32) as usize
@@ -56,7 +60,7 @@ impl Aligner {
 
     /// Takes `a` as the first text of the comparisons to come.
     pub fn index(&mut self, a: &[u32]) {
-        let size = (a.len() * 2).next_power_of_two().max(16);
+        let size = (a.len() * SLOTS_A_TOKEN).next_power_of_two().max(16);
         self.mask = size - 1;
         self.heads.clear();
         self.heads.resize(size, NONE);

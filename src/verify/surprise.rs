@@ -9,6 +9,7 @@
 //! frequent there.
 
 use std::borrow::Cow;
+use std::hint::black_box;
 
 use rayon::prelude::*;
 
@@ -128,6 +129,17 @@ impl PhraseModel {
         PhraseModel { words: Contexts::of(&words), total, pairs: Contexts::of(&pairs), triples: Contexts::of(&triples) }
     }
 
+    /// Reads what will be asked about the words at some places of a text.
+    fn touch(&self, ids: &[u32], places: impl Iterator<Item = usize>) {
+        let touch = |place: usize| {
+            let word = self.words.touch(u64::from(ids[place]));
+            let pair = if place > 0 { self.pairs.touch(pair_key(ids[place - 1], ids[place])) } else { 0 };
+            let three = || self.triples.touch(triple_key(ids[place - 2], ids[place - 1], ids[place]));
+            word ^ pair ^ if place > 1 { three() } else { 0 }
+        };
+        black_box(places.fold(0, |sum, place| sum ^ touch(place)));
+    }
+
     /// What is known of the word at `place` of a text; of the two words before it only if `triple` holds.
     fn known(&self, ids: &[u32], place: usize, triple: bool) -> Known {
         Known {
@@ -160,6 +172,10 @@ impl PhraseModel {
         probability
     }
 }
+
+/// Words that are looked up at a time: the tables are far larger than a processor's caches, which wait for one word as long
+/// as for sixteen.
+const TOUCHED: usize = 16;
 
 /// The place in a run from which on the probability of a word depends on the word alone.
 const INNER: usize = 3;
@@ -309,9 +325,14 @@ impl<'a> Surprise<'a> {
     /// The bits of the prose of the run that begins at token `start` of the text: `marks` are the run's own. What goes beyond
     /// `enough` is not counted.
     pub fn bits(&mut self, start: usize, marks: &[Marks], enough: f64) -> f64 {
-        let mut sum = 0.0;
+        let (mut sum, mut touched) = (0.0, 0);
         for place in (0..marks.len()).filter(|&place| marks[place].prose()) {
             let at = start + place;
+            if place >= touched {
+                touched = marks.len().min(place + TOUCHED);
+                let unknown = (at..start + touched).filter(|&at| self.known[at].is_none());
+                self.model.touch(&self.ids, unknown);
+            }
             let (probability, own_bits) = self.chance(at, marks[place], place);
             // A word that either text repeats is as probable as it is frequent there.
             let frequency = self.frequencies.repeated(at);
