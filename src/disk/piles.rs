@@ -12,6 +12,9 @@ const PILE_ITEMS: usize = 1 << 15;
 /// More piles than that are too many places to write to at once.
 const MOST_PILES: usize = 1 << 10;
 
+/// Piles that are handled at a time, for each thread.
+const PILES_A_THREAD: usize = 8;
+
 /// Distributes items to piles, to give them out pile after pile.
 ///
 /// What belongs together must fall on the same pile; then nothing needs to be sorted as a whole, and piles are handled on all
@@ -113,7 +116,7 @@ impl<T: Pod + Send + Sync> Piles<T> {
         handle: impl Fn(Vec<T>) -> R + Sync,
         mut take: impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
-        let at_once = 2 * rayon::current_num_threads();
+        let at_once = PILES_A_THREAD * rayon::current_num_threads();
         for first in (0..self.count).step_by(at_once) {
             let numbers = first..self.count.min(first + at_once);
             let made: Vec<Result<R>> =

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -15,9 +16,10 @@ use crate::origin::{self, Side, Tally, Teller};
 use crate::pipeline::{Analysis, Compared};
 use crate::relate::{Direction, Relation};
 use crate::settings::Settings;
+use crate::verify::SharedRun;
 
 use super::headline::headline;
-use super::passages::{Collector, Texts};
+use super::passages::{Collector, Place, Texts};
 use super::survivors::Survivors;
 use super::texts::texts;
 use super::{Counts, Findings, Ids, Member, Pair, Passage, Story};
@@ -53,8 +55,17 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
     let mut tallies = vec![Tally::default(); corpus.len()];
     let credited: Vec<bool> = corpus.credits.iter().map(|credit| credit.is_some()).collect();
     for block in in_input_order(&analysis, wanted).chunks(BLOCK) {
-        let rows: Vec<Pair> =
-            block.par_iter().map(|&place| row(&corpus, &analysis.compared.get(place)).in_input_order()).collect();
+        let heads = analysis.compared.heads();
+        let first = |place: usize| heads[place].a.min(heads[place].b);
+        let rows: Vec<Pair> = block
+            .par_chunk_by(|&x, &y| first(x) == first(y))
+            .flat_map_iter(|places| {
+                let article = first(places[0]);
+                let spans = corpus.spool.spans(article);
+                let rows = places.iter().map(|&place| row(&corpus, &analysis.compared.get(place), (article, &spans)));
+                rows.map(Pair::in_input_order).collect::<Vec<_>>()
+            })
+            .collect();
         for pair in rows {
             if pair.relation.links() {
                 shown.add(&pair);
@@ -397,9 +408,13 @@ impl Pair {
     }
 }
 
-fn row(corpus: &Corpus, pair: &Compared<'_>) -> Pair {
+/// The row of a pair; of one of the two articles the spans are known.
+fn row(corpus: &Corpus, pair: &Compared<'_>, known: (ArticleId, &[Span])) -> Pair {
     let evidence = &pair.evidence;
-    let (spans_a, spans_b) = (corpus.spool.spans(pair.a), corpus.spool.spans(pair.b));
+    let spans = |article| {
+        if article == known.0 { Cow::Borrowed(known.1) } else { Cow::Owned(corpus.spool.spans(article)) }
+    };
+    let (spans_a, spans_b) = (spans(pair.a), spans(pair.b));
     // A text that could not be read has no spans.
     let span =
         |spans: &[Span], from: usize, tokens: usize| Span::covering(spans.get(from..from + tokens).unwrap_or_default());
@@ -425,23 +440,35 @@ fn row(corpus: &Corpus, pair: &Compared<'_>) -> Pair {
     }
 }
 
+/// The places of the runs of some pairs, all with the same first text.
+fn places(corpus: &Corpus, analysis: &Analysis, pairs: Range<usize>) -> Vec<Place> {
+    let heads = &analysis.compared.heads()[pairs.clone()];
+    let ids = corpus.spool.words(heads[0].a);
+    let mut places = Vec::new();
+    for (place, head) in pairs.zip(heads).filter(|(_, head)| head.relation != Relation::Boilerplate) {
+        for SharedRun { run, .. } in &analysis.compared.evidence(place).runs {
+            // A text that could not be read has no words.
+            let words = ids.get(run.a..run.a + run.tokens).unwrap_or_default();
+            places.extend(Place::of(words, (head.a, run.a), (head.b, run.b)).into_iter().flatten());
+        }
+    }
+    places
+}
+
 fn collect_passages(corpus: &Corpus, analysis: &Analysis, stories: &Stories, rows: &mut Table<Passage>) -> Result<()> {
     let mut collector = Collector::new(&corpus.workspace);
     let heads = analysis.compared.heads();
-    for pairs in heads.chunk_by(|x, y| x.a == y.a).scan(0, |first, pairs| {
-        *first += pairs.len();
-        Some((*first - pairs.len(), pairs))
-    }) {
-        let (first, pairs) = pairs;
-        let ids = corpus.spool.words(pairs[0].a);
-        for (place, head) in (first..).zip(pairs).filter(|(_, head)| head.relation != Relation::Boilerplate) {
-            for run in &analysis.compared.evidence(place).runs {
-                let run = run.run;
-                // A text that could not be read has no words.
-                let words = ids.get(run.a..run.a + run.tokens).unwrap_or_default();
-                collector.add(words, (head.a, run.a), (head.b, run.b))?;
-            }
-        }
+    let mut first = 0;
+    let pairs_of: Vec<Range<usize>> = heads
+        .chunk_by(|x, y| x.a == y.a)
+        .map(|pairs| {
+            first += pairs.len();
+            first - pairs.len()..first
+        })
+        .collect();
+    for block in pairs_of.chunks(BLOCK) {
+        let places: Vec<Vec<Place>> = block.par_iter().map(|pairs| places(corpus, analysis, pairs.clone())).collect();
+        places.iter().try_for_each(|places| collector.add(places))?;
     }
     let texts = Texts {
         spool: &corpus.spool,

@@ -32,7 +32,7 @@ const BATCH: usize = 1 << 16;
 /// A run of words in an article: its tokens `start..end`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
 #[repr(C)]
-struct Place {
+pub(crate) struct Place {
     /// The hash of its words.
     words: [u64; 2],
     article: u32,
@@ -40,6 +40,24 @@ struct Place {
     end: u32,
     /// What makes the size a multiple of eight.
     unused: u32,
+}
+
+impl Place {
+    /// The places of a run that `a` and `b` share; `words` are its tokens. None if it is too short for a passage.
+    pub(crate) fn of(words: &[u32], a: (ArticleId, usize), b: (ArticleId, usize)) -> Option<[Place; 2]> {
+        if words.len() < PASSAGE_TOKENS {
+            return None;
+        }
+        let key = xxhash_rust::xxh3::xxh3_128_with_seed(bytemuck::cast_slice(words), SEED);
+        let place = |(article, start): (ArticleId, usize)| Place {
+            words: [(key >> 64) as u64, key as u64],
+            article: article.0,
+            start: start as u32,
+            end: (start + words.len()) as u32,
+            unused: 0,
+        };
+        Some([place(a), place(b)])
+    }
 }
 
 impl Prefixed for Place {
@@ -63,7 +81,7 @@ type Kept = (u32, usize);
 /// One of the two tables that say which passage stands where: sorted by their first number.
 type Row = [u32; 4];
 
-/// Collects runs, pair by pair.
+/// Collects the runs of pairs.
 pub(crate) struct Collector {
     workspace: Workspace,
     places: Sorter<Place>,
@@ -85,20 +103,9 @@ impl Collector {
         Collector { workspace: workspace.clone(), places: Sorter::new(workspace, workspace.share(SORTING_PERCENT)) }
     }
 
-    /// Takes one run that `a` and `b` share; `words` are its tokens.
-    pub(crate) fn add(&mut self, words: &[u32], a: (ArticleId, usize), b: (ArticleId, usize)) -> Result<()> {
-        if words.len() < PASSAGE_TOKENS {
-            return Ok(());
-        }
-        let key = xxhash_rust::xxh3::xxh3_128_with_seed(bytemuck::cast_slice(words), SEED);
-        let place = |(article, start): (ArticleId, usize)| Place {
-            words: [(key >> 64) as u64, key as u64],
-            article: article.0,
-            start: start as u32,
-            end: (start + words.len()) as u32,
-            unused: 0,
-        };
-        self.places.extend(&[place(a), place(b)])
+    /// Takes the places of runs.
+    pub(crate) fn add(&mut self, places: &[Place]) -> Result<()> {
+        self.places.extend(places)
     }
 
     /// The passages, by the number of their carriers, then by id.

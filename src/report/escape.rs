@@ -136,14 +136,21 @@ struct Escaping;
 
 impl Formatter for Escaping {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        // Most is ASCII, of which serde_json escapes the controls.
-        if fragment.bytes().all(|byte| byte < 0x7f) {
+        // Without a way out inside, so that 64 bytes are looked at as one.
+        let begins_one = |bytes: &[u8]| bytes.iter().fold(false, |any, &byte| any | may_begin_command(byte));
+        if !fragment.as_bytes().chunks(64).any(begins_one) {
             return writer.write_all(fragment.as_bytes());
         }
         escaped(writer, fragment, |character| {
             character.is_control() || unseen(character) || matches!(character, '\u{2028}' | '\u{2029}')
         })
     }
+}
+
+/// Whether one of the characters that [`Escaping`] escapes may begin with this byte of UTF-8: DEL, C1 controls, U+061C, those
+/// from U+2000 to U+2FFF, U+FEFF and tags. `serde_json` escapes other controls.
+fn may_begin_command(byte: u8) -> bool {
+    byte == 0x7f || byte == 0xc2 || byte == 0xd8 || byte == 0xe2 || byte == 0xef || byte == 0xf3
 }
 
 /// Writes a part of a string, in which the characters that `wants_escape` are numbers.
@@ -179,6 +186,18 @@ mod tests {
         assert_eq!(printable("a\u{9b}31mb"), "a\u{fffd}31mb");
         assert_eq!(printable("\u{202e}evil\u{202c}"), "evil");
         assert_eq!(printable(" one\r\n\ttwo\u{2028}three "), "one two three");
+    }
+
+    #[test]
+    fn every_command_begins_with_a_byte_that_is_looked_for() {
+        for character in '\0'..=char::MAX {
+            let text = character.to_string();
+            let plain = serde_json::to_string(&text).unwrap();
+            let mut line = Vec::new();
+            json(&text, &mut line).unwrap();
+            let obeyed = character.is_control() || unseen(character) || matches!(character, '\u{2028}' | '\u{2029}');
+            assert_eq!(line != plain.as_bytes(), obeyed && character >= '\x7f', "{character:?}");
+        }
     }
 
     #[test]

@@ -33,6 +33,8 @@ struct TextRow {
 
 /// Writes one line for each text.
 pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
+    // A row is many small pieces: they are put together before `out` sees them.
+    let mut line = Vec::new();
     for text in findings.texts.iter() {
         let member = findings.members.get(text.article.index());
         let row = TextRow {
@@ -43,8 +45,10 @@ pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
             text: text.text.clone(),
             apart: text.apart.iter().map(|(span, kind)| (span.start, span.end, *kind)).collect(),
         };
-        escape::json(&row, out)?;
-        out.write_all(b"\n")?;
+        line.clear();
+        escape::json(&row, &mut line)?;
+        line.push(b'\n');
+        out.write_all(&line)?;
     }
     Ok(())
 }
