@@ -17,9 +17,9 @@ use crate::article::ArticleId;
 use crate::disk::{KeptReader, KeptWriter};
 use crate::error::Result;
 use crate::radix;
-use crate::shingle::{ShingleCounter, ShingleCounts, shingle_set};
+use crate::shingle::{ShingleCounter, ShingleCounts};
 use crate::spool::Spool;
-use crate::verify::overlap::{Overlap, ShingleTable};
+use crate::verify::overlap::ShingleTable;
 
 /// Buckets up to this size give all their pairs. 32: at most 496 pairs, of which later bands repeat most.
 const PAIRED_BUCKET: usize = 32;
@@ -142,7 +142,7 @@ impl Classes {
     pub fn of(buckets: Buckets, keys: &Keys, spool: &Spool, shingles: &ShingleCounts, threshold: f64) -> Classes {
         let Buckets { exact, texts, pairs, crowds, oversized } = buckets;
         let mut verified = verify(&pairs, spool, shingles, threshold);
-        let alike = |crowd| by_representatives(crowd, keys, spool, threshold);
+        let alike = |crowd| by_representatives(crowd, keys, spool, shingles, threshold);
         verified.par_extend(crowds.into_par_iter().flat_map_iter(alike));
         verified.par_sort_unstable_by(|x, y| (x.0, x.1).cmp(&(y.0, y.1)));
         verified.dedup_by_key(|edge| (edge.0, edge.1));
@@ -258,17 +258,19 @@ fn by_representatives(
     mut members: Vec<ArticleId>,
     keys: &Keys,
     spool: &Spool,
+    shingles: &ShingleCounts,
     threshold: f64,
 ) -> Vec<(ArticleId, ArticleId, f64)> {
     members.sort_unstable_by_key(|&a| (std::cmp::Reverse(spool.tokens_of(a)), keys.rank(a)));
-    let mut representatives: Vec<(ArticleId, Vec<u64>)> = Vec::new();
+    let mut representatives: Vec<(ArticleId, ShingleTable<'_>)> = Vec::new();
+    let mut counter = ShingleCounter::default();
     let mut verified = Vec::new();
     for article in members {
-        let set = shingle_set(&spool.words(article));
+        let words = spool.words(article);
         let mut alike = false;
-        for (representative, theirs) in &representatives {
-            let jaccard = Overlap::of(&set, theirs).jaccard();
-            if jaccard >= threshold {
+        for (representative, table) in &mut representatives {
+            let different = || shingles.get(article, || counter.different(&words));
+            if let Some(jaccard) = table.jaccard_from(threshold, &words, different) {
                 verified.push((article.min(*representative), article.max(*representative), jaccard));
                 alike = true;
             }
@@ -278,7 +280,7 @@ fn by_representatives(
                 // The longest stays; of the others, the oldest makes room for what none of them knew.
                 representatives.remove(1);
             }
-            representatives.push((article, set));
+            representatives.push((article, ShingleTable::of(words)));
         }
     }
     verified
