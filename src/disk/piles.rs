@@ -1,5 +1,7 @@
 //! Piles of items that are more than memory holds, each to be handled by itself.
 
+use std::ops::Range;
+
 use bytemuck::Pod;
 use rayon::prelude::*;
 
@@ -12,8 +14,10 @@ const PILE_ITEMS: usize = 1 << 15;
 /// More piles than that are too many places to write to at once.
 const MOST_PILES: usize = 1 << 10;
 
-/// Piles that are handled at a time, for each thread.
+/// The most piles that are handled at a time, for each thread.
 const PILES_A_THREAD: usize = 8;
+/// One part of the memory in so many is for the piles that are handled, the rest for lists.
+const HANDLED_SHARE: usize = 4;
 
 /// Distributes items to piles, to give them out pile after pile.
 ///
@@ -21,6 +25,9 @@ const PILES_A_THREAD: usize = 8;
 /// threads. Lists are kept in memory up to the limit, and later ones in a file.
 pub struct Piles<T> {
     workspace: Workspace,
+    /// What piles that are handled at a time may take.
+    handled_bytes: usize,
+    /// What lists may still take.
     free_bytes: usize,
     count: usize,
     blocks: Vec<Block<T>>,
@@ -65,8 +72,22 @@ impl<T: Pod> Piled<T> {
     }
 
     fn pile(&self, number: usize) -> &[T] {
-        &self.items[number.checked_sub(1).map_or(0, |before| self.ends[before] as usize)..self.ends[number] as usize]
+        &self.items[range(&self.ends, number)]
     }
+}
+
+impl<T> Block<T> {
+    /// Where a pile is among the items of the block.
+    fn range(&self, number: usize) -> Range<usize> {
+        match self {
+            Block::Memory(Piled { ends, .. }) | Block::Disk { ends, .. } => range(ends, number),
+        }
+    }
+}
+
+/// The range of a pile, where each ends at its place in `ends`.
+fn range(ends: &[u32], number: usize) -> Range<usize> {
+    number.checked_sub(1).map_or(0, |before| ends[before] as usize)..ends[number] as usize
 }
 
 impl<T: Pod + Send + Sync> Piles<T> {
@@ -75,7 +96,9 @@ impl<T: Pod + Send + Sync> Piles<T> {
     /// `usize::MAX` keeps everything in memory.
     pub fn new(workspace: &Workspace, memory_bytes: usize, expected: usize) -> Self {
         let count = (expected / PILE_ITEMS).next_power_of_two().min(MOST_PILES);
-        Piles { workspace: workspace.clone(), free_bytes: memory_bytes, count, blocks: Vec::new(), file: None, end: 0 }
+        let handled_bytes = memory_bytes / HANDLED_SHARE;
+        let (workspace, free_bytes) = (workspace.clone(), memory_bytes - handled_bytes);
+        Piles { workspace, handled_bytes, free_bytes, count, blocks: Vec::new(), file: None, end: 0 }
     }
 
     /// How many piles there are: a power of two.
@@ -116,29 +139,28 @@ impl<T: Pod + Send + Sync> Piles<T> {
         handle: impl Fn(Vec<T>) -> R + Sync,
         mut take: impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
-        let at_once = PILES_A_THREAD * rayon::current_num_threads();
-        for first in (0..self.count).step_by(at_once) {
-            let numbers = first..self.count.min(first + at_once);
+        let most = PILES_A_THREAD * rayon::current_num_threads();
+        let mut next = 0;
+        while next < self.count {
+            let (first, mut bytes) = (next, 0);
+            while next < self.count && next - first < most && (next == first || bytes < self.handled_bytes) {
+                bytes += self.blocks.iter().map(|block| block.range(next).len()).sum::<usize>() * size_of::<T>();
+                next += 1;
+            }
             let made: Vec<Result<R>> =
-                numbers.into_par_iter().map(|number| self.gathered(number).map(&handle)).collect();
+                (first..next).into_par_iter().map(|number| self.gathered(number).map(&handle)).collect();
             made.into_iter().try_for_each(|made| take(made?))?;
         }
         Ok(())
     }
 
     fn gathered(&self, number: usize) -> Result<Vec<T>> {
-        let range =
-            |ends: &[u32]| number.checked_sub(1).map_or(0, |before| ends[before] as usize)..ends[number] as usize;
-        let length = |block: &Block<T>| match block {
-            Block::Memory(list) => range(&list.ends).len(),
-            Block::Disk { ends, .. } => range(ends).len(),
-        };
-        let mut pile = Vec::with_capacity(self.blocks.iter().map(length).sum());
+        let mut pile = Vec::with_capacity(self.blocks.iter().map(|block| block.range(number).len()).sum());
         for block in &self.blocks {
             match (block, &self.file) {
                 (Block::Memory(list), _) => pile.extend_from_slice(list.pile(number)),
-                (Block::Disk { start, ends }, Some(file)) => {
-                    let (from, range) = (pile.len(), range(ends));
+                (Block::Disk { start, .. }, Some(file)) => {
+                    let (from, range) = (pile.len(), block.range(number));
                     pile.resize(from + range.len(), T::zeroed());
                     file.read(start + range.start, &mut pile[from..])?;
                 }
@@ -172,7 +194,7 @@ mod tests {
             for lists in &additions {
                 piles.extend(lists.iter().map(|list| Piled::of(list, count, pile)).collect()).unwrap();
             }
-            proptest::prop_assert_eq!(workspace.bytes_written() > 0, bytes > memory_bytes);
+            proptest::prop_assert_eq!(workspace.bytes_written() > 0, bytes > memory_bytes - memory_bytes / HANDLED_SHARE);
             let mut found = Vec::new();
             piles.each(|pile| pile, |pile| { found.extend(pile); Ok(()) }).unwrap();
             twin.sort_by_key(pile);
