@@ -141,7 +141,8 @@ pub(super) fn open(
     }
     let is_archive = named == Named::PackedArchive || members::begins_archive(&first);
     let compression = Compression::of_first_bytes(&first);
-    let first_is_text = first.first().is_none_or(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+    // All of them: a byte that is damaged may be a letter, the others of a packed member's first ones are none.
+    let first_is_text = first.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
     let whole = Counted { input: Cursor::new(first).chain(input), read: Arc::clone(read) };
     Ok(match compression {
         // What has lost its first bytes can be found by its other members.

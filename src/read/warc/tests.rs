@@ -274,11 +274,13 @@ fn broken_members_lose_themselves() {
 #[test]
 fn the_first_member_may_be_broken() {
     let packed = [gzip(&wet(1)), gzip(&wet(2)), gzip(&page(3))];
-    for place in 0..packed[0].len() {
+    for (place, damage) in (0..packed[0].len()).flat_map(|place| [(place, 0xaa), (place, b' ')]) {
         let mut bytes = packed.concat();
-        bytes[place] ^= 0xaa;
+        bytes[place] = if damage == b' ' { b' ' } else { bytes[place] ^ damage };
         let parsed = read("a.warc.gz", &bytes);
-        let expected = if (4..10).contains(&place) { 3 } else { 2 };
+        // A member's time and system mean nothing.
+        let harmless = (4..10).contains(&place) || bytes == packed.concat();
+        let expected = if harmless { 3 } else { 2 };
         assert_eq!(parsed.articles.len(), expected, "{place}: {:?}", parsed.rejects);
         assert_eq!(parsed.articles.len() + parsed.rejects.len(), 3, "{place}: {:?}", parsed.rejects);
     }
