@@ -16,9 +16,9 @@ pub enum Stage {
     Passages,
     /// Learning furniture and stock; counted in candidate pairs.
     Furniture,
-    /// Verification of candidates on the text; counted in pairs.
+    /// Verification of candidates by passages on the text; counted in pairs.
     Verify,
-    /// Verification of the other articles of linked classes; counted in pairs.
+    /// Verification inside classes, and of the other articles of linked ones; counted in pairs.
     Reprints,
     /// Relations and stories; counted in pairs.
     Stories,

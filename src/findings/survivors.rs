@@ -29,11 +29,12 @@ impl Survivors {
     ) -> Survivors {
         let mut kept = HashMap::new();
         for &leader in &classes.leaders {
-            let mut left = groups.of_leader(leader).to_vec();
-            let of = left.len();
+            let group = groups.of_leader(leader);
+            let of = group.len();
             if of == 1 {
                 continue;
             }
+            let mut left = group.to_vec();
             let mut decided = None;
             for rule in rules {
                 let value = |article: ArticleId| value(rule, article, corpus, &basis);

@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use super::escape;
-use super::rows::Row;
 
 /// Writes one line for each row.
-pub fn write<R: Row>(rows: impl Iterator<Item = R>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write<R: Serialize>(rows: impl Iterator<Item = R>, out: &mut dyn Write) -> io::Result<()> {
     // A row is many small pieces: they are put together before `out` sees them.
     let mut line = Vec::new();
     for row in rows {

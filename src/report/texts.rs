@@ -1,13 +1,13 @@
 //! `texts.jsonl`: the texts of articles in stories, so that a report that shows them can be made again without a scan. It is
 //! written only beside such a report, and is no table of the findings.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::escape;
 use super::load::jsonl;
 use crate::article::{ArticleId, Span};
 use crate::disk::{Table, Workspace};
@@ -33,24 +33,18 @@ struct TextRow {
 
 /// Writes one line for each text.
 pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
-    // A row is many small pieces: they are put together before `out` sees them.
-    let mut line = Vec::new();
-    for text in findings.texts.iter() {
+    let row = |text: Cow<'_, Text>| {
         let member = findings.members.get(text.article.index());
-        let row = TextRow {
+        TextRow {
             id: member.id.clone(),
             title: member.title.clone(),
             author: text.author.clone(),
             lang: text.lang.clone(),
             text: text.text.clone(),
             apart: text.apart.iter().map(|(span, kind)| (span.start, span.end, *kind)).collect(),
-        };
-        line.clear();
-        escape::json(&row, &mut line)?;
-        line.push(b'\n');
-        out.write_all(&line)?;
-    }
-    Ok(())
+        }
+    };
+    super::jsonl::write(findings.texts.iter().map(row), out)
 }
 
 /// The texts of the finished scan in `folder`, one after the other, each with the id of its article; nothing if none were kept.

@@ -134,20 +134,17 @@ impl<'a> ShingleTable<'a> {
         let grams = if other.is_empty() { 0 } else { (other.len() + 1).saturating_sub(SHINGLE_TOKENS).max(1) };
         let mut missing = (grams + 1).checked_sub(least).filter(|&missing| missing > 0)?;
         let mut shared = 0;
-        // The slot of the shingle before, and where the next one begins if both texts go on alike.
+        // Where the next shingle begins in this text if both go on alike.
         let mut next = NOWHERE as usize;
         for place in 0..grams {
             let goes_on =
                 self.ids.get(next + SHINGLE_TOKENS - 1).is_some_and(|&id| id == other[place + SHINGLE_TOKENS - 1]);
-            let found = if goes_on { Some(self.slot_at[next] as usize) } else { self.find(run(other, place)) };
-            let is_new = found.is_some_and(|at| {
-                let slot = &mut self.slots[at];
-                next = if goes_on { next + 1 } else { slot.place as usize + 1 };
+            let own = if goes_on { Some(next) } else { self.find(run(other, place)) };
+            next = own.map_or(NOWHERE as usize, |own| own + 1);
+            let is_new = own.is_some_and(|own| {
+                let slot = &mut self.slots[self.slot_at[own] as usize];
                 std::mem::replace(&mut slot.met, self.comparison) != self.comparison
             });
-            if found.is_none() {
-                next = NOWHERE as usize;
-            }
             if is_new {
                 shared += 1;
             } else {
@@ -160,14 +157,14 @@ impl<'a> ShingleTable<'a> {
         (shared >= least).then_some(shared)
     }
 
-    /// The slot of a run's shingle, if the text has it.
+    /// Where the text has a run's shingle, if it does.
     fn find(&self, run: &[u32]) -> Option<usize> {
         let shingle = hash(run);
         let (word, bit) = self.filter_bit(shingle);
         if self.filter[word] & bit == 0 {
             return None;
         }
-        Some(self.slot(shingle)).filter(|&at| self.slots[at].place != NOWHERE)
+        Some(self.slots[self.slot(shingle)].place).filter(|&place| place != NOWHERE).map(|place| place as usize)
     }
 
     /// The place of a shingle's bit: by the upper half of its hash, of which slots know the lower.

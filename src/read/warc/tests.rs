@@ -274,9 +274,10 @@ fn broken_members_lose_themselves() {
 #[test]
 fn the_first_member_may_be_broken() {
     let packed = [gzip(&wet(1)), gzip(&wet(2)), gzip(&page(3))];
-    for (place, damage) in (0..packed[0].len()).flat_map(|place| [(place, 0xaa), (place, b' ')]) {
+    let damages: [fn(u8) -> u8; 2] = [|byte| byte ^ 0xaa, |_| b' '];
+    for (place, damage) in (0..packed[0].len()).flat_map(|place| damages.map(|damage| (place, damage))) {
         let mut bytes = packed.concat();
-        bytes[place] = if damage == b' ' { b' ' } else { bytes[place] ^ damage };
+        bytes[place] = damage(bytes[place]);
         let parsed = read("a.warc.gz", &bytes);
         // A member's time and system mean nothing.
         let harmless = (4..10).contains(&place) || bytes == packed.concat();
