@@ -135,7 +135,7 @@ impl Comparison {
             relation: verdict.as_ref().map(|verdict| verdict.relation),
             direction: verdict.as_ref().and_then(|verdict| verdict.direction),
             links: verdict.as_ref().is_some_and(|verdict| verdict.relation.links()),
-            rule: verdict.map_or_else(|| unrelated(&evidence, &view.settings.relate), |verdict| verdict.rule),
+            rule: verdict.map_or_else(|| unrelated(&evidence, &view.settings.relate), |verdict| verdict.rule()),
             jaccard: evidence.overlap.jaccard(),
             containment_a: evidence.overlap.containment_a(),
             containment_b: evidence.overlap.containment_b(),

@@ -562,7 +562,7 @@ fn membership(view: View<'_>, article: ArticleId) -> Membership {
                 same_story: same_story(other),
                 jaccard: pair.evidence.overlap.jaccard(),
                 evidence_bits: pair.evidence.bits,
-                rule: pair.verdict.rule.clone(),
+                rule: pair.verdict.rule(),
             }
         })
         .collect();

@@ -436,7 +436,7 @@ fn row(corpus: &Corpus, pair: &Compared<'_>, known: (ArticleId, &[Span])) -> Pai
         same_source: source(pair.a) != 0 && source(pair.a) == source(pair.b),
         a_spans: evidence.runs.iter().map(|run| span(&spans_a, run.run.a, run.run.tokens)).collect(),
         b_spans: evidence.runs.iter().map(|run| span(&spans_b, run.run.b, run.run.tokens)).collect(),
-        rule: pair.verdict.rule.clone(),
+        rule: pair.verdict.rule(),
     }
 }
 

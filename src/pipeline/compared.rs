@@ -1,7 +1,7 @@
 //! The pairs that were compared, and what became of them.
 //!
 //! A pair's figures and the runs it shares go to a [`Table`], which may lie on disk; in memory remain 24 bytes a pair. The
-//! rule that gave a relation is made again when it is asked for: it is a text, and follows from the evidence.
+//! rule that gave a relation follows from the evidence, and is made again when it is asked for.
 
 use std::borrow::Cow;
 
@@ -196,8 +196,7 @@ impl ComparedPairs {
             relate(&evidence, self.settings.near.threshold, &self.settings.relate).unwrap_or_else(Verdict::identical)
         };
         if head.item {
-            verdict.relation = head.relation;
-            verdict.rule = format!("an item of a round-up: {}", verdict.rule);
+            (verdict.relation, verdict.item) = (head.relation, true);
         }
         Compared { a: head.a, b: head.b, evidence, verdict }
     }

@@ -390,7 +390,7 @@ fn comparisons_and_explanations_agree_with_the_scan() {
     for pair in analysis.compared.iter().step_by(7) {
         let there = Comparison::of(view, pair.a, pair.b);
         let back = Comparison::of(view, pair.b, pair.a);
-        assert_eq!((there.relation, &there.rule), (Some(pair.verdict.relation), &pair.verdict.rule));
+        assert_eq!((there.relation, &there.rule), (Some(pair.verdict.relation), &pair.verdict.rule()));
         assert_eq!((there.relation, &there.rule, there.jaccard), (back.relation, &back.rule, back.jaccard));
         assert_eq!((&there.a, there.containment_a, there.prose_a), (&back.b, back.containment_b, back.prose_b));
         assert_eq!(there.direction.map(|d| d == Direction::AInB), back.direction.map(|d| d == Direction::BInA));
