@@ -215,16 +215,17 @@ impl Corpus {
             progress.advance(chunk.bytes_read());
             part
         };
-        let mut batch = next();
-        while !batch.is_empty() {
+        // One thread reads on, and appends what was parsed before, while the others parse.
+        let (mut batch, mut parsed) = (next(), Vec::new());
+        while !batch.is_empty() || !parsed.is_empty() {
             if progress.cancelled() {
                 return Err(Error::Cancelled);
             }
-            // One thread reads on while the others parse.
             let parse_all = || batch.into_par_iter().map(parse).collect::<Vec<Part>>();
-            let (read, parts) = rayon::join(&mut next, parse_all);
-            parts.into_iter().try_for_each(|part| corpus.append(part, &mut ids))?;
-            batch = read;
+            let append_all = || parsed.into_iter().try_for_each(|part| corpus.append(part, &mut ids));
+            let ((read, appended), parts) = rayon::join(|| (next(), append_all()), parse_all);
+            appended?;
+            (batch, parsed) = (read, parts);
         }
         passed_over += chunks.passed_over();
         corpus.rejects.sort();

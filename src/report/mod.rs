@@ -109,12 +109,12 @@ impl TableFormat {
         }
     }
 
-    fn write<R: rows::Row>(self, rows: impl Iterator<Item = R>, out: &mut dyn Write) -> io::Result<()> {
+    fn write<R: rows::Row, F: Fn(usize) -> R + Sync>(self, rows: rows::Rows<F>, out: &mut dyn Write) -> io::Result<()> {
         match self {
-            TableFormat::Jsonl => jsonl::write(rows, out),
-            TableFormat::Csv => csv::write(rows, out),
+            TableFormat::Jsonl => jsonl::write(&rows, out),
+            TableFormat::Csv => csv::write(rows.iter(), out),
             #[cfg(feature = "parquet")]
-            TableFormat::Parquet => parquet::write(rows, out),
+            TableFormat::Parquet => parquet::write(rows.iter(), out),
         }
     }
 }

@@ -301,33 +301,64 @@ impl Row for RejectRow {
         &[text("path"), of("record", Kind::Whole), of("byte_offset", Kind::Whole), text("reason")];
 }
 
+/// The rows of a table, each of which can be made by itself.
+pub struct Rows<F> {
+    count: usize,
+    row: F,
+}
+
+impl<R, F: Fn(usize) -> R> Rows<F> {
+    /// So many rows; `row` makes the one at a place, from 0.
+    pub(super) fn new(count: usize, row: F) -> Rows<F> {
+        Rows { count, row }
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The row at a place.
+    pub(super) fn get(&self, place: usize) -> R {
+        (self.row)(place)
+    }
+
+    /// All rows in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = R> {
+        (0..self.count).map(&self.row)
+    }
+}
+
 /// The rows of `members`, one per input article.
-pub fn members(findings: &Findings) -> impl Iterator<Item = MemberRow> + '_ {
-    findings.members.iter().map(|member| member_row(findings, &member))
+pub fn members(findings: &Findings) -> Rows<impl Fn(usize) -> MemberRow> {
+    Rows::new(findings.members.len(), |place| member_row(findings, &findings.members.get(place)))
 }
 
 /// The rows of `pairs`.
-pub fn pairs(findings: &Findings) -> impl Iterator<Item = PairRow> + '_ {
-    findings.pairs.iter().map(|pair| pair_row(findings, &pair))
+pub fn pairs(findings: &Findings) -> Rows<impl Fn(usize) -> PairRow> {
+    Rows::new(findings.pairs.len(), |place| pair_row(findings, &findings.pairs.get(place)))
 }
 
 /// The rows of `stories`.
-pub fn stories(findings: &Findings) -> impl Iterator<Item = StoryRow> + '_ {
-    findings.stories.iter().map(|story| story_row(findings, story))
+pub fn stories(findings: &Findings) -> Rows<impl Fn(usize) -> StoryRow> {
+    Rows::new(findings.stories.len(), |place| story_row(findings, &findings.stories[place]))
 }
 
 /// The rows of `passages`.
-pub fn passages(findings: &Findings) -> impl Iterator<Item = PassageRow> + '_ {
-    findings.passages.iter().map(|passage| passage_row(findings, &passage))
+pub fn passages(findings: &Findings) -> Rows<impl Fn(usize) -> PassageRow> {
+    Rows::new(findings.passages.len(), |place| passage_row(findings, &findings.passages.get(place)))
 }
 
 /// The rows of `rejects`.
-pub fn rejects(findings: &Findings) -> impl Iterator<Item = RejectRow> + '_ {
-    findings.rejects.iter().map(|reject| RejectRow {
-        path: reject.path.clone(),
-        record: reject.record,
-        byte_offset: reject.byte_offset,
-        reason: reject.reason.clone(),
+pub fn rejects(findings: &Findings) -> Rows<impl Fn(usize) -> RejectRow> {
+    Rows::new(findings.rejects.len(), |place| {
+        let reject = &findings.rejects[place];
+        RejectRow {
+            path: reject.path.clone(),
+            record: reject.record,
+            byte_offset: reject.byte_offset,
+            reason: reject.reason.clone(),
+        }
     })
 }
 

@@ -1,7 +1,6 @@
 //! `texts.jsonl`: the texts of articles in stories, so that a report that shows them can be made again without a scan. It is
 //! written only beside such a report, and is no table of the findings.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
@@ -9,6 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::load::jsonl;
+use super::rows::Rows;
 use crate::article::{ArticleId, Span};
 use crate::disk::{Table, Workspace};
 use crate::error::{Error, Result};
@@ -33,7 +33,8 @@ struct TextRow {
 
 /// Writes one line for each text.
 pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
-    let row = |text: Cow<'_, Text>| {
+    let row = |place: usize| {
+        let text = findings.texts.get(place);
         let member = findings.members.get(text.article.index());
         TextRow {
             id: member.id.clone(),
@@ -44,7 +45,7 @@ pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
             apart: text.apart.iter().map(|(span, kind)| (span.start, span.end, *kind)).collect(),
         }
     };
-    super::jsonl::write(findings.texts.iter().map(row), out)
+    super::jsonl::write(&Rows::new(findings.texts.len(), row), out)
 }
 
 /// The texts of the finished scan in `folder`, one after the other, each with the id of its article; nothing if none were kept.

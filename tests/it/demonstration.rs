@@ -59,13 +59,13 @@ fn no_language_is_below_its_floor() {
 fn every_article_has_one_row_and_each_story_its_articles() {
     let findings = demonstration();
     let expected: Vec<&str> = demonstration_records().iter().map(|record| record["id"].as_str().unwrap()).collect();
-    let rows: Vec<_> = report::rows::members(findings).collect();
+    let rows: Vec<_> = report::rows::members(findings).iter().collect();
     assert_eq!(rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), expected);
     let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
     for story in rows.iter().filter_map(|row| row.story_id.as_deref()) {
         *sizes.entry(story).or_default() += 1;
     }
-    let stories: Vec<_> = report::rows::stories(findings).collect();
+    let stories: Vec<_> = report::rows::stories(findings).iter().collect();
     assert_eq!(stories.iter().map(|story| (story.story_id.as_str(), story.size)).collect::<BTreeMap<_, _>>(), sizes);
     assert!(rows.iter().all(|row| row.story_id.is_none() || row.story_size == sizes[row.story_id.as_deref().unwrap()]));
 }

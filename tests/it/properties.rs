@@ -148,11 +148,11 @@ proptest! {
                 passages: read(&findings, Table::Passages, format),
                 rejects: read(&findings, Table::Rejects, format),
             };
-            prop_assert_eq!(&read.members, &rows::members(&findings).collect::<Vec<_>>());
-            prop_assert_eq!(&read.pairs, &rows::pairs(&findings).collect::<Vec<_>>());
-            prop_assert_eq!(&read.stories, &rows::stories(&findings).collect::<Vec<_>>());
-            prop_assert_eq!(&read.passages, &rows::passages(&findings).collect::<Vec<_>>());
-            prop_assert_eq!(&read.rejects, &rows::rejects(&findings).collect::<Vec<_>>());
+            prop_assert_eq!(&read.members, &rows::members(&findings).iter().collect::<Vec<_>>());
+            prop_assert_eq!(&read.pairs, &rows::pairs(&findings).iter().collect::<Vec<_>>());
+            prop_assert_eq!(&read.stories, &rows::stories(&findings).iter().collect::<Vec<_>>());
+            prop_assert_eq!(&read.passages, &rows::passages(&findings).iter().collect::<Vec<_>>());
+            prop_assert_eq!(&read.rejects, &rows::rejects(&findings).iter().collect::<Vec<_>>());
             let again = load::assembled(read).unwrap();
             for table in Table::ALL {
                 prop_assert_eq!(bytes(&again, table, format), bytes(&findings, table, format));
