@@ -16,9 +16,8 @@ use bytemuck::{Pod, Zeroable};
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
-use crate::disk::{List, Piled, Piles, Sorter, Workspace};
+use crate::disk::{List, Piled, Piles, Workspace};
 use crate::error::Result;
-use crate::radix::Prefixed;
 use crate::shingle;
 use crate::spool::{Document, Spool};
 use crate::text::Marks;
@@ -197,6 +196,8 @@ pub fn lead_end(marks: &[Marks]) -> usize {
 
 /// The fingerprints of texts, and who shares them.
 pub struct Postings {
+    /// One past the number of the last text.
+    articles: usize,
     /// Those that at least two texts carry, each once a text, sorted.
     shared: List<Posting>,
 }
@@ -239,7 +240,7 @@ impl Postings {
         let mut shared = List::new(workspace, workspace.share(SHARED_PERCENT));
         piles.each(kept, |kept| shared.extend(&kept))?;
         shared.finish();
-        Ok(Postings { shared })
+        Ok(Postings { articles: spool.len(), shared })
     }
 
     /// Shows the shared fingerprints in order, many at a time: postings of whole fingerprints.
@@ -360,12 +361,6 @@ impl PartialOrd for Hit {
     }
 }
 
-impl Prefixed for Hit {
-    fn prefix(&self) -> u64 {
-        u64::from(self.a) << 32 | u64::from(self.b)
-    }
-}
-
 impl Hit {
     const RARE: u32 = 1;
     const CROWDED: u32 = 2;
@@ -413,40 +408,48 @@ pub fn candidates(
     rank: impl Fn(ArticleId) -> Option<u32> + Sync,
     recurring: impl Fn(&Posting) -> bool + Sync,
 ) -> Result<Vec<Candidate>> {
-    let mut hits = Sorter::new(workspace, workspace.share(HITS_PERCENT));
+    // A fingerprint names one pair of two texts, three of three.
+    let mut piles = Piles::new(workspace, workspace.share(HITS_PERCENT), postings.shared.len());
+    let count = piles.count() as u64;
+    let articles = postings.articles as u64;
+    let pile = |hit: &Hit| (u64::from(hit.a) * count / articles) as usize;
     postings.batches(|batch| {
-        let found: Vec<Vec<Hit>> = batch
-            .par_chunk_by(same_fingerprint)
-            .fold(Vec::new, |mut found, carriers| {
-                let (seeding, pairs) = named_pairs(carriers, &rank);
-                let seeding = match seeding {
-                    Seeding::Rare => Hit::RARE,
-                    Seeding::Common => 0,
-                    Seeding::Crowded => Hit::CROWDED,
-                };
-                found.extend(pairs.map(|(a, b)| {
-                    let fresh = if recurring(a) || recurring(b) { 0 } else { Hit::FRESH };
-                    Hit { a: a.article, b: b.article, token: a.token, flags: seeding | fresh }
-                }));
-                found
-            })
-            .collect();
-        found.iter().try_for_each(|found| hits.extend(found))
+        let lists = batch.par_chunk_by(same_fingerprint).fold(Vec::new, |mut found, carriers| {
+            let (seeding, pairs) = named_pairs(carriers, &rank);
+            let seeding = match seeding {
+                Seeding::Rare => Hit::RARE,
+                Seeding::Common => 0,
+                Seeding::Crowded => Hit::CROWDED,
+            };
+            found.extend(pairs.map(|(a, b)| {
+                let fresh = if recurring(a) || recurring(b) { 0 } else { Hit::FRESH };
+                Hit { a: a.article, b: b.article, token: a.token, flags: seeding | fresh }
+            }));
+            found
+        });
+        piles.extend(lists.map(|found| Piled::of(&found, count as usize, pile)).collect())
     })?;
-    let mut candidates = Vec::new();
-    let same_pair = |x: &Hit, y: &Hit| (x.a, x.b) == (y.a, y.b);
-    hits.sorted()?.batches(BATCH, same_pair, |batch| {
-        let pairs = batch.chunk_by(same_pair).filter(|hits| hits.len() > 1 || hits[0].has(Hit::RARE));
-        candidates.extend(pairs.map(|hits| Candidate {
-            a: ArticleId(hits[0].a),
-            b: ArticleId(hits[0].b),
-            shared: covered(hits.iter()),
-            fresh: covered(hits.iter().filter(|hit| hit.has(Hit::FRESH))),
-            crowded: hits.iter().all(|hit| hit.has(Hit::CROWDED)),
-        }));
+    let mut all = Vec::new();
+    piles.each(candidates_of, |mut candidates| {
+        all.append(&mut candidates);
         Ok(())
     })?;
-    Ok(candidates)
+    Ok(all)
+}
+
+/// The candidates that some hits make, with all hits of each pair among them; sorted.
+fn candidates_of(mut hits: Vec<Hit>) -> Vec<Candidate> {
+    hits.sort_unstable();
+    let pairs = hits.chunk_by(|x, y| (x.a, x.b) == (y.a, y.b));
+    let pairs = pairs.filter(|hits| hits.len() > 1 || hits[0].has(Hit::RARE));
+    let candidate = |hits: &[Hit]| Candidate {
+        a: ArticleId(hits[0].a),
+        b: ArticleId(hits[0].b),
+        shared: covered(hits.iter()),
+        fresh: covered(hits.iter().filter(|hit| hit.has(Hit::FRESH))),
+        crowded: hits.iter().all(|hit| hit.has(Hit::CROWDED)),
+    };
+    pairs.map(candidate).collect()
 }
 
 /// Of the candidates that only crowded fingerprints name, those of which at least one is not `stock`: a paragraph that

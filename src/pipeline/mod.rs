@@ -152,7 +152,7 @@ fn stages(
     if settings.wants_passages() {
         progress.begin(Stage::Phrases, Some(leaders.len() as u64));
         if !settings.lacks(Part::Phrases) {
-            model = PhraseModel::of(leaders, &corpus.spool, |article| corpus.content(article));
+            model = PhraseModel::of(leaders, &corpus.spool, |article| corpus.content(article))?;
         }
         kept.go_on()?;
         (stock, candidates) = passages(corpus, &classes, settings, kept)?;

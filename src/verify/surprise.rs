@@ -14,7 +14,8 @@ use std::hint::black_box;
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
-use crate::radix;
+use crate::disk::{Piled, Piles, Workspace};
+use crate::error::Result;
 use crate::spool::Spool;
 use crate::text::Marks;
 use crate::verify::contexts::Contexts;
@@ -22,6 +23,9 @@ use crate::verify::contexts::Contexts;
 /// The most class leaders the model is made from; above, those of the least content hash. Stock phrases of a language show
 /// in far fewer texts, and the model stays below 200 MB.
 const SAMPLE: usize = 10_000;
+
+/// Texts whose runs are distributed at a time.
+const TEXTS: usize = 256;
 
 /// A name is one lexical choice: its first word is worth at most this (9 nats, prototype).
 const NAME_BITS: f64 = 13.0;
@@ -101,32 +105,46 @@ impl PhraseModelPart {
 
 impl PhraseModel {
     /// The model of the texts of `leaders`; `content` gives each article's content hash.
-    pub fn of(leaders: &[ArticleId], spool: &Spool, content: impl Fn(ArticleId) -> u128) -> PhraseModel {
+    pub fn of(leaders: &[ArticleId], spool: &Spool, content: impl Fn(ArticleId) -> u128) -> Result<PhraseModel> {
         let mut sample = leaders.to_vec();
         if sample.len() > SAMPLE {
             sample.select_nth_unstable_by_key(SAMPLE, |&article| content(article));
             sample.truncate(SAMPLE);
         }
         // Three words, and in the lowest place the word before them: sorted, the contexts of a phrase stand together.
-        let mut runs: Vec<u128> = sample
-            .par_iter()
-            .flat_map_iter(|&article| {
+        let tokens = sample.iter().map(|&article| spool.tokens_of(article)).sum();
+        let mut piles = Piles::new(&Workspace::default(), usize::MAX, tokens);
+        let count = piles.count();
+        let lists = sample.par_chunks(TEXTS).map(|articles| {
+            let mut runs: Vec<u128> = Vec::new();
+            for &article in articles {
                 let ids = spool.words(article);
                 let word = |place: usize| u128::from(ids.get(place).copied().unwrap_or(END));
                 let run = |place| word(place + 1) << 96 | word(place + 2) << 64 | word(place + 3) << 32 | word(place);
-                (0..ids.len().saturating_sub(1)).map(run).collect::<Vec<_>>()
-            })
-            .collect();
-        radix::sort(&mut runs);
-        runs.dedup();
-        let parts: Vec<PhraseModelPart> =
-            runs.par_chunk_by(|x, y| x >> 96 == y >> 96).map(PhraseModelPart::of).collect();
+                runs.extend((0..ids.len().saturating_sub(1)).map(run));
+            }
+            // By the first of the words, which are hashes.
+            Piled::of(&runs, count, |&run| (((run >> 96) as u64 * count as u64) >> 32) as usize)
+        });
+        piles.extend(lists.collect())?;
+        let mut parts: Vec<PhraseModelPart> = Vec::new();
+        let counted = |mut runs: Vec<u128>| -> Vec<PhraseModelPart> {
+            runs.sort_unstable();
+            runs.dedup();
+            runs.chunk_by(|x, y| x >> 96 == y >> 96).map(PhraseModelPart::of).collect()
+        };
+        piles.each(counted, |mut counted| {
+            parts.append(&mut counted);
+            Ok(())
+        })?;
+        drop(piles);
         let total = parts.iter().map(|part| part.word.1.0).sum();
         let words: Vec<Counted> = parts.iter().map(|part| part.word).collect();
         let pairs: Vec<Counted> = parts.iter().flat_map(|part| &part.pairs).copied().collect();
         let triples: Vec<Counted> = parts.iter().flat_map(|part| &part.triples).copied().collect();
         drop(parts);
-        PhraseModel { words: Contexts::of(&words), total, pairs: Contexts::of(&pairs), triples: Contexts::of(&triples) }
+        let [words, pairs, triples] = [words, pairs, triples].map(|counted| Contexts::of(&counted));
+        Ok(PhraseModel { words, total, pairs, triples })
     }
 
     /// Reads what will be asked about the words at some places of a text.
