@@ -238,7 +238,8 @@ fn shared_passages(bencher: Bencher) {
 
 #[divan::bench(sample_count = 20)]
 fn verify(bencher: Bencher) {
-    let model = PhraseModel::of(&CLASSES.leaders, &CORPUS.spool, |article| CORPUS.content(article)).expect("nothing goes to disk");
+    let model = PhraseModel::of(&CLASSES.leaders, &CORPUS.spool, |article| CORPUS.content(article))
+        .expect("nothing goes to disk");
     let stock = Stock::default();
     let settings = Settings::default();
     let limits = Limits::of(settings.near.threshold, &settings.relate);

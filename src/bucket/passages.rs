@@ -196,8 +196,6 @@ pub fn lead_end(marks: &[Marks]) -> usize {
 
 /// The fingerprints of texts, and who shares them.
 pub struct Postings {
-    /// One past the number of the last text.
-    articles: usize,
     /// Those that at least two texts carry, each once a text, sorted.
     shared: List<Posting>,
 }
@@ -240,7 +238,7 @@ impl Postings {
         let mut shared = List::new(workspace, workspace.share(SHARED_PERCENT));
         piles.each(kept, |kept| shared.extend(&kept))?;
         shared.finish();
-        Ok(Postings { articles: spool.len(), shared })
+        Ok(Postings { shared })
     }
 
     /// Shows the shared fingerprints in order, many at a time: postings of whole fingerprints.
@@ -366,6 +364,12 @@ impl Hit {
     const CROWDED: u32 = 2;
     const FRESH: u32 = 4;
 
+    /// Its pile of so many: by a hash of the pair, since the first carriers of furniture are in more pairs than others.
+    fn pile(&self, count: usize) -> usize {
+        let pair = u64::from(self.a) << 32 | u64::from(self.b);
+        ((u128::from(pair.wrapping_mul(0x9E37_79B9_7F4A_7C15)) * count as u128) >> u64::BITS) as usize
+    }
+
     fn has(&self, flag: u32) -> bool {
         self.flags & flag != 0
     }
@@ -410,9 +414,7 @@ pub fn candidates(
 ) -> Result<Vec<Candidate>> {
     // A fingerprint names one pair of two texts, three of three.
     let mut piles = Piles::new(workspace, workspace.share(HITS_PERCENT), postings.shared.len());
-    let count = piles.count() as u64;
-    let articles = postings.articles as u64;
-    let pile = |hit: &Hit| (u64::from(hit.a) * count / articles) as usize;
+    let count = piles.count();
     postings.batches(|batch| {
         let lists = batch.par_chunk_by(same_fingerprint).fold(Vec::new, |mut found, carriers| {
             let (seeding, pairs) = named_pairs(carriers, &rank);
@@ -427,17 +429,18 @@ pub fn candidates(
             }));
             found
         });
-        piles.extend(lists.map(|found| Piled::of(&found, count as usize, pile)).collect())
+        piles.extend(lists.map(|found| Piled::of(&found, count, |hit| hit.pile(count))).collect())
     })?;
     let mut all = Vec::new();
     piles.each(candidates_of, |mut candidates| {
         all.append(&mut candidates);
         Ok(())
     })?;
+    all.par_sort_unstable_by_key(|pair: &Candidate| (pair.a, pair.b));
     Ok(all)
 }
 
-/// The candidates that some hits make, with all hits of each pair among them; sorted.
+/// The candidates that some hits make, with all hits of each pair among them.
 fn candidates_of(mut hits: Vec<Hit>) -> Vec<Candidate> {
     hits.sort_unstable();
     let pairs = hits.chunk_by(|x, y| (x.a, x.b) == (y.a, y.b));

@@ -456,8 +456,9 @@ fn places(corpus: &Corpus, analysis: &Analysis, pairs: Range<usize>) -> Vec<Plac
 }
 
 fn collect_passages(corpus: &Corpus, analysis: &Analysis, stories: &Stories, rows: &mut Table<Passage>) -> Result<()> {
-    let mut collector = Collector::new(&corpus.workspace);
     let heads = analysis.compared.heads();
+    // A pair has a few runs, and each has two places.
+    let mut collector = Collector::new(&corpus.workspace, heads.len() * 4);
     let mut first = 0;
     let pairs_of: Vec<Range<usize>> = heads
         .chunk_by(|x, y| x.a == y.a)
@@ -467,8 +468,7 @@ fn collect_passages(corpus: &Corpus, analysis: &Analysis, stories: &Stories, row
         })
         .collect();
     for block in pairs_of.chunks(BLOCK) {
-        let places: Vec<Vec<Place>> = block.par_iter().map(|pairs| places(corpus, analysis, pairs.clone())).collect();
-        places.iter().try_for_each(|places| collector.add(places))?;
+        collector.extend(block, |pairs| places(corpus, analysis, pairs.clone()))?;
     }
     let texts = Texts {
         spool: &corpus.spool,

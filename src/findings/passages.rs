@@ -11,9 +11,8 @@ use rayon::prelude::*;
 use bytemuck::{Pod, Zeroable};
 
 use crate::article::{ArticleId, Span};
-use crate::disk::{List, Sorter, Table, Workspace};
+use crate::disk::{List, Piled, Piles, Sorter, Table, Workspace};
 use crate::error::Result;
-use crate::radix::Prefixed;
 use crate::spool::Spool;
 use crate::text::SEED;
 
@@ -28,6 +27,8 @@ const SORTING_PERCENT: u64 = 8;
 const LIST_PERCENT: u64 = 6;
 /// Runs that are looked at at a time, at least.
 const BATCH: usize = 1 << 16;
+/// Texts of which what one thread finds is piled at once.
+const PILED: usize = 256;
 
 /// A run of words in an article: its tokens `start..end`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
@@ -58,11 +59,10 @@ impl Place {
         };
         Some([place(a), place(b)])
     }
-}
 
-impl Prefixed for Place {
-    fn prefix(&self) -> u64 {
-        self.words[0]
+    /// Its pile of so many, in the order of hashes.
+    fn pile(&self, count: usize) -> usize {
+        ((u128::from(self.words[0]) * count as u128) >> u64::BITS) as usize
     }
 }
 
@@ -84,7 +84,7 @@ type Row = [u32; 4];
 /// Collects the runs of pairs.
 pub(crate) struct Collector {
     workspace: Workspace,
-    places: Sorter<Place>,
+    places: Piles<Place>,
 }
 
 /// What the rows of passages are made with.
@@ -98,14 +98,20 @@ pub(crate) struct Texts<'a, R, S> {
 }
 
 impl Collector {
-    /// No run yet.
-    pub(crate) fn new(workspace: &Workspace) -> Self {
-        Collector { workspace: workspace.clone(), places: Sorter::new(workspace, workspace.share(SORTING_PERCENT)) }
+    /// No run yet, about `expected` to come.
+    pub(crate) fn new(workspace: &Workspace, expected: usize) -> Self {
+        let places = Piles::new(workspace, workspace.share(SORTING_PERCENT), expected);
+        Collector { workspace: workspace.clone(), places }
     }
 
-    /// Takes the places of runs.
-    pub(crate) fn add(&mut self, places: &[Place]) -> Result<()> {
-        self.places.extend(places)
+    /// Takes the places of the runs that are `made` of each of the items, on all threads.
+    pub(crate) fn extend<T: Sync>(&mut self, items: &[T], made: impl Fn(&T) -> Vec<Place> + Sync) -> Result<()> {
+        let count = self.places.count();
+        let lists = items.par_chunks(PILED).map(|items| {
+            let places: Vec<Place> = items.iter().flat_map(&made).collect();
+            Piled::of(&places, count, |place| place.pile(count))
+        });
+        self.places.extend(lists.collect())
     }
 
     /// The passages, by the number of their carriers, then by id.
@@ -115,7 +121,8 @@ impl Collector {
         S: Fn(&[ArticleId]) -> Option<usize> + Sync,
     {
         let workspace = self.workspace.clone();
-        let (found, by_article) = Found::of(self.places, &workspace)?;
+        let (found, by_article) = Found::of(&self.places, &workspace)?;
+        drop(self.places);
         let (kept, placed) = found.placed(by_article, texts.spool, &workspace)?;
         let id = |number: u32| format!("p{:016x}", found.ids[number as usize]);
         let mut order: Vec<(usize, u64, usize)> = kept
@@ -164,30 +171,49 @@ struct Found {
     carriers: List<Carrier>,
 }
 
+/// Some passages with their carriers.
+struct Carried {
+    heads: Vec<Head>,
+    /// The carriers of the first passage, in order, then those of the next.
+    carriers: Vec<Carrier>,
+}
+
+struct Head {
+    /// The half of the hash that makes the id.
+    id: u64,
+    /// Where the carriers end.
+    end: usize,
+}
+
+/// The passages of a pile of runs, which has all that are of the same words.
+fn carried(mut places: Vec<Place>) -> Carried {
+    places.sort_unstable();
+    let mut passages = Carried { heads: Vec::new(), carriers: Vec::new() };
+    for places in places.chunk_by(|x, y| x.words == y.words) {
+        // A text that says it twice carries it once.
+        let first_ones = places.chunk_by(|x, y| x.article == y.article).map(|places| places[0]);
+        passages.carriers.extend(first_ones.map(|Place { article, start, end, .. }| Carrier { article, start, end }));
+        passages.heads.push(Head { id: places[0].words[0], end: passages.carriers.len() });
+    }
+    passages
+}
+
 impl Found {
     /// The passages that these runs are, and for each article which passages it carries where.
-    fn of(places: Sorter<Place>, workspace: &Workspace) -> Result<(Found, Sorter<Row>)> {
+    fn of(places: &Piles<Place>, workspace: &Workspace) -> Result<(Found, Sorter<Row>)> {
         let carriers = List::new(workspace, workspace.share(LIST_PERCENT));
         let mut found = Found { ids: Vec::new(), tokens: Vec::new(), ends: Vec::new(), carriers };
         let mut by_article = Sorter::new(workspace, workspace.share(SORTING_PERCENT));
-        let same_words = |x: &Place, y: &Place| x.words == y.words;
-        let (mut carriers, mut rows): (Vec<Carrier>, Vec<Row>) = (Vec::new(), Vec::new());
-        places.sorted()?.batches(BATCH, same_words, |batch| {
-            carriers.clear();
-            rows.clear();
-            for places in batch.chunk_by(same_words) {
-                let number = found.ids.len() as u32;
-                // A text that says it twice carries it once.
-                for place in places.chunk_by(|x, y| x.article == y.article).map(|places| places[0]) {
-                    let Place { article, start, end, .. } = place;
-                    carriers.push(Carrier { article, start, end });
-                    rows.push([article, start, end, number]);
-                }
-                found.ids.push(places[0].words[0]);
-                found.tokens.push(places[0].end - places[0].start);
-                found.ends.push((found.carriers.len() + carriers.len()) as u64);
+        places.each(carried, |passages| {
+            let mut rows: Vec<Row> = Vec::with_capacity(passages.carriers.len());
+            for (words, number) in passages.heads.iter().zip(found.ids.len() as u32..) {
+                let carriers = &passages.carriers[rows.len()..words.end];
+                rows.extend(carriers.iter().map(|&Carrier { article, start, end }| [article, start, end, number]));
+                found.tokens.push(carriers[0].end - carriers[0].start);
+                found.ends.push((found.carriers.len() + words.end) as u64);
             }
-            found.carriers.extend(&carriers)?;
+            found.ids.extend(passages.heads.iter().map(|words| words.id));
+            found.carriers.extend(&passages.carriers)?;
             by_article.extend(&rows)
         })?;
         Ok((found, by_article))
@@ -207,47 +233,49 @@ impl Found {
         workspace: &Workspace,
     ) -> Result<(Vec<Kept>, List<Carrier>)> {
         let mut covered = vec![false; self.ids.len()];
-        let mut by_passage = Sorter::new(workspace, workspace.share(SORTING_PERCENT));
+        let mut by_passage = Piles::new(workspace, workspace.share(SORTING_PERCENT), self.carriers.len());
+        let (count, passages) = (by_passage.count(), self.ids.len() as u64);
+        let pile = |row: &Row| (u64::from(row[0]) * count as u64 / passages) as usize;
         let same_article = |x: &Row, y: &Row| x[0] == y[0];
         by_article.sorted()?.batches(BATCH, same_article, |batch| {
             let articles: Vec<&[Row]> = batch.chunk_by(same_article).collect();
             // Each passage is judged where its first carrier is, which comes before the others.
             let inside: Vec<Vec<u32>> = articles.par_iter().map(|rows| self.covered(rows)).collect::<Result<_>>()?;
             inside.into_iter().flatten().for_each(|number| covered[number as usize] = true);
-            let rows: Vec<Vec<Row>> = articles
-                .par_iter()
-                .map(|rows| {
-                    let mut kept = rows.iter().filter(|row| !covered[row[3] as usize]).peekable();
-                    if kept.peek().is_none() {
-                        return Vec::new();
-                    }
-                    let spans = spool.spans(ArticleId(rows[0][0]));
-                    let bytes = |row: &Row| {
-                        // A text that could not be read has no spans.
-                        let tokens = spans.get(row[1] as usize..row[2] as usize).unwrap_or_default();
-                        let span = Span::covering(tokens);
-                        [row[3], row[0], span.start, span.end]
-                    };
-                    kept.map(bytes).collect()
-                })
-                .collect();
-            rows.iter().try_for_each(|rows| by_passage.extend(rows))
+            let made = |rows: &[Row]| {
+                let mut kept = rows.iter().filter(|row| !covered[row[3] as usize]).peekable();
+                if kept.peek().is_none() {
+                    return Vec::new();
+                }
+                let spans = spool.spans(ArticleId(rows[0][0]));
+                let bytes = |row: &Row| {
+                    // A text that could not be read has no spans.
+                    let tokens = spans.get(row[1] as usize..row[2] as usize).unwrap_or_default();
+                    let span = Span::covering(tokens);
+                    [row[3], row[0], span.start, span.end]
+                };
+                kept.map(bytes).collect()
+            };
+            let lists = articles.par_chunks(PILED).map(|articles| {
+                let rows: Vec<Row> = articles.iter().flat_map(|rows| made(rows)).collect();
+                Piled::of(&rows, count, pile)
+            });
+            by_passage.extend(lists.collect())
         })?;
         let mut kept = Vec::new();
         let mut placed = List::new(workspace, workspace.share(LIST_PERCENT));
-        let mut carriers: Vec<Carrier> = Vec::new();
-        by_passage.sorted()?.batches(
-            BATCH,
-            |x, y| x[0] == y[0],
-            |batch| {
-                carriers.clear();
-                for rows in batch.chunk_by(|x, y| x[0] == y[0]) {
-                    kept.push((rows[0][0], placed.len() + carriers.len()));
-                    carriers.extend(rows.iter().map(|&[_, article, start, end]| Carrier { article, start, end }));
-                }
-                placed.extend(&carriers)
-            },
-        )?;
+        let sorted = |mut rows: Vec<Row>| {
+            rows.sort_unstable();
+            rows
+        };
+        by_passage.each(sorted, |rows| {
+            let mut carriers: Vec<Carrier> = Vec::with_capacity(rows.len());
+            for rows in rows.chunk_by(|x, y| x[0] == y[0]) {
+                kept.push((rows[0][0], placed.len() + carriers.len()));
+                carriers.extend(rows.iter().map(|&[_, article, start, end]| Carrier { article, start, end }));
+            }
+            placed.extend(&carriers)
+        })?;
         Ok((kept, placed))
     }
 
