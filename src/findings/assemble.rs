@@ -470,7 +470,10 @@ fn collect_passages(corpus: &Corpus, analysis: &Analysis, stories: &Stories, row
     for block in pairs_of.chunks(BLOCK) {
         collector.extend(block, |pairs| places(corpus, analysis, pairs.clone()))?;
     }
+    let mut pairs = vec![0; corpus.len()];
+    heads.iter().flat_map(|head| [head.a, head.b]).for_each(|article| pairs[article.index()] += 1);
     let texts = Texts {
+        pairs,
         spool: &corpus.spool,
         rank: |article| by_publication(corpus, article),
         story: |articles: &[ArticleId]| stories.common(articles),

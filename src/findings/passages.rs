@@ -4,7 +4,7 @@
 //! one passage if their words are the same. A passage inside a longer one adds nothing unless somebody carries it alone.
 //!
 //! Runs are sorted three times, by words, by article and by passage, which takes as much memory as there is and temporary
-//! files beyond. In memory remain 21 bytes a passage.
+//! files beyond. In memory remain 25 bytes a passage.
 
 use rayon::prelude::*;
 
@@ -89,6 +89,8 @@ pub(crate) struct Collector {
 
 /// What the rows of passages are made with.
 pub(crate) struct Texts<'a, R, S> {
+    /// In how many pairs each article is.
+    pub(crate) pairs: Vec<u32>,
     /// The articles.
     pub(crate) spool: &'a Spool,
     /// Orders carriers by publication.
@@ -121,7 +123,7 @@ impl Collector {
         S: Fn(&[ArticleId]) -> Option<usize> + Sync,
     {
         let workspace = self.workspace.clone();
-        let (found, by_article) = Found::of(&self.places, &workspace)?;
+        let (found, by_article) = Found::of(&self.places, &texts.pairs, &workspace)?;
         drop(self.places);
         let (kept, placed) = found.placed(by_article, texts.spool, &workspace)?;
         let id = |number: u32| format!("p{:016x}", found.ids[number as usize]);
@@ -165,6 +167,8 @@ struct Found {
     /// The half of the hash that makes the id.
     ids: Vec<u64>,
     tokens: Vec<u32>,
+    /// The carrier in the fewest pairs of each: it carries the fewest others, to which it is compared there.
+    quietest: Vec<u32>,
     /// Where the carriers of each end.
     ends: Vec<u64>,
     /// By tokens, in input order.
@@ -200,9 +204,11 @@ fn carried(mut places: Vec<Place>) -> Carried {
 
 impl Found {
     /// The passages that these runs are, and for each article which passages it carries where.
-    fn of(places: &Piles<Place>, workspace: &Workspace) -> Result<(Found, Sorter<Row>)> {
+    fn of(places: &Piles<Place>, pairs: &[u32], workspace: &Workspace) -> Result<(Found, Sorter<Row>)> {
         let carriers = List::new(workspace, workspace.share(LIST_PERCENT));
-        let mut found = Found { ids: Vec::new(), tokens: Vec::new(), ends: Vec::new(), carriers };
+        let (ids, tokens, quietest, ends) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut found = Found { ids, tokens, quietest, ends, carriers };
+        let quiet = |carrier: &&Carrier| (pairs[carrier.article as usize], carrier.article);
         let mut by_article = Sorter::new(workspace, workspace.share(SORTING_PERCENT));
         places.each(carried, |passages| {
             let mut rows: Vec<Row> = Vec::with_capacity(passages.carriers.len());
@@ -210,6 +216,7 @@ impl Found {
                 let carriers = &passages.carriers[rows.len()..words.end];
                 rows.extend(carriers.iter().map(|&Carrier { article, start, end }| [article, start, end, number]));
                 found.tokens.push(carriers[0].end - carriers[0].start);
+                found.quietest.extend(carriers.iter().min_by_key(quiet).map(|carrier| carrier.article));
                 found.ends.push((found.carriers.len() + words.end) as u64);
             }
             found.ids.extend(passages.heads.iter().map(|words| words.id));
@@ -237,11 +244,15 @@ impl Found {
         let (count, passages) = (by_passage.count(), self.ids.len() as u64);
         let pile = |row: &Row| (u64::from(row[0]) * count as u64 / passages) as usize;
         let same_article = |x: &Row, y: &Row| x[0] == y[0];
-        by_article.sorted()?.batches(BATCH, same_article, |batch| {
+        let by_article = by_article.sorted()?;
+        by_article.batches(BATCH, same_article, |batch| {
             let articles: Vec<&[Row]> = batch.chunk_by(same_article).collect();
-            // Each passage is judged where its first carrier is, which comes before the others.
             let inside: Vec<Vec<u32>> = articles.par_iter().map(|rows| self.covered(rows)).collect::<Result<_>>()?;
             inside.into_iter().flatten().for_each(|number| covered[number as usize] = true);
+            Ok(())
+        })?;
+        by_article.batches(BATCH, same_article, |batch| {
+            let articles: Vec<&[Row]> = batch.chunk_by(same_article).collect();
             let made = |rows: &[Row]| {
                 let mut kept = rows.iter().filter(|row| !covered[row[3] as usize]).peekable();
                 if kept.peek().is_none() {
@@ -262,6 +273,7 @@ impl Found {
             });
             by_passage.extend(lists.collect())
         })?;
+        drop(by_article);
         let mut kept = Vec::new();
         let mut placed = List::new(workspace, workspace.share(LIST_PERCENT));
         let sorted = |mut rows: Vec<Row>| {
@@ -279,19 +291,19 @@ impl Found {
         Ok((kept, placed))
     }
 
-    /// Of the passages of one article that it is the first carrier of, those inside longer ones with the same carriers.
+    /// Of the passages of one article that are judged there, those inside longer ones with the same carriers.
     fn covered(&self, rows: &[Row]) -> Result<Vec<u32>> {
         let mut inside = Vec::new();
         for &[article, start, end, number] in rows {
+            if self.quietest[number as usize] != article {
+                continue;
+            }
             let around =
                 || rows.iter().filter(move |row| row[1] <= start && row[2] >= end && row[2] - row[1] > end - start);
             if around().next().is_none() {
                 continue;
             }
             let ours = self.carriers.slice(self.carriers(number))?;
-            if ours[0].article != article {
-                continue;
-            }
             for row in around() {
                 let theirs = self.carriers.slice(self.carriers(row[3]))?;
                 let within = |place: &Carrier| {
