@@ -221,6 +221,7 @@ impl Corpus {
             if progress.cancelled() {
                 return Err(Error::Cancelled);
             }
+            // Chunk by chunk: none waits behind another for a thread that has nothing to do.
             let parse_all = || batch.into_par_iter().with_max_len(1).map(parse).collect::<Vec<Part>>();
             let append_all = || parsed.into_iter().try_for_each(|part| corpus.append(part, &mut ids));
             let ((read, appended), parts) = rayon::join(|| (next(), append_all()), parse_all);

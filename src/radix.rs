@@ -20,12 +20,6 @@ impl Prefixed for u64 {
     }
 }
 
-impl Prefixed for u128 {
-    fn prefix(&self) -> u64 {
-        (self >> 64) as u64
-    }
-}
-
 impl<const N: usize> Prefixed for [u32; N] {
     fn prefix(&self) -> u64 {
         let at = |place: usize| u64::from(self.get(place).copied().unwrap_or(0));
@@ -85,6 +79,12 @@ fn exchanged<T: Prefixed>(items: &mut [T]) -> Option<[usize; 256]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Prefixed for u128 {
+        fn prefix(&self) -> u64 {
+            (self >> 64) as u64
+        }
+    }
 
     /// Numbers that agree in some bits, and repeat.
     fn numbers() -> impl proptest::strategy::Strategy<Value = Vec<u128>> {

@@ -131,10 +131,10 @@ impl Posting {
         u64::from(self.hash) << (HASH_BITS - 32) | u64::from(self.rest >> Posting::REST_BITS)
     }
 
-    /// Its pile of so many, a power of two, in the order of hashes. Among the least of a window smaller hashes are more
-    /// frequent, but no pile has more than two and a half times its share.
-    fn pile(&self, count: usize) -> usize {
-        ((u64::from(self.hash) * count as u64) >> 32) as usize
+    /// The upper half of the hash, as a hash. Among the least of a window smaller ones are more frequent, but no pile has more
+    /// than two and a half times its share.
+    fn first_bits(&self) -> u64 {
+        u64::from(self.hash) << 32
     }
 
     /// The text.
@@ -230,7 +230,7 @@ impl Postings {
                     list.clear();
                     texts.iter().for_each(|&article| add_postings(article, &spool.document(article), list));
                     done(texts.len() as u64);
-                    Piled::of(list, count, |posting| posting.pile(count))
+                    Piled::of(list, count, Posting::first_bits)
                 })
                 .collect();
             piles.extend(lists)?;
@@ -364,10 +364,9 @@ impl Hit {
     const CROWDED: u32 = 2;
     const FRESH: u32 = 4;
 
-    /// Its pile of so many: by a hash of the pair, since the first carriers of furniture are in more pairs than others.
-    fn pile(&self, count: usize) -> usize {
-        let pair = u64::from(self.a) << 32 | u64::from(self.b);
-        ((u128::from(pair.wrapping_mul(0x9E37_79B9_7F4A_7C15)) * count as u128) >> u64::BITS) as usize
+    /// A hash of the pair: the first carriers of furniture are in more pairs than others.
+    fn pair_hash(&self) -> u64 {
+        (u64::from(self.a) << 32 | u64::from(self.b)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
     }
 
     fn has(&self, flag: u32) -> bool {
@@ -429,7 +428,7 @@ pub fn candidates(
             }));
             found
         });
-        piles.extend(lists.map(|found| Piled::of(&found, count, |hit| hit.pile(count))).collect())
+        piles.extend(lists.map(|found| Piled::of(&found, count, Hit::pair_hash)).collect())
     })?;
     let mut all = Vec::new();
     piles.each(candidates_of, |mut candidates| {

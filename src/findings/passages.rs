@@ -59,11 +59,6 @@ impl Place {
         };
         Some([place(a), place(b)])
     }
-
-    /// Its pile of so many, in the order of hashes.
-    fn pile(&self, count: usize) -> usize {
-        ((u128::from(self.words[0]) * count as u128) >> u64::BITS) as usize
-    }
 }
 
 /// A passage in an article, by tokens or by bytes.
@@ -111,7 +106,7 @@ impl Collector {
         let count = self.places.count();
         let lists = items.par_chunks(PILED).map(|items| {
             let places: Vec<Place> = items.iter().flat_map(&made).collect();
-            Piled::of(&places, count, |place| place.pile(count))
+            Piled::of(&places, count, |place| place.words[0])
         });
         self.places.extend(lists.collect())
     }
@@ -212,14 +207,14 @@ impl Found {
         let mut by_article = Sorter::new(workspace, workspace.share(SORTING_PERCENT));
         places.each(carried, |passages| {
             let mut rows: Vec<Row> = Vec::with_capacity(passages.carriers.len());
-            for (words, number) in passages.heads.iter().zip(found.ids.len() as u32..) {
-                let carriers = &passages.carriers[rows.len()..words.end];
+            for (head, number) in passages.heads.iter().zip(found.ids.len() as u32..) {
+                let carriers = &passages.carriers[rows.len()..head.end];
                 rows.extend(carriers.iter().map(|&Carrier { article, start, end }| [article, start, end, number]));
                 found.tokens.push(carriers[0].end - carriers[0].start);
                 found.quietest.extend(carriers.iter().min_by_key(quiet).map(|carrier| carrier.article));
-                found.ends.push((found.carriers.len() + words.end) as u64);
+                found.ends.push((found.carriers.len() + head.end) as u64);
             }
-            found.ids.extend(passages.heads.iter().map(|words| words.id));
+            found.ids.extend(passages.heads.iter().map(|head| head.id));
             found.carriers.extend(&passages.carriers)?;
             by_article.extend(&rows)
         })?;
@@ -241,8 +236,7 @@ impl Found {
     ) -> Result<(Vec<Kept>, List<Carrier>)> {
         let mut covered = vec![false; self.ids.len()];
         let mut by_passage = Piles::new(workspace, workspace.share(SORTING_PERCENT), self.carriers.len());
-        let (count, passages) = (by_passage.count(), self.ids.len() as u64);
-        let pile = |row: &Row| (u64::from(row[0]) * count as u64 / passages) as usize;
+        let count = by_passage.count();
         let same_article = |x: &Row, y: &Row| x[0] == y[0];
         let by_article = by_article.sorted()?;
         by_article.batches(BATCH, same_article, |batch| {
@@ -269,7 +263,8 @@ impl Found {
             };
             let lists = articles.par_chunks(PILED).map(|articles| {
                 let rows: Vec<Row> = articles.iter().flat_map(|rows| made(rows)).collect();
-                Piled::of(&rows, count, pile)
+                // Numbers are in the order of ids, which are hashes.
+                Piled::of(&rows, count, |row| self.ids[row[0] as usize])
             });
             by_passage.extend(lists.collect())
         })?;

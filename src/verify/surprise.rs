@@ -124,7 +124,7 @@ impl PhraseModel {
                 runs.extend((0..ids.len().saturating_sub(1)).map(run));
             }
             // By the first of the words, which are hashes.
-            Piled::of(&runs, count, |&run| (((run >> 96) as u64 * count as u64) >> 32) as usize)
+            Piled::of(&runs, count, |&run| (run >> 96 << 32) as u64)
         });
         piles.extend(lists.collect())?;
         let mut parts: Vec<PhraseModelPart> = Vec::new();
