@@ -205,7 +205,7 @@ const TEXTS: usize = 4096;
 /// Postings that are looked at at a time, at least.
 const BATCH: usize = 1 << 18;
 /// The shares of memory for sorting postings, for the shared ones and for sorting hits, in percent.
-const SORTING_PERCENT: u64 = 25;
+const SORTING_PERCENT: u64 = 40;
 const SHARED_PERCENT: u64 = 8;
 const HITS_PERCENT: u64 = 12;
 
@@ -224,16 +224,13 @@ impl Postings {
         let mut piles = Piles::new(workspace, workspace.share(SORTING_PERCENT), tokens * 2 / (WINDOW + 1));
         let count = piles.count();
         for texts in texts.chunks(TEXTS) {
-            let lists: Vec<Piled<Posting>> = texts
-                .par_chunks(TEXTS / 4)
-                .map_init(Vec::new, |list, texts| {
-                    list.clear();
-                    texts.iter().for_each(|&article| add_postings(article, &spool.document(article), list));
-                    done(texts.len() as u64);
-                    Piled::of(list, count, Posting::first_bits)
-                })
-                .collect();
-            piles.extend(lists)?;
+            let lists = texts.par_chunks(TEXTS / 4).map_init(Vec::new, |list, texts| {
+                list.clear();
+                texts.iter().for_each(|&article| add_postings(article, &spool.document(article), list));
+                done(texts.len() as u64);
+                Piled::of(list, count, Posting::first_bits)
+            });
+            piles.extend(|| lists.collect())?;
         }
         let mut shared = List::new(workspace, workspace.share(SHARED_PERCENT));
         piles.each(kept, |kept| shared.extend(&kept))?;
@@ -428,7 +425,7 @@ pub fn candidates(
             }));
             found
         });
-        piles.extend(lists.map(|found| Piled::of(&found, count, Hit::pair_hash)).collect())
+        piles.extend(|| lists.map(|found| Piled::of(&found, count, Hit::pair_hash)).collect())
     })?;
     let mut all = Vec::new();
     piles.each(candidates_of, |mut candidates| {

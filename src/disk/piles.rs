@@ -17,7 +17,7 @@ const MOST_PILES: usize = 1 << 10;
 /// The most piles that are handled at a time, for each thread.
 const PILES_A_THREAD: usize = 8;
 /// One part of the memory in so many is for the piles that are handled, the rest for lists.
-const HANDLED_SHARE: usize = 4;
+const HANDLED_SHARE: usize = 8;
 
 /// Distributes items to piles, to give them out pile after pile.
 ///
@@ -30,6 +30,8 @@ pub struct Piles<T> {
     /// What lists may still take.
     free_bytes: usize,
     count: usize,
+    /// The last lists, to be put away while the next are made.
+    waiting: Vec<Piled<T>>,
     blocks: Vec<Block<T>>,
     file: Option<TempFile>,
     /// How many items there are in the file.
@@ -104,7 +106,16 @@ impl<T: Pod + Send + Sync> Piles<T> {
         let count = (expected / PILE_ITEMS).next_power_of_two().min(MOST_PILES);
         let handled_bytes = memory_bytes / HANDLED_SHARE;
         let (workspace, free_bytes) = (workspace.clone(), memory_bytes - handled_bytes);
-        Piles { workspace, handled_bytes, free_bytes, count, blocks: Vec::new(), file: None, end: 0 }
+        Piles {
+            workspace,
+            handled_bytes,
+            free_bytes,
+            count,
+            waiting: Vec::new(),
+            blocks: Vec::new(),
+            file: None,
+            end: 0,
+        }
     }
 
     /// How many piles there are: a power of two.
@@ -112,8 +123,17 @@ impl<T: Pod + Send + Sync> Piles<T> {
         self.count
     }
 
-    /// Adds lists that were distributed to [`Piles::count`] piles. If it fails, the piles are of no more use.
-    pub fn extend(&mut self, lists: Vec<Piled<T>>) -> Result<()> {
+    /// Adds the lists that `made` gives, distributed to [`Piles::count`] piles. If it fails, the piles are of no more use.
+    ///
+    /// While the lists are made, on all threads, those before them are written.
+    pub fn extend(&mut self, made: impl FnOnce() -> Vec<Piled<T>> + Send) -> Result<()> {
+        let before = std::mem::take(&mut self.waiting);
+        let (put, lists) = rayon::join(|| self.put(before), made);
+        self.waiting = lists;
+        put
+    }
+
+    fn put(&mut self, lists: Vec<Piled<T>>) -> Result<()> {
         let bytes = lists.iter().map(|list| size_of_val(&*list.items)).sum::<usize>();
         if bytes <= self.free_bytes {
             self.free_bytes -= bytes;
@@ -141,10 +161,12 @@ impl<T: Pod + Send + Sync> Piles<T> {
     ///
     /// The items of a pile are in the order in which they were added.
     pub fn each<R: Send>(
-        &self,
+        mut self,
         handle: impl Fn(Vec<T>) -> R + Sync,
         mut take: impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
+        let last = std::mem::take(&mut self.waiting);
+        self.put(last)?;
         let most = PILES_A_THREAD * rayon::current_num_threads();
         let mut next = 0;
         while next < self.count {
@@ -198,11 +220,11 @@ mod tests {
             let mut twin: Vec<u32> = additions.iter().flatten().flatten().copied().collect();
             let bytes = size_of_val(&*twin);
             for lists in &additions {
-                piles.extend(lists.iter().map(|list| Piled::of(list, count, hash)).collect()).unwrap();
+                piles.extend(|| lists.iter().map(|list| Piled::of(list, count, hash)).collect()).unwrap();
             }
-            proptest::prop_assert_eq!(workspace.bytes_written() > 0, bytes > memory_bytes - memory_bytes / HANDLED_SHARE);
             let mut found = Vec::new();
             piles.each(|pile| pile, |pile| { found.extend(pile); Ok(()) }).unwrap();
+            proptest::prop_assert_eq!(workspace.bytes_written() > 0, bytes > memory_bytes - memory_bytes / HANDLED_SHARE);
             twin.sort_by_key(|item| pile(hash(item), count));
             proptest::prop_assert_eq!(found, twin);
         }

@@ -1,21 +1,22 @@
 //! From the products of the stages to the rows of the tables.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use rayon::prelude::*;
 
 use crate::article::{Article, ArticleId, Span};
-use crate::bucket::classes::Groups;
+use crate::bucket::classes::{Classes, Groups};
 use crate::corpus::Corpus;
 use crate::credit::Credit;
 use crate::disk::Table;
 use crate::error::Result;
 use crate::origin::{self, Side, Tally, Teller};
-use crate::pipeline::{Analysis, Compared};
+use crate::pipeline::{Analysis, Compared, ComparedPairs};
 use crate::relate::{Direction, Relation};
 use crate::settings::Settings;
+use crate::story;
 use crate::verify::SharedRun;
 
 use super::headline::headline;
@@ -43,26 +44,30 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
     let wanted = |relation: Relation| settings.relate.relations.contains(&relation);
     let same_text = wanted(Relation::Identical) || wanted(Relation::NearDuplicate);
     let workspace = &corpus.workspace;
-    let groups = analysis.classes.groups();
-    let stories = Stories::of(&corpus, &analysis, &groups, same_text);
+    let Analysis { classes, compared, calibration, verified, .. } = analysis;
+    let passage_candidates = analysis.candidates.len() as u64;
+    let groups = classes.groups();
+    let stories = Stories::of(&corpus, &classes, &analysis.stories, &groups, same_text);
+    // What only comparisons wanted makes room for the rows; so does below what only pairs and passages want.
+    drop((analysis.model, analysis.stock, analysis.candidates, analysis.stories));
     let mut passages = Table::new(workspace, workspace.share(ROWS_PERCENT));
-    collect_passages(&corpus, &analysis, &stories, &mut passages)?;
+    collect_passages(&corpus, &compared, &stories, &mut passages)?;
     let mut pairs = Table::new(workspace, workspace.share(ROWS_PERCENT));
     let basis = |article: ArticleId| corpus.credits.get(article.index()).as_ref().as_ref().map(|credit| credit.basis);
-    let survivors = Survivors::of(&corpus, &analysis.classes, &groups, &settings.survivors.keep, basis);
-    let mut shown = Shown::new(&corpus, &analysis, &survivors);
+    let survivors = Survivors::of(&corpus, &classes, &groups, &settings.survivors.keep, basis);
+    let mut shown = Shown::new(&corpus, &classes, &survivors);
     let mut least = vec![f64::INFINITY; stories.members.len()];
     let mut tallies = vec![Tally::default(); corpus.len()];
     let credited: Vec<bool> = corpus.credits.iter().map(|credit| credit.is_some()).collect();
-    for block in in_input_order(&analysis, wanted).chunks(BLOCK) {
-        let heads = analysis.compared.heads();
+    for block in in_input_order(&compared, wanted).chunks(BLOCK) {
+        let heads = compared.heads();
         let first = |place: usize| heads[place].a.min(heads[place].b);
         let rows: Vec<Pair> = block
             .par_chunk_by(|&x, &y| first(x) == first(y))
             .flat_map_iter(|places| {
                 let article = first(places[0]);
                 let spans = corpus.spool.spans(article);
-                let rows = places.iter().map(|&place| row(&corpus, &analysis.compared.get(place), (article, &spans)));
+                let rows = places.iter().map(|&place| row(&corpus, &compared.get(place), (article, &spans)));
                 rows.map(Pair::in_input_order).collect::<Vec<_>>()
             })
             .collect();
@@ -77,6 +82,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
             pairs.push(pair)?;
         }
     }
+    drop(compared);
     let credits = Credits { corpus: &corpus, tallies: &tallies };
     let rows = stories.rows(&corpus, &least, &credits);
     let mut members = Table::new(workspace, workspace.share(ROWS_PERCENT));
@@ -98,7 +104,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
         }
     }
     let texts = if kept == Kept::Texts { texts(&corpus, &members)? } else { Table::default() };
-    let exact_classes = analysis.classes.texts.len() as u64;
+    let exact_classes = classes.texts.len() as u64;
     let counts = Counts {
         files: corpus.files,
         articles: corpus.len() as u64,
@@ -108,15 +114,15 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
         rejects: corpus.rejects.len() as u64,
         passed_over: corpus.passed_over.clone(),
         exact_classes,
-        near_duplicate_classes: analysis.classes.leaders.len() as u64,
-        bucket_candidates: analysis.classes.candidates,
-        passage_candidates: analysis.candidates.len() as u64,
-        verified_pairs: analysis.verified,
+        near_duplicate_classes: classes.leaders.len() as u64,
+        bucket_candidates: classes.candidates,
+        passage_candidates,
+        verified_pairs: verified,
         links: shown.links,
         stories: rows.len() as u64,
         articles_in_stories: rows.iter().map(|story| story.members.len() as u64).sum(),
         dropped,
-        oversized_buckets: analysis.classes.oversized,
+        oversized_buckets: classes.oversized,
     };
     workspace.check()?;
     Ok(Findings {
@@ -127,15 +133,15 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
         texts,
         rejects: corpus.rejects,
         counts,
-        calibration: analysis.calibration,
+        calibration,
         ids: Ids::default(),
         workspace: corpus.workspace,
     })
 }
 
 /// The places of the pairs of wanted relations, by the articles as they stand in the input.
-fn in_input_order(analysis: &Analysis, wanted: impl Fn(Relation) -> bool) -> Vec<usize> {
-    let heads = analysis.compared.heads();
+fn in_input_order(compared: &ComparedPairs, wanted: impl Fn(Relation) -> bool) -> Vec<usize> {
+    let heads = compared.heads();
     let mut places: Vec<usize> = (0..heads.len()).filter(|&place| wanted(heads[place].relation)).collect();
     places.par_sort_unstable_by_key(|&place| {
         let head = &heads[place];
@@ -149,9 +155,10 @@ pub type NamedStory = (String, Vec<ArticleId>);
 
 /// The story that an article belongs to, and those of which it carries a part, as the tables have them.
 pub fn stories_of(article: ArticleId, corpus: &Corpus, analysis: &Analysis) -> (Option<NamedStory>, Vec<NamedStory>) {
-    let stories = Stories::of(corpus, analysis, &analysis.classes.groups(), true);
+    let classes = &analysis.classes;
+    let stories = Stories::of(corpus, classes, &analysis.stories, &classes.groups(), true);
     let named = |&story: &usize| (stories.ids[story].clone(), stories.members[story].clone());
-    (stories.of[article.index()].as_ref().map(named), stories.partial[article.index()].iter().map(named).collect())
+    (stories.of[article.index()].as_ref().map(named), stories.partial(article).iter().map(named).collect())
 }
 
 /// Stories over articles, largest first.
@@ -159,15 +166,14 @@ struct Stories {
     members: Vec<Vec<ArticleId>>,
     ids: Vec<String>,
     of: Vec<Option<usize>>,
-    partial: Vec<Vec<usize>>,
+    /// The stories of which an article carries a part, where there are any.
+    partial: BTreeMap<ArticleId, Vec<usize>>,
 }
 
 impl Stories {
     /// `same_text` says whether near-duplicates alone make a story.
-    fn of(corpus: &Corpus, analysis: &Analysis, groups: &Groups, same_text: bool) -> Stories {
-        let found = &analysis.stories;
-        let groups: Vec<&[ArticleId]> =
-            analysis.classes.leaders.iter().map(|&leader| groups.of_leader(leader)).collect();
+    fn of(corpus: &Corpus, classes: &Classes, found: &story::Stories, groups: &Groups, same_text: bool) -> Stories {
+        let groups: Vec<&[ArticleId]> = classes.leaders.iter().map(|&leader| groups.of_leader(leader)).collect();
         let mut grouped: Vec<(Option<usize>, Vec<ArticleId>)> = Vec::new();
         let mut in_story = vec![false; groups.len()];
         for (number, classes) in found.stories.iter().enumerate() {
@@ -194,16 +200,19 @@ impl Stories {
                 place[*number] = story;
             }
         }
-        let mut partial = vec![Vec::new(); corpus.len()];
-        for (group, stories) in groups.iter().zip(&found.partial) {
-            for article in *group {
-                let mut stories: Vec<usize> = stories.iter().map(|&story| place[story]).collect();
-                stories.sort_unstable();
-                partial[article.index()] = stories;
-            }
+        let mut partial = BTreeMap::new();
+        for (group, stories) in groups.iter().zip(&found.partial).filter(|(_, stories)| !stories.is_empty()) {
+            let mut stories: Vec<usize> = stories.iter().map(|&story| place[story]).collect();
+            stories.sort_unstable();
+            group.iter().for_each(|&article| _ = partial.insert(article, stories.clone()));
         }
         let (ids, members) = grouped.into_iter().map(|(id, _, members)| (id, members)).unzip();
         Stories { members, ids, of, partial }
+    }
+
+    /// The stories of which an article carries a part.
+    fn partial(&self, article: ArticleId) -> &[usize] {
+        self.partial.get(&article).map_or(&[], Vec::as_slice)
     }
 
     /// The one story that all these articles belong to.
@@ -296,7 +305,7 @@ fn by_publication(corpus: &Corpus, article: ArticleId) -> (i64, u32) {
 
 /// What pairs say about the two articles of each.
 struct Shown<'a> {
-    analysis: &'a Analysis,
+    classes: &'a Classes,
     rank: &'a [u32],
     /// The strongest link of each article: by relation, then similarity, then the first partner.
     strongest: Vec<Option<Strongest>>,
@@ -316,9 +325,9 @@ struct Strongest {
 }
 
 impl<'a> Shown<'a> {
-    fn new(corpus: &'a Corpus, analysis: &'a Analysis, survivors: &'a Survivors) -> Shown<'a> {
+    fn new(corpus: &'a Corpus, classes: &'a Classes, survivors: &'a Survivors) -> Shown<'a> {
         Shown {
-            analysis,
+            classes,
             rank: &corpus.keys.rank,
             strongest: vec![None; corpus.len()],
             of_class: vec![None; corpus.len()],
@@ -328,7 +337,7 @@ impl<'a> Shown<'a> {
     }
 
     fn leader(&self, article: ArticleId) -> ArticleId {
-        self.analysis.classes.near[article.index()]
+        self.classes.near[article.index()]
     }
 
     /// What an article is dropped for. Both were verified against the leader of their class by the similarity that was asked
@@ -376,7 +385,7 @@ impl<'a> Shown<'a> {
             title: read.title.clone(),
             published: read.published,
             story: stories.of[article.index()],
-            partial_in: stories.partial[article.index()].clone(),
+            partial_in: stories.partial(article).to_vec(),
             relation: best.map(|best| best.relation),
             closest: best.map(|best| best.other),
             duplicate_of,
@@ -441,12 +450,12 @@ fn row(corpus: &Corpus, pair: &Compared<'_>, known: (ArticleId, &[Span])) -> Pai
 }
 
 /// The places of the runs of some pairs, all with the same first text.
-fn places(corpus: &Corpus, analysis: &Analysis, pairs: Range<usize>) -> Vec<Place> {
-    let heads = &analysis.compared.heads()[pairs.clone()];
+fn places(corpus: &Corpus, compared: &ComparedPairs, pairs: Range<usize>) -> Vec<Place> {
+    let heads = &compared.heads()[pairs.clone()];
     let ids = corpus.spool.words(heads[0].a);
     let mut places = Vec::new();
     for (place, head) in pairs.zip(heads).filter(|(_, head)| head.relation != Relation::Boilerplate) {
-        for SharedRun { run, .. } in &analysis.compared.evidence(place).runs {
+        for SharedRun { run, .. } in &compared.evidence(place).runs {
             // A text that could not be read has no words.
             let words = ids.get(run.a..run.a + run.tokens).unwrap_or_default();
             places.extend(Place::of(words, (head.a, run.a), (head.b, run.b)).into_iter().flatten());
@@ -455,8 +464,13 @@ fn places(corpus: &Corpus, analysis: &Analysis, pairs: Range<usize>) -> Vec<Plac
     places
 }
 
-fn collect_passages(corpus: &Corpus, analysis: &Analysis, stories: &Stories, rows: &mut Table<Passage>) -> Result<()> {
-    let heads = analysis.compared.heads();
+fn collect_passages(
+    corpus: &Corpus,
+    compared: &ComparedPairs,
+    stories: &Stories,
+    rows: &mut Table<Passage>,
+) -> Result<()> {
+    let heads = compared.heads();
     // A pair has a few runs, and each has two places.
     let mut collector = Collector::new(&corpus.workspace, heads.len() * 4);
     let mut first = 0;
@@ -468,7 +482,7 @@ fn collect_passages(corpus: &Corpus, analysis: &Analysis, stories: &Stories, row
         })
         .collect();
     for block in pairs_of.chunks(BLOCK) {
-        collector.extend(block, |pairs| places(corpus, analysis, pairs.clone()))?;
+        collector.extend(block, |pairs| places(corpus, compared, pairs.clone()))?;
     }
     let mut pairs = vec![0; corpus.len()];
     heads.iter().flat_map(|head| [head.a, head.b]).for_each(|article| pairs[article.index()] += 1);

@@ -108,7 +108,7 @@ impl Collector {
             let places: Vec<Place> = items.iter().flat_map(&made).collect();
             Piled::of(&places, count, |place| place.words[0])
         });
-        self.places.extend(lists.collect())
+        self.places.extend(|| lists.collect())
     }
 
     /// The passages, by the number of their carriers, then by id.
@@ -118,8 +118,7 @@ impl Collector {
         S: Fn(&[ArticleId]) -> Option<usize> + Sync,
     {
         let workspace = self.workspace.clone();
-        let (found, by_article) = Found::of(&self.places, &texts.pairs, &workspace)?;
-        drop(self.places);
+        let (found, by_article) = Found::of(self.places, &texts.pairs, &workspace)?;
         let (kept, placed) = found.placed(by_article, texts.spool, &workspace)?;
         let id = |number: u32| format!("p{:016x}", found.ids[number as usize]);
         let mut order: Vec<(usize, u64, usize)> = kept
@@ -199,7 +198,7 @@ fn carried(mut places: Vec<Place>) -> Carried {
 
 impl Found {
     /// The passages that these runs are, and for each article which passages it carries where.
-    fn of(places: &Piles<Place>, pairs: &[u32], workspace: &Workspace) -> Result<(Found, Sorter<Row>)> {
+    fn of(places: Piles<Place>, pairs: &[u32], workspace: &Workspace) -> Result<(Found, Sorter<Row>)> {
         let carriers = List::new(workspace, workspace.share(LIST_PERCENT));
         let (ids, tokens, quietest, ends) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut found = Found { ids, tokens, quietest, ends, carriers };
@@ -266,7 +265,7 @@ impl Found {
                 // Numbers are in the order of ids, which are hashes.
                 Piled::of(&rows, count, |row| self.ids[row[0] as usize])
             });
-            by_passage.extend(lists.collect())
+            by_passage.extend(|| lists.collect())
         })?;
         drop(by_article);
         let mut kept = Vec::new();
@@ -293,8 +292,16 @@ impl Found {
             if self.quietest[number as usize] != article {
                 continue;
             }
-            let around =
-                || rows.iter().filter(move |row| row[1] <= start && row[2] >= end && row[2] - row[1] > end - start);
+            // A text carries a passage once, so that one with fewer carriers leaves out some: what is counted is not read.
+            let count = self.carriers(number).len();
+            let around = || {
+                rows.iter().filter(move |row| {
+                    row[1] <= start
+                        && row[2] >= end
+                        && row[2] - row[1] > end - start
+                        && self.carriers(row[3]).len() >= count
+                })
+            };
             if around().next().is_none() {
                 continue;
             }

@@ -126,7 +126,7 @@ impl PhraseModel {
             // By the first of the words, which are hashes.
             Piled::of(&runs, count, |&run| (run >> 96 << 32) as u64)
         });
-        piles.extend(lists.collect())?;
+        piles.extend(|| lists.collect())?;
         let mut parts: Vec<PhraseModelPart> = Vec::new();
         let counted = |mut runs: Vec<u128>| -> Vec<PhraseModelPart> {
             runs.sort_unstable();
@@ -137,7 +137,6 @@ impl PhraseModel {
             parts.append(&mut counted);
             Ok(())
         })?;
-        drop(piles);
         let total = parts.iter().map(|part| part.word.1.0).sum();
         let words: Vec<Counted> = parts.iter().map(|part| part.word).collect();
         let pairs: Vec<Counted> = parts.iter().flat_map(|part| &part.pairs).copied().collect();
