@@ -3,13 +3,14 @@
 //!
 //! Articles are added a segment at a time, in input order; a segment is built by whoever read a chunk of input, in parallel
 //! with others. About 2.8 times the size of the text: 4 bytes a token, 1 its marks, 2 its span, and the text. Segments stay
-//! in memory up to a share of it and go to temporary files beyond; what is asked for then is read, in one system call for
-//! the words, one for their marks and one for the text. In memory remain 20 bytes an article.
+//! in memory up to a share of it and go to a temporary file beyond; what is asked for then is read, in one system call for
+//! words and marks, one for spans and one for the text. In memory remain 20 bytes an article.
 //!
 //! Where only whole texts are compared, texts are stored alone ([`Segment::push_text`]): tokens of the few that may have a
 //! partner are made again ([`Spool::complete`]).
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Mutex;
 
 use bytemuck::{Pod, Zeroable};
@@ -110,13 +111,45 @@ enum Place {
         spans: Vec<u8>,
         text: String,
     },
-    /// Places in the two files.
+    /// Places in the file, in bytes. Words and marks are woven: each article's words with its marks behind them.
     Disk {
-        ids: usize,
-        marks: usize,
+        woven: usize,
         spans: usize,
         text: usize,
     },
+}
+
+/// Bytes of a word.
+const ID_BYTES: usize = size_of::<u32>();
+/// Bytes of a token in the file: those of its word and those of its marks.
+const TOKEN_BYTES: usize = ID_BYTES + size_of::<Marks>();
+
+/// The words and marks of a segment as they stand in the file.
+fn weave(segment: &Segment) -> Vec<u8> {
+    let mut woven = vec![0; segment.ids.len() * TOKEN_BYTES];
+    if !segment.ids.is_empty() {
+        for (range, ids, marks) in unwoven(&mut woven, &segment.ends) {
+            ids.copy_from_slice(bytemuck::cast_slice(&segment.ids[range.clone()]));
+            marks.copy_from_slice(&segment.marks[range]);
+        }
+    }
+    woven
+}
+
+/// The bytes of the words and the marks of each article, and the range of its tokens in the segment.
+fn unwoven<'w>(
+    mut woven: &'w mut [u8],
+    ends: &[End],
+) -> impl Iterator<Item = (Range<usize>, &'w mut [u8], &'w mut [Marks])> {
+    let mut begin = 0;
+    ends.iter().map(move |end| {
+        let range = begin..end.token as usize;
+        begin = range.end;
+        let (tokens, rest) = std::mem::take(&mut woven).split_at_mut(range.len() * TOKEN_BYTES);
+        woven = rest;
+        let (ids, marks) = tokens.split_at_mut(range.len() * ID_BYTES);
+        (range, ids, bytemuck::cast_slice_mut(marks))
+    })
 }
 
 struct Stored {
@@ -133,19 +166,14 @@ impl Stored {
     }
 }
 
-struct Files {
-    ids: TempFile,
-    bytes: TempFile,
-    ids_end: usize,
-    bytes_end: usize,
-}
-
 /// What was read, by article.
 pub struct Spool {
     workspace: Workspace,
     free_bytes: usize,
     segments: Vec<Stored>,
-    files: Option<Files>,
+    file: Option<TempFile>,
+    /// How many bytes there are in the file.
+    end: usize,
     /// Segment and place in it, by article.
     places: Vec<(u32, u32)>,
     /// The same of tokens that were made later, or [`NOWHERE`]; empty as long as there are none.
@@ -182,7 +210,8 @@ impl Spool {
             workspace: workspace.clone(),
             free_bytes: workspace.share(MEMORY_PERCENT),
             segments: Vec::new(),
-            files: None,
+            file: None,
+            end: 0,
             places: Vec::new(),
             completed: Vec::new(),
             tokenizers: Mutex::default(),
@@ -216,26 +245,19 @@ impl Spool {
     }
 
     fn written(&mut self, segment: &Segment) -> Result<Place> {
-        let files = match &mut self.files {
-            Some(files) => files,
-            None => self.files.insert(Files {
-                ids: self.workspace.file()?,
-                bytes: self.workspace.file()?,
-                ids_end: 0,
-                bytes_end: 0,
-            }),
+        let file = match &self.file {
+            Some(file) => file,
+            None => &*self.file.insert(self.workspace.file()?),
         };
-        let ids = files.ids_end;
-        files.ids.write(ids, &segment.ids)?;
-        files.ids_end += segment.ids.len();
-        let marks = files.bytes_end;
-        let spans = marks + segment.marks.len();
+        let tokens = weave(segment);
+        let woven = self.end;
+        let spans = woven + tokens.len();
         let text = spans + segment.spans.len();
-        files.bytes.write(marks, bytemuck::cast_slice::<Marks, u8>(&segment.marks))?;
-        files.bytes.write(spans, &segment.spans)?;
-        files.bytes.write(text, segment.text.as_bytes())?;
-        files.bytes_end = text + segment.text.len();
-        Ok(Place::Disk { ids, marks, spans, text })
+        file.write(woven, &tokens)?;
+        file.write(spans, &segment.spans)?;
+        file.write(text, segment.text.as_bytes())?;
+        self.end = text + segment.text.len();
+        Ok(Place::Disk { woven, spans, text })
     }
 
     /// Makes tokens of these articles, where only texts were stored, and keeps them: for those that will be asked for
@@ -282,10 +304,17 @@ impl Spool {
                     to.items(spans)?;
                     to.items(text.as_bytes())?;
                 }
-                Place::Disk { ids, marks, spans, text } => {
+                Place::Disk { woven, spans, text } => {
                     let tokens = if segment.tokenised { end.token as usize } else { 0 };
-                    to.items(&self.read_ids(*ids, tokens))?;
-                    to.items(&self.read_bytes(*marks, tokens))?;
+                    let (mut ids, mut marks) = (vec![0; tokens], vec![Marks::default(); tokens]);
+                    if segment.tokenised {
+                        for (range, of_ids, of_marks) in unwoven(&mut self.read_woven(*woven, end)?, &segment.ends) {
+                            bytemuck::cast_slice_mut::<u32, u8>(&mut ids[range.clone()]).copy_from_slice(of_ids);
+                            marks[range].copy_from_slice(of_marks);
+                        }
+                    }
+                    to.items(&ids)?;
+                    to.items(&marks)?;
                     to.items(&self.read_bytes(*spans, end.span as usize))?;
                     to.items(&self.read_bytes(*text, end.text as usize))?;
                 }
@@ -309,23 +338,35 @@ impl Spool {
     pub fn save_marks(&self, to: &mut KeptWriter) -> Result<()> {
         self.segments.iter().filter(|segment| segment.tokenised).try_for_each(|segment| match &segment.place {
             Place::Memory { marks, .. } => to.items(marks),
-            Place::Disk { marks, .. } => to.items(&self.read_bytes(*marks, segment.end().token as usize)),
+            Place::Disk { woven, .. } => {
+                let mut tokens = self.read_woven(*woven, segment.end())?;
+                let marks: Vec<&[Marks]> = unwoven(&mut tokens, &segment.ends).map(|(.., marks)| &*marks).collect();
+                to.items(&marks.concat())
+            }
         })
     }
 
     /// Takes the marks that were written, of the same articles in the same segments, for those that are there.
     pub fn load_marks(&mut self, from: &mut KeptReader) -> Result<()> {
-        for segment in self.segments.iter_mut().filter(|segment| segment.tokenised) {
+        for number in 0..self.segments.len() {
+            let segment = &mut self.segments[number];
+            if !segment.tokenised {
+                continue;
+            }
             let kept: Vec<Marks> = from.items()?;
-            if kept.len() != segment.end().token as usize {
+            let end = segment.end();
+            if kept.len() != end.token as usize {
                 return Err(from.not_as_written());
             }
-            match (&mut segment.place, &self.files) {
-                (Place::Memory { marks, .. }, _) => *marks = kept,
-                (Place::Disk { marks, .. }, Some(files)) => {
-                    files.bytes.write(*marks, bytemuck::cast_slice::<Marks, u8>(&kept))?;
+            match &mut segment.place {
+                Place::Memory { marks, .. } => *marks = kept,
+                &mut Place::Disk { woven, .. } => {
+                    let mut tokens = self.read_woven(woven, end)?;
+                    for (range, _, marks) in unwoven(&mut tokens, &self.segments[number].ends) {
+                        marks.copy_from_slice(&kept[range]);
+                    }
+                    self.write(woven, &tokens)?;
                 }
-                (Place::Disk { .. }, None) => {}
             }
         }
         Ok(())
@@ -361,14 +402,13 @@ impl Spool {
             Place::Memory { ids, marks, .. } => {
                 Document { ids: Cow::Borrowed(&ids[range.clone()]), marks: Cow::Borrowed(&marks[range]) }
             }
-            Place::Disk { ids: first, marks: first_mark, .. } => {
-                let marks = self.read_bytes(first_mark + range.start, range.len());
-                let ids = self.read_ids(first + range.start, range.len());
-                if ids.len() != marks.len() {
-                    // One of them could not be read.
-                    return Document { ids: Cow::default(), marks: Cow::default() };
-                }
-                Document { ids: ids.into(), marks: marks.into_iter().map(Marks).collect() }
+            Place::Disk { woven, .. } => {
+                let mut ids = self.read_ids(woven + range.start * TOKEN_BYTES, range.len(), TOKEN_BYTES);
+                // None if they could not be read.
+                let tokens = ids.len().min(range.len());
+                let marks = bytemuck::cast_slice::<u32, Marks>(&ids[tokens..])[..tokens].to_vec();
+                ids.truncate(tokens);
+                Document { ids: ids.into(), marks: marks.into() }
             }
         }
     }
@@ -382,7 +422,7 @@ impl Spool {
         let range = begin.token as usize..end.token as usize;
         match &segment.place {
             Place::Memory { ids, .. } => Cow::Borrowed(&ids[range]),
-            Place::Disk { ids: first, .. } => self.read_ids(first + range.start, range.len()).into(),
+            Place::Disk { woven, .. } => self.read_ids(woven + range.start * TOKEN_BYTES, range.len(), ID_BYTES).into(),
         }
     }
 
@@ -417,14 +457,12 @@ impl Spool {
         };
         match &mut segment.place {
             Place::Memory { marks, .. } => set(&mut marks[range]),
-            Place::Disk { marks: first, .. } => {
-                let at = *first + range.start;
-                if let Some(files) = &self.files {
-                    let mut marks = vec![Marks::default(); range.len()];
-                    files.bytes.read(at, bytemuck::cast_slice_mut::<Marks, u8>(&mut marks))?;
-                    set(&mut marks);
-                    files.bytes.write(at, bytemuck::cast_slice::<Marks, u8>(&marks))?;
-                }
+            &mut Place::Disk { woven, .. } => {
+                let at = woven + range.start * TOKEN_BYTES + range.len() * ID_BYTES;
+                let mut marks = vec![Marks::default(); range.len()];
+                self.read(at, bytemuck::cast_slice_mut(&mut marks))?;
+                set(&mut marks);
+                self.write(at, bytemuck::cast_slice(&marks))?;
             }
         }
         Ok(())
@@ -432,30 +470,35 @@ impl Spool {
 
     /// Takes a mark off everywhere.
     pub fn unmark(&mut self, mark: Marks) -> Result<()> {
-        self.segments.par_iter_mut().try_for_each(|Stored { place, ends, tokenised }| match place {
-            Place::Memory { marks, .. } => {
+        for segment in &mut self.segments {
+            if let Place::Memory { marks, .. } = &mut segment.place {
                 marks.iter_mut().for_each(|marks| marks.clear(mark));
-                Ok(())
             }
-            Place::Disk { marks: at, .. } => {
-                let tokens = ends.last().map_or(0, |end| end.token as usize);
-                let Some(files) = self.files.as_ref().filter(|_| *tokenised) else { return Ok(()) };
-                let mut marks = vec![Marks::default(); tokens];
-                files.bytes.read(*at, bytemuck::cast_slice_mut::<Marks, u8>(&mut marks))?;
-                marks.iter_mut().for_each(|marks| marks.clear(mark));
-                files.bytes.write(*at, bytemuck::cast_slice::<Marks, u8>(&marks))
+        }
+        self.segments.par_iter().filter(|segment| segment.tokenised).try_for_each(|segment| match segment.place {
+            Place::Memory { .. } => Ok(()),
+            Place::Disk { woven, .. } => {
+                let mut tokens = self.read_woven(woven, segment.end())?;
+                unwoven(&mut tokens, &segment.ends)
+                    .for_each(|(.., marks)| marks.iter_mut().for_each(|marks| marks.clear(mark)));
+                self.write(woven, &tokens)
             }
         })
     }
 
     /// The article's text as it was read.
     pub fn text(&self, article: ArticleId) -> Cow<'_, str> {
+        self.stretch(article, Span { start: 0, end: self.text_bytes_of(article) as u32 })
+    }
+
+    /// A stretch of the article's text.
+    pub fn stretch(&self, article: ArticleId, span: Span) -> Cow<'_, str> {
         let (segment, begin, end) = self.text_at(article);
-        let range = begin.text as usize..end.text as usize;
         match &segment.place {
-            Place::Memory { text, .. } => Cow::Borrowed(&text[range]),
+            Place::Memory { text, .. } => Cow::Borrowed(span.of(&text[begin.text as usize..end.text as usize])),
             Place::Disk { text: first, .. } => {
-                let bytes = self.read_bytes(first + range.start, range.len());
+                let at = first + begin.text as usize + span.start as usize;
+                let bytes = self.read_bytes(at, (span.end - span.start) as usize);
                 Cow::Owned(String::from_utf8(bytes).unwrap_or_default())
             }
         }
@@ -503,18 +546,32 @@ impl Spool {
         made
     }
 
-    fn read_ids(&self, at: usize, count: usize) -> Vec<u32> {
-        self.workspace.note(self.files.as_ref().map_or(Ok(Vec::new()), |files| {
-            let mut ids = vec![0; count];
-            files.ids.read(at, &mut ids).map(|()| ids)
-        }))
+    /// Reads so many words from a place on, with room behind them for what else belongs to each of them: its marks or nothing.
+    /// None if they could not be read.
+    fn read_ids(&self, at: usize, count: usize, bytes_each: usize) -> Vec<u32> {
+        let bytes = count * bytes_each;
+        let mut ids = vec![0; bytes.div_ceil(ID_BYTES)];
+        let read = self.read(at, &mut bytemuck::cast_slice_mut(&mut ids)[..bytes]);
+        self.workspace.note(read.map(|()| ids))
     }
 
     fn read_bytes(&self, at: usize, count: usize) -> Vec<u8> {
-        self.workspace.note(self.files.as_ref().map_or(Ok(Vec::new()), |files| {
-            let mut bytes = vec![0; count];
-            files.bytes.read(at, &mut bytes).map(|()| bytes)
-        }))
+        let mut bytes = vec![0; count];
+        self.workspace.note(self.read(at, &mut bytes).map(|()| bytes))
+    }
+
+    /// The words and marks of a segment that ends there.
+    fn read_woven(&self, at: usize, end: End) -> Result<Vec<u8>> {
+        let mut woven = vec![0; end.token as usize * TOKEN_BYTES];
+        self.read(at, &mut woven).map(|()| woven)
+    }
+
+    fn read(&self, at: usize, bytes: &mut [u8]) -> Result<()> {
+        self.file.as_ref().map_or(Ok(()), |file| file.read(at, bytes))
+    }
+
+    fn write(&self, at: usize, bytes: &[u8]) -> Result<()> {
+        self.file.as_ref().map_or(Ok(()), |file| file.write(at, bytes))
     }
 
     /// Where an article's text is: its segment, where the part begins, and where it ends.
@@ -604,6 +661,9 @@ mod tests {
                 let document = spool.document(article);
                 proptest::prop_assert_eq!(&*document.ids, &tokens.ids);
                 proptest::prop_assert_eq!(&*document.marks, &tokens.marks);
+                for span in &tokens.spans {
+                    proptest::prop_assert_eq!(&*spool.stretch(article, *span), span.of(text));
+                }
                 proptest::prop_assert_eq!(spool.spans(article), tokens.spans);
             }
             workspace.check().unwrap();

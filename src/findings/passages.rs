@@ -143,7 +143,7 @@ impl Collector {
                     Ok(Passage {
                         id: id(number),
                         story: (texts.story)(&articles),
-                        text: span.of(&texts.spool.text(earliest)).to_string(),
+                        text: texts.spool.stretch(earliest, span).into_owned(),
                         tokens: found.tokens[number as usize],
                         carriers,
                         earliest,
