@@ -152,6 +152,46 @@ fn unwoven<'w>(
     })
 }
 
+/// The words and marks of a segment in the file.
+fn read_tokens(file: &Option<TempFile>, at: usize, ends: &[End]) -> Result<(Vec<u32>, Vec<Marks>)> {
+    let mut woven = read_woven(file, at, ends)?;
+    let tokens = woven.len() / TOKEN_BYTES;
+    let (mut ids, mut marks) = (vec![0; tokens], vec![Marks::default(); tokens]);
+    for (range, of_ids, of_marks) in unwoven(&mut woven, ends) {
+        bytemuck::cast_slice_mut(&mut ids[range.clone()]).copy_from_slice(of_ids);
+        marks[range].copy_from_slice(of_marks);
+    }
+    Ok((ids, marks))
+}
+
+/// Changes the marks of each article of a segment in the file; `change` has the range of its tokens in the segment, too.
+fn change_marks(
+    file: &Option<TempFile>,
+    at: usize,
+    ends: &[End],
+    change: impl Fn(Range<usize>, &mut [Marks]),
+) -> Result<()> {
+    let mut woven = read_woven(file, at, ends)?;
+    unwoven(&mut woven, ends).for_each(|(range, _, marks)| change(range, marks));
+    write(file, at, &woven)
+}
+
+fn read_woven(file: &Option<TempFile>, at: usize, ends: &[End]) -> Result<Vec<u8>> {
+    let mut woven = vec![0; ends.last().map_or(0, |end| end.token as usize) * TOKEN_BYTES];
+    read(file, at, &mut woven)?;
+    Ok(woven)
+}
+
+/// Reads bytes of the file, which is there if a segment says so.
+fn read(file: &Option<TempFile>, at: usize, bytes: &mut [u8]) -> Result<()> {
+    file.as_ref().map_or(Ok(()), |file| file.read(at, bytes))
+}
+
+/// Writes to it likewise.
+fn write(file: &Option<TempFile>, at: usize, bytes: &[u8]) -> Result<()> {
+    file.as_ref().map_or(Ok(()), |file| file.write(at, bytes))
+}
+
 struct Stored {
     place: Place,
     ends: Vec<End>,
@@ -305,14 +345,8 @@ impl Spool {
                     to.items(text.as_bytes())?;
                 }
                 Place::Disk { woven, spans, text } => {
-                    let tokens = if segment.tokenised { end.token as usize } else { 0 };
-                    let (mut ids, mut marks) = (vec![0; tokens], vec![Marks::default(); tokens]);
-                    if segment.tokenised {
-                        for (range, of_ids, of_marks) in unwoven(&mut self.read_woven(*woven, end)?, &segment.ends) {
-                            bytemuck::cast_slice_mut::<u32, u8>(&mut ids[range.clone()]).copy_from_slice(of_ids);
-                            marks[range].copy_from_slice(of_marks);
-                        }
-                    }
+                    let ends = if segment.tokenised { &*segment.ends } else { &[] };
+                    let (ids, marks) = read_tokens(&self.file, *woven, ends)?;
                     to.items(&ids)?;
                     to.items(&marks)?;
                     to.items(&self.read_bytes(*spans, end.span as usize))?;
@@ -338,34 +372,23 @@ impl Spool {
     pub fn save_marks(&self, to: &mut KeptWriter) -> Result<()> {
         self.segments.iter().filter(|segment| segment.tokenised).try_for_each(|segment| match &segment.place {
             Place::Memory { marks, .. } => to.items(marks),
-            Place::Disk { woven, .. } => {
-                let mut tokens = self.read_woven(*woven, segment.end())?;
-                let marks: Vec<&[Marks]> = unwoven(&mut tokens, &segment.ends).map(|(.., marks)| &*marks).collect();
-                to.items(&marks.concat())
-            }
+            Place::Disk { woven, .. } => to.items(&read_tokens(&self.file, *woven, &segment.ends)?.1),
         })
     }
 
     /// Takes the marks that were written, of the same articles in the same segments, for those that are there.
     pub fn load_marks(&mut self, from: &mut KeptReader) -> Result<()> {
-        for number in 0..self.segments.len() {
-            let segment = &mut self.segments[number];
-            if !segment.tokenised {
-                continue;
-            }
+        for segment in self.segments.iter_mut().filter(|segment| segment.tokenised) {
             let kept: Vec<Marks> = from.items()?;
-            let end = segment.end();
-            if kept.len() != end.token as usize {
+            if kept.len() != segment.end().token as usize {
                 return Err(from.not_as_written());
             }
             match &mut segment.place {
                 Place::Memory { marks, .. } => *marks = kept,
-                &mut Place::Disk { woven, .. } => {
-                    let mut tokens = self.read_woven(woven, end)?;
-                    for (range, _, marks) in unwoven(&mut tokens, &self.segments[number].ends) {
+                Place::Disk { woven, .. } => {
+                    change_marks(&self.file, *woven, &segment.ends, |range, marks| {
                         marks.copy_from_slice(&kept[range]);
-                    }
-                    self.write(woven, &tokens)?;
+                    })?;
                 }
             }
         }
@@ -460,9 +483,9 @@ impl Spool {
             &mut Place::Disk { woven, .. } => {
                 let at = woven + range.start * TOKEN_BYTES + range.len() * ID_BYTES;
                 let mut marks = vec![Marks::default(); range.len()];
-                self.read(at, bytemuck::cast_slice_mut(&mut marks))?;
+                read(&self.file, at, bytemuck::cast_slice_mut(&mut marks))?;
                 set(&mut marks);
-                self.write(at, bytemuck::cast_slice(&marks))?;
+                write(&self.file, at, bytemuck::cast_slice(&marks))?;
             }
         }
         Ok(())
@@ -470,18 +493,15 @@ impl Spool {
 
     /// Takes a mark off everywhere.
     pub fn unmark(&mut self, mark: Marks) -> Result<()> {
-        for segment in &mut self.segments {
-            if let Place::Memory { marks, .. } = &mut segment.place {
+        let file = &self.file;
+        let tokenised = self.segments.par_iter_mut().filter(|segment| segment.tokenised);
+        tokenised.try_for_each(|Stored { place, ends, .. }| match place {
+            Place::Memory { marks, .. } => {
                 marks.iter_mut().for_each(|marks| marks.clear(mark));
+                Ok(())
             }
-        }
-        self.segments.par_iter().filter(|segment| segment.tokenised).try_for_each(|segment| match segment.place {
-            Place::Memory { .. } => Ok(()),
             Place::Disk { woven, .. } => {
-                let mut tokens = self.read_woven(woven, segment.end())?;
-                unwoven(&mut tokens, &segment.ends)
-                    .for_each(|(.., marks)| marks.iter_mut().for_each(|marks| marks.clear(mark)));
-                self.write(woven, &tokens)
+                change_marks(file, *woven, ends, |_, marks| marks.iter_mut().for_each(|marks| marks.clear(mark)))
             }
         })
     }
@@ -491,7 +511,7 @@ impl Spool {
         self.stretch(article, Span { start: 0, end: self.text_bytes_of(article) as u32 })
     }
 
-    /// A stretch of the article's text.
+    /// A stretch of the article's text, which lies in it.
     pub fn stretch(&self, article: ArticleId, span: Span) -> Cow<'_, str> {
         let (segment, begin, end) = self.text_at(article);
         match &segment.place {
@@ -551,27 +571,13 @@ impl Spool {
     fn read_ids(&self, at: usize, count: usize, bytes_each: usize) -> Vec<u32> {
         let bytes = count * bytes_each;
         let mut ids = vec![0; bytes.div_ceil(ID_BYTES)];
-        let read = self.read(at, &mut bytemuck::cast_slice_mut(&mut ids)[..bytes]);
+        let read = read(&self.file, at, &mut bytemuck::cast_slice_mut(&mut ids)[..bytes]);
         self.workspace.note(read.map(|()| ids))
     }
 
     fn read_bytes(&self, at: usize, count: usize) -> Vec<u8> {
         let mut bytes = vec![0; count];
-        self.workspace.note(self.read(at, &mut bytes).map(|()| bytes))
-    }
-
-    /// The words and marks of a segment that ends there.
-    fn read_woven(&self, at: usize, end: End) -> Result<Vec<u8>> {
-        let mut woven = vec![0; end.token as usize * TOKEN_BYTES];
-        self.read(at, &mut woven).map(|()| woven)
-    }
-
-    fn read(&self, at: usize, bytes: &mut [u8]) -> Result<()> {
-        self.file.as_ref().map_or(Ok(()), |file| file.read(at, bytes))
-    }
-
-    fn write(&self, at: usize, bytes: &[u8]) -> Result<()> {
-        self.file.as_ref().map_or(Ok(()), |file| file.write(at, bytes))
+        self.workspace.note(read(&self.file, at, &mut bytes).map(|()| bytes))
     }
 
     /// Where an article's text is: its segment, where the part begins, and where it ends.
