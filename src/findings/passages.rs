@@ -3,8 +3,8 @@
 //! In: the runs of verified pairs. Out: one [`Passage`] a stretch of text with all its carriers. Runs of different pairs are
 //! one passage if their words are the same. A passage inside a longer one adds nothing unless somebody carries it alone.
 //!
-//! Runs are sorted three times, by words, by article and by passage, which takes as much memory as there is and temporary
-//! files beyond. In memory remain 25 bytes a passage.
+//! Runs are piled by words, sorted by article and piled by passage, which takes a share of the memory each and temporary files
+//! beyond. In memory remain 25 bytes a passage.
 
 use rayon::prelude::*;
 
@@ -319,5 +319,107 @@ impl Found {
             }
         }
         Ok(inside)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use proptest::collection::vec;
+
+    use super::*;
+    use crate::spool::Segment;
+    use crate::text::Tokenizer;
+
+    /// The runs that two texts share, as long as they go.
+    fn runs(a: &[u32], b: &[u32]) -> Vec<(usize, usize, usize)> {
+        let at = |i: usize, j: usize| i < a.len() && j < b.len() && a[i] == b[j];
+        let starts = (0..a.len()).flat_map(|i| (0..b.len()).map(move |j| (i, j)));
+        let starts = starts.filter(|&(i, j)| at(i, j) && !(i > 0 && j > 0 && at(i - 1, j - 1)));
+        starts.map(|(i, j)| (i, j, (0..).take_while(|&k| at(i + k, j + k)).count())).collect()
+    }
+
+    /// Passages by their words, with the first place of each in every article, those inside others left out: each compared
+    /// with all others, at all carriers.
+    fn twin(texts: &[Vec<u32>], places: &[Place]) -> BTreeMap<Vec<u32>, BTreeMap<u32, (u32, u32)>> {
+        let mut all: BTreeMap<Vec<u32>, BTreeMap<u32, (u32, u32)>> = BTreeMap::new();
+        for place in places {
+            let words = texts[place.article as usize][place.start as usize..place.end as usize].to_vec();
+            let first = all.entry(words).or_default().entry(place.article).or_insert((place.start, place.end));
+            *first = (*first).min((place.start, place.end));
+        }
+        let inside = |ours: &BTreeMap<u32, (u32, u32)>, theirs: &BTreeMap<u32, (u32, u32)>| {
+            let longer = |(article, place): (&u32, &(u32, u32))| {
+                theirs.get(article).is_some_and(|their| {
+                    their.0 <= place.0 && their.1 >= place.1 && their.1 - their.0 > place.1 - place.0
+                })
+            };
+            ours.iter().all(longer)
+        };
+        let covered: BTreeSet<Vec<u32>> = all
+            .iter()
+            .filter(|(_, ours)| all.values().any(|theirs| inside(ours, theirs)))
+            .map(|(w, _)| w.clone())
+            .collect();
+        all.retain(|words, _| !covered.contains(words));
+        all
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn passages_are_those_that_no_longer_one_has_everywhere(
+            // Texts of the same few stretches, so that some stand inside others.
+            texts in vec(vec((0usize..30, 5usize..30), 1..4), 2..6),
+            compared in vec(proptest::bool::weighted(0.8), 15),
+            memory_bytes in proptest::sample::select(&[0, 1000, u64::MAX][..]),
+        ) {
+            let workspace = Workspace::limited(std::env::temp_dir(), memory_bytes);
+            let mut spool = Spool::new(&workspace);
+            let (mut ids, mut spans, mut tokenizer) = (Vec::new(), Vec::new(), Tokenizer::new());
+            for text in &texts {
+                let numbers = text.iter().flat_map(|&(from, words)| from..from + words);
+                let words: Vec<String> = numbers.map(|word| format!("word{word}")).collect();
+                let text = words.join(" ");
+                let tokens = tokenizer.tokens(&text);
+                ids.push(tokens.ids.clone());
+                spans.push(tokens.spans.clone());
+                let mut segment = Segment::default();
+                segment.push(&text, tokens);
+                spool.append(segment).unwrap();
+            }
+            let (mut places, mut pairs) = (Vec::new(), vec![0; ids.len()]);
+            let all = (0..ids.len()).flat_map(|b| (0..b).map(move |a| (a, b)));
+            for ((a, b), _) in all.zip(&compared).filter(|(_, compared)| **compared) {
+                pairs[a] += 1;
+                pairs[b] += 1;
+                // A stretch of each run, too, as if another alignment had found it.
+                for (i, j, tokens) in runs(&ids[a], &ids[b]) {
+                    for cut in [0, 3] {
+                        let words = ids[a].get(i + cut..i + tokens).unwrap_or_default();
+                        let sides = ((ArticleId(a as u32), i + cut), (ArticleId(b as u32), j + cut));
+                        places.extend(Place::of(words, sides.0, sides.1).into_iter().flatten());
+                    }
+                }
+            }
+            let mut collector = Collector::new(&workspace, places.len());
+            collector.extend(&places, |place| vec![*place]).unwrap();
+            let mut rows = Table::new(&workspace, 0);
+            let rank = |article: ArticleId| (0, article.0);
+            let texts = Texts { pairs, spool: &spool, rank, story: |_: &[ArticleId]| None };
+            collector.passages(&texts, &mut rows).unwrap();
+            let found: BTreeSet<(String, Vec<(ArticleId, Span)>)> =
+                rows.iter().map(|row| (row.text.clone(), row.carriers.clone())).collect();
+            proptest::prop_assert_eq!(found.len(), rows.len());
+            let wanted = twin(&ids, &places).into_values().map(|carriers| {
+                let carriers = carriers.iter().map(|(&article, &(start, end))| {
+                    (ArticleId(article), Span::covering(&spans[article as usize][start as usize..end as usize]))
+                });
+                let carriers: Vec<(ArticleId, Span)> = carriers.collect();
+                (carriers[0].1.of(&spool.text(carriers[0].0)).to_owned(), carriers)
+            });
+            proptest::prop_assert_eq!(found, wanted.collect::<BTreeSet<_>>());
+            workspace.check().unwrap();
+        }
     }
 }
