@@ -26,7 +26,7 @@
 //! use wirecopy::pipeline;
 //! use wirecopy::progress::Silent;
 //! use wirecopy::read::Input;
-//! use wirecopy::relate::Relation;
+//! use wirecopy::relation::Relation;
 //! use wirecopy::settings::Settings;
 //!
 //! let corpus = r#"id,source,text
@@ -57,6 +57,7 @@
 //! # Modules, in pipeline order
 //!
 //! - [`article`]: articles, their ids, spans, dates and places.
+//! - [`relation`]: what two articles can be to one another, one row of a table each.
 //! - [`settings`]: everything that can be set, one struct per stage.
 //! - [`error`]: why a run could not go on.
 //! - [`progress`]: how a long run tells how far it is, and learns that it should stop.
@@ -70,8 +71,9 @@
 //! - [`bucket`]: who might be alike? Near-duplicate classes, and candidates by shared passages.
 //! - [`corpus`]: what has been read: articles, spool, and what identifies each text.
 //! - [`verify`]: are they, really? Overlap, shared runs, stock, and what a run is worth.
+//! - [`score`]: how sure is it that text was reused? Match weights, added up to a probability.
 //! - [`relate`]: what is their relation? From evidence to a relation and its rule.
-//! - [`calibrate`]: how often is such evidence chance? The threshold of links, and the share of false ones.
+//! - [`decoys`]: how many links are chance? An estimate from pairs that are far apart.
 //! - [`story`]: which belong together? From links to stories.
 //! - [`origin`]: which came first, whose copy is it, and why do we think so?
 //! - [`findings`]: the whole result, as rows of five tables.
@@ -82,6 +84,7 @@
 //! - [`report`]: how is it shown? One file per format.
 
 pub mod article;
+pub mod relation;
 pub mod settings;
 pub mod error;
 mod hashed;
@@ -97,8 +100,9 @@ pub mod sketch;
 pub mod bucket;
 pub mod corpus;
 pub mod verify;
+pub mod score;
 pub mod relate;
-pub mod calibrate;
+pub mod decoys;
 pub mod story;
 pub mod origin;
 pub mod findings;

@@ -12,7 +12,7 @@
 
 use crate::article::{Article, ArticleId, Moment};
 use crate::credit::{Basis, Credit, Place};
-use crate::relate::Relation;
+use crate::relation::Relation;
 
 /// An article inherits an agency if at least this share of its prose stands in the one that credits it: as much as makes two
 /// texts versions of one.

@@ -1,70 +1,19 @@
 //! What is the relation of two articles? From evidence to a named relation and the rule that gave it.
+//!
+//! Two questions, one after the other: how sure is it that reported text was reused ([`score`](crate::score)), and what kind of
+//! reuse is it, by how much of either body is shared. What is no reuse is named by what most of the shared words are.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
-use crate::settings::RelateSettings;
+use crate::error::{Error, Result};
+use crate::relation::Relation;
+use crate::score::{Score, Weights};
+use crate::settings::{RelateSettings, Settings};
 use crate::verify::Evidence;
 
-/// What two articles are to one another; the first five link.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Relation {
-    /// The same text after normalisation.
-    Identical,
-    /// The same article, lightly edited.
-    NearDuplicate,
-    /// Nearly all prose of the shorter stands in the longer.
-    Excerpt,
-    /// Two takes of one running story.
-    Version,
-    /// Reported prose is reused, most wording differs.
-    Rewrite,
-    /// Only stock context paragraphs are shared.
-    Background,
-    /// Only quotations are shared.
-    Quote,
-    /// Only site furniture is shared.
-    #[default]
-    Boilerplate,
-}
-
-impl Relation {
-    /// Every relation, strongest reuse first.
-    pub const ALL: [Relation; 8] = [
-        Relation::Identical,
-        Relation::NearDuplicate,
-        Relation::Excerpt,
-        Relation::Version,
-        Relation::Rewrite,
-        Relation::Background,
-        Relation::Quote,
-        Relation::Boilerplate,
-    ];
-
-    /// Whether the relation joins two articles in one story.
-    pub fn links(self) -> bool {
-        self <= Relation::Rewrite
-    }
-
-    /// The name in tables and settings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Relation::Identical => "identical",
-            Relation::NearDuplicate => "near_duplicate",
-            Relation::Excerpt => "excerpt",
-            Relation::Version => "version",
-            Relation::Rewrite => "rewrite",
-            Relation::Background => "background",
-            Relation::Quote => "quote",
-            Relation::Boilerplate => "boilerplate",
-        }
-    }
-}
-
 /// Which of two articles stands in the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Direction {
     /// The first in the second.
     #[serde(rename = "a_in_b")]
@@ -83,9 +32,11 @@ pub struct Verdict {
     pub direction: Option<Direction>,
     /// What gave it.
     pub rule: Rule,
-    /// Whether it is background only because all that is proven is one passage outside of both leads.
-    pub one_passage: bool,
-    /// Whether it is a rewrite because that passage is an item of a round-up.
+    /// How sure it is that one reuses what the other reports; none where only whole texts are compared.
+    pub score: Option<Score>,
+    /// Whether they share prose that would be reuse if one of them was a round-up.
+    pub may_be_item: bool,
+    /// Whether it is a rewrite because what is shared is an item of a round-up.
     pub item: bool,
 }
 
@@ -102,27 +53,32 @@ pub enum Rule {
         /// What is wanted.
         least: f64,
     },
-    /// Shared prose is proven.
-    Proven {
+    /// Reuse is sure enough.
+    Reused {
         /// How much of either is shared.
         shared: SharedBody,
-        /// What proves it.
-        bits: f64,
+        /// How sure it is.
+        probability: f64,
         /// What is wanted.
-        least_bits: f64,
+        least: f64,
     },
-    /// Shared prose is not proven; most shared words are something else.
-    Unproven {
+    /// Reuse is sure enough, but an outlet that repeats a little of what it wrote rewrites nothing.
+    OwnContext {
+        /// How sure it is.
+        probability: f64,
+    },
+    /// Reuse is not sure enough; most shared words are something else.
+    Other {
         /// What they are.
         what: &'static str,
         /// How many are.
         tokens: usize,
         /// How many there are.
         of_tokens: usize,
-        /// What the prose among them says.
-        bits: f64,
+        /// How sure reuse is.
+        probability: f64,
         /// What is wanted.
-        least_bits: f64,
+        least: f64,
     },
 }
 
@@ -156,11 +112,6 @@ pub enum SharedBody {
         /// What is wanted.
         least: f64,
     },
-    /// One passage, in nobody's lead.
-    OnePassage {
-        /// The greater share.
-        more: f64,
-    },
     /// Less than that.
     Little {
         /// The greater share.
@@ -177,12 +128,20 @@ impl Verdict {
     }
 
     fn of(relation: Relation, rule: Rule) -> Verdict {
-        Verdict { relation, direction: None, rule, one_passage: false, item: false }
+        Verdict { relation, direction: None, rule, score: None, may_be_item: false, item: false }
     }
 
     /// The rule in words.
     pub fn rule(&self) -> String {
         if self.item { format!("an item of a round-up: {}", self.rule) } else { self.rule.to_string() }
+    }
+
+    /// How sure the link is: as sure as its score, and equal texts entirely.
+    pub fn probability(&self) -> Option<f64> {
+        match self.rule {
+            Rule::SameText | Rule::Jaccard { .. } => Some(1.0),
+            _ => self.score.map(Score::probability),
+        }
     }
 }
 
@@ -191,10 +150,29 @@ impl fmt::Display for Rule {
         match self {
             Rule::SameText => f.write_str("the same text after normalisation"),
             Rule::Jaccard { jaccard, least } => write!(f, "jaccard {jaccard:.3} >= {least}"),
-            Rule::Proven { shared, bits, least_bits } => write!(f, "{shared}; {bits:.0} bits >= {least_bits}"),
-            Rule::Unproven { what, tokens, of_tokens, bits, least_bits } => {
-                write!(f, "{tokens} of {of_tokens} shared words are {what}; prose {bits:.0} bits < {least_bits}")
+            Rule::Reused { shared, probability, least } => {
+                write!(f, "reuse {} >= {least}; {shared}", Probability(*probability))
             }
+            Rule::OwnContext { probability } => {
+                write!(f, "reuse {}, but a little of one outlet's own is context", Probability(*probability))
+            }
+            Rule::Other { what, tokens, of_tokens, probability, least } => {
+                let reuse = Probability(*probability);
+                write!(f, "{tokens} of {of_tokens} shared words are {what}; reuse {reuse} < {least}")
+            }
+        }
+    }
+}
+
+/// A probability as people read it: two decimals, and never a certainty that is none.
+pub struct Probability(pub f64);
+
+impl fmt::Display for Probability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            p if p > 0.99 && p < 1.0 => f.write_str("> 0.99"),
+            p if p < 0.01 && p > 0.0 => f.write_str("< 0.01"),
+            p => write!(f, "{:.2}", (p * 100.0).floor() / 100.0),
         }
     }
 }
@@ -208,68 +186,123 @@ impl fmt::Display for SharedBody {
                 write!(f, "{own:.0} words of its own against {rest:.0}")
             }
             SharedBody::Much { more, least } => write!(f, "body shared {more:.2} >= {least}, each has its own"),
-            SharedBody::OnePassage { more } => write!(f, "one passage, in nobody's lead, body shared {more:.2}"),
-            SharedBody::Little { more, least } => write!(f, "prose proven, body shared {more:.2} < {least}"),
+            SharedBody::Little { more, least } => write!(f, "body shared {more:.2} < {least}"),
         }
     }
 }
 
-/// The relation that the evidence about a pair gives; none if what they share proves nothing.
-///
-/// `near_threshold` is the Jaccard similarity of near-duplicates.
-pub fn relate(evidence: &Evidence, near_threshold: f64, settings: &RelateSettings) -> Option<Verdict> {
-    let jaccard = evidence.overlap.jaccard();
-    if jaccard >= near_threshold {
-        return Some(Verdict::of(Relation::NearDuplicate, Rule::Jaccard { jaccard, least: near_threshold }));
-    }
-    reuse(evidence, settings).or_else(|| other(evidence, settings))
+/// Who judges: weights and thresholds.
+#[derive(Clone, Debug)]
+pub struct Judge {
+    weights: Cow<'static, Weights>,
+    near_threshold: f64,
+    /// Whether reuse was looked for.
+    scored: bool,
+    settings: RelateSettings,
 }
 
-/// The relation of two articles whose shared prose is proven.
-fn reuse(evidence: &Evidence, settings: &RelateSettings) -> Option<Verdict> {
-    let bits = evidence.bits;
-    if bits < settings.link_bits || evidence.best_bits * 2.0 < settings.link_bits {
+impl Judge {
+    /// The judge that the settings name. Fails if a file of weights cannot be used.
+    pub fn of(settings: &Settings) -> Result<Judge> {
+        let weights = match &settings.relate.weights {
+            None => Cow::Borrowed(Weights::fitted()),
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|cause| Error::io("read", path, cause))?;
+                Cow::Owned(Weights::parse(&text)?)
+            }
+        };
+        let (near_threshold, scored) = (settings.near.threshold, settings.wants_passages());
+        Ok(Judge { weights, near_threshold, scored, settings: settings.relate.clone() })
+    }
+
+    /// The weights that are used.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// The probability that a link of this relation wants.
+    pub fn least(&self, relation: Relation) -> f64 {
+        self.settings.confidence.get(&relation).copied().unwrap_or(self.settings.min_confidence)
+    }
+
+    /// The relation that the evidence about a pair gives; none if what they share is nothing of note.
+    pub fn judge(&self, evidence: &Evidence) -> Option<Verdict> {
+        let jaccard = evidence.overlap.jaccard();
+        let score = self.scored.then(|| self.weights.score(evidence));
+        if jaccard >= self.near_threshold {
+            let rule = Rule::Jaccard { jaccard, least: self.near_threshold };
+            return Some(Verdict { score, ..Verdict::of(Relation::NearDuplicate, rule) });
+        }
+        let score = score?;
+        let (kind, shared, direction) = self.kind(evidence, jaccard);
+        let (probability, least) = (score.probability(), self.least(kind));
+        let own_context = kind == Relation::Rewrite && evidence.circumstances.same_outlet;
+        if probability >= least && !own_context {
+            let rule = Rule::Reused { shared, probability, least };
+            return Some(Verdict { direction, score: Some(score), ..Verdict::of(kind, rule) });
+        }
+        let (relation, rule) = if probability >= least {
+            (Relation::Background, Rule::OwnContext { probability })
+        } else {
+            other(evidence, probability, least)?
+        };
+        let may_be_item = relation != Relation::Template && evidence.bits >= ITEM_BITS && score.bits >= ITEM_SCORE;
+        Some(Verdict { score: Some(score), may_be_item, ..Verdict::of(relation, rule) })
+    }
+
+    /// The kind of reuse, if it is one.
+    fn kind(&self, evidence: &Evidence, jaccard: f64) -> (Relation, SharedBody, Option<Direction>) {
+        let (body_a, body_b) = (evidence.a.body().max(1) as f64, evidence.b.body().max(1) as f64);
+        let (share_a, share_b) = (evidence.shared.body() as f64 / body_a, evidence.shared.body() as f64 / body_b);
+        let (more, less) = (share_a.max(share_b), share_a.min(share_b));
+        // What each has that the other lacks, in words: the one that is mostly shared, and the other.
+        let (own_a, own_b) = (body_a * (1.0 - share_a.min(1.0)), body_b * (1.0 - share_b.min(1.0)));
+        let (own, rest) = if share_a >= share_b { (own_a, own_b) } else { (own_b, own_a) };
+        let RelateSettings { copy_share, copy_jaccard, excerpt_share, excerpt_own, version_share, .. } = self.settings;
+        if less >= copy_share && jaccard >= copy_jaccard {
+            (Relation::NearDuplicate, SharedBody::BothWays { less, least: copy_share }, None)
+        } else if more >= excerpt_share && own <= excerpt_own * rest {
+            let direction = if share_a >= share_b { Direction::AInB } else { Direction::BInA };
+            (Relation::Excerpt, SharedBody::OneWay { more, less, least: excerpt_share, own, rest }, Some(direction))
+        } else if more >= version_share {
+            (Relation::Version, SharedBody::Much { more, least: version_share }, None)
+        } else {
+            (Relation::Rewrite, SharedBody::Little { more, least: version_share }, None)
+        }
+    }
+}
+
+/// The relation of two articles of which reuse is not sure: by what most of the shared words are.
+fn other(evidence: &Evidence, probability: f64, least: f64) -> Option<(Relation, Rule)> {
+    if evidence.longest_run() < NOTED_RUN {
         return None;
     }
-    let (body_a, body_b) = (evidence.a.body().max(1) as f64, evidence.b.body().max(1) as f64);
-    let (share_a, share_b) = (evidence.shared.body() as f64 / body_a, evidence.shared.body() as f64 / body_b);
-    let (more, less) = (share_a.max(share_b), share_a.min(share_b));
-    // What each has that the other lacks, in words: the one that is mostly shared, and the other.
-    let (own_a, own_b) = (body_a * (1.0 - share_a.min(1.0)), body_b * (1.0 - share_b.min(1.0)));
-    let (own, rest) = if share_a >= share_b { (own_a, own_b) } else { (own_b, own_a) };
-    let RelateSettings { copy_share, excerpt_share, excerpt_own, version_share, .. } = *settings;
-    let (relation, shared) = if less >= copy_share {
-        (Relation::NearDuplicate, SharedBody::BothWays { less, least: copy_share })
-    } else if more >= excerpt_share && own <= excerpt_own * rest {
-        (Relation::Excerpt, SharedBody::OneWay { more, less, least: excerpt_share, own, rest })
-    } else if more >= version_share {
-        (Relation::Version, SharedBody::Much { more, least: version_share })
-    } else if settings.background && !evidence.lead && evidence.blocks <= 1 {
-        (Relation::Background, SharedBody::OnePassage { more })
-    } else {
-        (Relation::Rewrite, SharedBody::Little { more, least: version_share })
-    };
-    let direction =
-        (relation == Relation::Excerpt).then_some(if share_a >= share_b { Direction::AInB } else { Direction::BInA });
-    let rule = Rule::Proven { shared, bits, least_bits: settings.link_bits };
-    Some(Verdict { direction, one_passage: relation == Relation::Background, ..Verdict::of(relation, rule) })
-}
-
-/// The relation of two articles whose shared prose proves nothing: by what most of the shared words are.
-fn other(evidence: &Evidence, settings: &RelateSettings) -> Option<Verdict> {
     let shared = evidence.shared;
+    let spoken = evidence.proven - evidence.told.min(evidence.proven);
+    let prose = shared.prose - spoken.min(shared.prose);
+    let standing = evidence.circumstances.standing;
+    let is_form = evidence.slots.rare >= FORM_SLOTS || standing.recurring() >= FORM_TIMES;
     let kinds = [
-        (shared.quoted, Relation::Quote, "quoted"),
+        (shared.quoted + spoken, Relation::Quote, "quoted or spoken"),
         (shared.furniture, Relation::Boilerplate, "furniture"),
         (shared.stock, Relation::Background, "stock"),
+        if is_form { (prose, Relation::Template, "of a form") } else { (prose, Relation::Background, "context") },
     ];
-    let (tokens, relation, what) = kinds.into_iter().max_by_key(|kind| kind.0)?;
-    if evidence.longest_run() < NOTED_RUN || tokens < NOTED_RUN || tokens < shared.prose {
+    // The first of several.
+    let (tokens, relation, what) = kinds.into_iter().rev().max_by_key(|kind| kind.0)?;
+    if tokens < NOTED_RUN || tokens == prose && evidence.proven == 0 && !is_form {
         return None;
     }
-    let (bits, least_bits) = (evidence.bits, settings.link_bits);
-    Some(Verdict::of(relation, Rule::Unproven { what, tokens, of_tokens: shared.tokens(), bits, least_bits }))
+    Some((relation, Rule::Other { what, tokens, of_tokens: shared.tokens(), probability, least }))
 }
 
 /// Shorter shared runs are not worth a row: any two articles on one topic have some.
 const NOTED_RUN: usize = 7;
+/// What is filled with other data in so many places is a form.
+const FORM_SLOTS: usize = 2;
+/// What an outlet printed so many times is one, too.
+const FORM_TIMES: usize = 4;
+/// An item of a round-up is proven by as many bits as two clauses have.
+const ITEM_BITS: f64 = 60.0;
+/// And reuse is no less likely than one in eight.
+const ITEM_SCORE: f64 = -3.0;

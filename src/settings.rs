@@ -12,7 +12,7 @@ use encoding_rs::Encoding;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, Result};
-use crate::relate::Relation;
+use crate::relation::Relation;
 
 /// Everything that can be set about a scan. The same settings on the same corpus give the same findings.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -258,6 +258,9 @@ pub struct RelateSettings {
     pub relations: Vec<Relation>,
     /// Near-duplicate: at least this share of each article's body stands in the other ("small cuts of about a tenth").
     pub copy_share: f64,
+    /// Near-duplicate: and at least this is the Jaccard similarity of their word 5-grams. Forms that are filled with other data
+    /// share most words and few 5-grams.
+    pub copy_jaccard: f64,
     /// Excerpt: at least this share of the shorter body stands in the longer ("about two thirds or more").
     pub excerpt_share: f64,
     /// Excerpt: what the shorter has of its own is at most this much of what the longer has of its own; else both are
@@ -265,11 +268,16 @@ pub struct RelateSettings {
     pub excerpt_own: f64,
     /// Version: at least this share ("about a third or more of the shorter").
     pub version_share: f64,
-    /// Background: whether one passage outside of both leads is context rather than reuse.
-    pub background: bool,
-    /// A link wants prose worth this many bits beyond chance, half of it in one run. The prototype asked for 86 and 43 with a
-    /// model that counted articles; the retold interviews of `gold/helsinki` begin at 61.
-    pub link_bits: f64,
+    /// A link is as probable as this, at least. .5: on labelled pairs of corpora that were left out, as many links are missed
+    /// as are false.
+    pub min_confidence: f64,
+    /// The same for single relations, where it differs.
+    pub confidence: BTreeMap<Relation, f64>,
+    /// A file of weights that are used instead of the program's own, in the form that `wirecopy eval --fit` prints.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weights: Option<PathBuf>,
+    /// Whether pairs that are no links are listed, too.
+    pub all_pairs: bool,
 }
 
 impl Default for RelateSettings {
@@ -277,11 +285,14 @@ impl Default for RelateSettings {
         RelateSettings {
             relations: Relation::ALL.to_vec(),
             copy_share: 0.8,
+            copy_jaccard: 0.5,
             excerpt_share: 0.65,
             excerpt_own: 0.5,
             version_share: 0.33,
-            background: true,
-            link_bits: 60.0,
+            min_confidence: 0.5,
+            confidence: BTreeMap::new(),
+            weights: None,
+            all_pairs: false,
         }
     }
 }
@@ -451,11 +462,13 @@ impl Settings {
         share("relate.excerpt_share", self.relate.excerpt_share)?;
         share("relate.excerpt_own", self.relate.excerpt_own)?;
         share("relate.version_share", self.relate.version_share)?;
-        if !self.relate.link_bits.is_finite() || self.relate.link_bits < 0.0 {
-            return Err(Error::Settings(format!(
-                "relate.link_bits = {}: a number of bits from 0 on is wanted",
-                self.relate.link_bits
-            )));
+        share("relate.copy_jaccard", self.relate.copy_jaccard)?;
+        let confidence = self.relate.confidence.iter().map(|(relation, value)| (format!("confidence.{}", relation.name()), *value));
+        let all = std::iter::once(("min_confidence".to_owned(), self.relate.min_confidence)).chain(confidence);
+        for (name, value) in all {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(Error::Settings(format!("relate.{name} = {value}: a probability from 0 to 1 is wanted")));
+            }
         }
         if !(0.0..1.0).contains(&self.near.recall) {
             return Err(Error::Settings(format!(

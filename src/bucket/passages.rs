@@ -27,12 +27,6 @@ use crate::text::Marks;
 pub const GRAM_TOKENS: usize = 6;
 /// Consecutive grams of which one is kept.
 pub const WINDOW: usize = 4;
-/// A fingerprint in more classes than this pairs each class with [`SEED_PARTNERS`] others only.
-const SEED_CLASSES: usize = 64;
-/// See [`SEED_CLASSES`].
-const SEED_PARTNERS: usize = 4;
-/// One shared fingerprint suffices for a candidate if at most this many classes have it; otherwise two are wanted.
-const RARE_CLASSES: usize = 12;
 
 /// The lead: the first sentences of the article itself, in tokens of its body.
 pub const LEAD_TOKENS: usize = 60;
@@ -103,7 +97,7 @@ impl PartialOrd for Posting {
 }
 
 /// Four numbers as one, in the same order.
-fn packed([a, b, c, d]: [u32; 4]) -> u128 {
+pub(super) fn packed([a, b, c, d]: [u32; 4]) -> u128 {
     u128::from(a) << 96 | u128::from(b) << 64 | u128::from(c) << 32 | u128::from(d)
 }
 
@@ -204,10 +198,9 @@ pub struct Postings {
 const TEXTS: usize = 4096;
 /// Postings that are looked at at a time, at least.
 const BATCH: usize = 1 << 18;
-/// The shares of memory for sorting postings, for the shared ones and for sorting hits, in percent.
+/// The shares of memory for sorting postings and for the shared ones, in percent.
 const SORTING_PERCENT: u64 = 40;
 const SHARED_PERCENT: u64 = 8;
-const HITS_PERCENT: u64 = 12;
 
 impl Postings {
     /// The fingerprints of different texts; of other articles nothing is asked.
@@ -238,6 +231,16 @@ impl Postings {
         Ok(Postings { shared })
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.shared.len()
+    }
+
+    /// Whether nothing is shared.
+    pub fn is_empty(&self) -> bool {
+        self.shared.len() == 0
+    }
+
     /// Shows the shared fingerprints in order, many at a time: postings of whole fingerprints.
     pub fn batches(&self, visit: impl FnMut(&[Posting]) -> Result<()>) -> Result<()> {
         self.shared.batches(BATCH, same_fingerprint, visit)
@@ -256,6 +259,18 @@ impl Postings {
         };
         Ok(self.shared.slice(before(hash)?..before(hash + 1)?)?.into_owned())
     }
+}
+
+/// What is asked about the articles that carry a passage.
+pub struct Places<'a> {
+    /// The outlet of an article as a number, 0 for none.
+    pub source: &'a (dyn Fn(ArticleId) -> u64 + Sync),
+    /// When it was published, in seconds since 1970, if that is known.
+    pub published: &'a (dyn Fn(ArticleId) -> Option<i64> + Sync),
+    /// Its place in the order by content.
+    pub rank: &'a (dyn Fn(ArticleId) -> u32 + Sync),
+    /// The leader of its near-duplicate class.
+    pub class: &'a (dyn Fn(ArticleId) -> ArticleId + Sync),
 }
 
 /// Whether two neighbours are of one fingerprint.
@@ -314,195 +329,6 @@ fn add_postings(article: ArticleId, document: &Document<'_>, list: &mut Vec<Post
             | flag(token < lead_end, Posting::IN_LEAD);
         Posting::new(fingerprint.hash, article, fingerprint.token, lines.hash_at(token), flags)
     }));
-}
-
-/// Two class leaders that share fingerprints; `a` comes first in the order by content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    /// The one that comes first in the order by content.
-    pub a: ArticleId,
-    /// The other one.
-    pub b: ArticleId,
-    /// Tokens of the first text in runs of the fingerprints that both have, as far as they name pairs.
-    pub shared: u32,
-    /// The same of those fingerprints that the outlets of the two do not print all the time.
-    pub fresh: u32,
-    /// Whether all of them are crowded.
-    pub crowded: bool,
-}
-
-/// A fingerprint that names a pair.
-#[derive(Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
-#[repr(C)]
-struct Hit {
-    a: u32,
-    b: u32,
-    /// Where the run begins in the first text.
-    token: u32,
-    flags: u32,
-}
-
-/// By pair, token and flags.
-impl Ord for Hit {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let number = |hit: &Hit| packed([hit.a, hit.b, hit.token, hit.flags]);
-        number(self).cmp(&number(other))
-    }
-}
-
-impl PartialOrd for Hit {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Hit {
-    const RARE: u32 = 1;
-    const CROWDED: u32 = 2;
-    const FRESH: u32 = 4;
-
-    /// A hash of the pair: the first carriers of furniture are in more pairs than others.
-    fn pair_hash(&self) -> u64 {
-        (u64::from(self.a) << 32 | u64::from(self.b)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    }
-
-    fn has(&self, flag: u32) -> bool {
-        self.flags & flag != 0
-    }
-}
-
-/// How many tokens the runs of these fingerprints cover; they are in order. Fingerprints of one shared run overlap, so that
-/// this is the run's length, but for a few tokens at its ends.
-fn covered<'h>(hits: impl Iterator<Item = &'h Hit>) -> u32 {
-    let width = GRAM_TOKENS as u32;
-    let (mut covered, mut end) = (0, 0);
-    for hit in hits {
-        covered += hit.token + width - end.clamp(hit.token, hit.token + width);
-        end = hit.token + width;
-    }
-    covered
-}
-
-/// The pairs that one fingerprint names: of few classes all, of many each with the first few in the order by content.
-fn named_pairs<'g>(
-    carriers: &'g [Posting],
-    rank: &impl Fn(ArticleId) -> Option<u32>,
-) -> (Seeding, impl Iterator<Item = (&'g Posting, &'g Posting)>) {
-    let mut leading: Vec<(u32, &Posting)> =
-        carriers.iter().filter_map(|posting| Some((rank(posting.article())?, posting))).collect();
-    leading.sort_unstable_by_key(|carrier| carrier.0);
-    let seeding = Seeding::of(leading.len());
-    let partners = if seeding == Seeding::Crowded { SEED_PARTNERS } else { leading.len() };
-    let last = leading.len();
-    let pairs = (1..last).flat_map(move |place| (0..place.min(partners)).map(move |earlier| (earlier, place)));
-    (seeding, pairs.map(move |(earlier, place)| (leading[earlier].1, leading[place].1)))
-}
-
-/// The pairs of class leaders that share enough fingerprints to be compared, sorted.
-///
-/// `rank` gives the place in the order by content of a text that leads its class; other texts are passed over. `recurring`
-/// says of a posting whether its outlet prints it all the time.
-pub fn candidates(
-    postings: &Postings,
-    workspace: &Workspace,
-    rank: impl Fn(ArticleId) -> Option<u32> + Sync,
-    recurring: impl Fn(&Posting) -> bool + Sync,
-) -> Result<Vec<Candidate>> {
-    // A fingerprint names one pair of two texts, three of three.
-    let mut piles = Piles::new(workspace, workspace.share(HITS_PERCENT), postings.shared.len());
-    let count = piles.count();
-    postings.batches(|batch| {
-        let lists = batch.par_chunk_by(same_fingerprint).fold(Vec::new, |mut found, carriers| {
-            let (seeding, pairs) = named_pairs(carriers, &rank);
-            let seeding = match seeding {
-                Seeding::Rare => Hit::RARE,
-                Seeding::Common => 0,
-                Seeding::Crowded => Hit::CROWDED,
-            };
-            found.extend(pairs.map(|(a, b)| {
-                let fresh = if recurring(a) || recurring(b) { 0 } else { Hit::FRESH };
-                Hit { a: a.article, b: b.article, token: a.token, flags: seeding | fresh }
-            }));
-            found
-        });
-        piles.extend(|| lists.map(|found| Piled::of(&found, count, Hit::pair_hash)).collect())
-    })?;
-    let mut all = Vec::new();
-    piles.each(candidates_of, |mut candidates| {
-        all.append(&mut candidates);
-        Ok(())
-    })?;
-    all.par_sort_unstable_by_key(|pair: &Candidate| (pair.a, pair.b));
-    Ok(all)
-}
-
-/// The candidates that some hits make, with all hits of each pair among them.
-fn candidates_of(mut hits: Vec<Hit>) -> Vec<Candidate> {
-    hits.sort_unstable();
-    let pairs = hits.chunk_by(|x, y| (x.a, x.b) == (y.a, y.b));
-    let pairs = pairs.filter(|hits| hits.len() > 1 || hits[0].has(Hit::RARE));
-    let candidate = |hits: &[Hit]| Candidate {
-        a: ArticleId(hits[0].a),
-        b: ArticleId(hits[0].b),
-        shared: covered(hits.iter()),
-        fresh: covered(hits.iter().filter(|hit| hit.has(Hit::FRESH))),
-        crowded: hits.iter().all(|hit| hit.has(Hit::CROWDED)),
-    };
-    pairs.map(candidate).collect()
-}
-
-/// Of the candidates that only crowded fingerprints name, those of which at least one is not `stock`: a paragraph that
-/// hundreds of unrelated articles print pairs each with a few of them, and proves nothing about any.
-pub fn without_stock(
-    mut candidates: Vec<Candidate>,
-    postings: &Postings,
-    rank: impl Fn(ArticleId) -> Option<u32> + Sync,
-    stock: impl Fn(&Posting) -> bool + Sync,
-) -> Result<Vec<Candidate>> {
-    let mut proving: Vec<(u32, u32)> = Vec::new();
-    postings.batches(|batch| {
-        let found: Vec<(u32, u32)> = batch
-            .par_chunk_by(same_fingerprint)
-            .filter(|carriers| carriers.len() > SEED_CLASSES)
-            .flat_map_iter(|carriers| {
-                let (seeding, pairs) = named_pairs(carriers, &rank);
-                let stock = &stock;
-                let proves = move |(a, b): &(&Posting, &Posting)| !stock(a) && !stock(b);
-                let pairs = pairs.filter(move |pair| seeding == Seeding::Crowded && proves(pair));
-                pairs.map(|(a, b)| (a.article, b.article))
-            })
-            .collect();
-        proving.extend(found);
-        Ok(())
-    })?;
-    proving.par_sort_unstable();
-    proving.dedup();
-    candidates.retain(|pair| !pair.crowded || proving.binary_search(&(pair.a.0, pair.b.0)).is_ok());
-    Ok(candidates)
-}
-
-/// How far one shared fingerprint goes in making a pair a candidate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seeding {
-    /// It suffices alone.
-    Rare,
-    /// A second one is wanted.
-    Common,
-    /// A second one is wanted, and it pairs each class with the first few only.
-    Crowded,
-}
-
-impl Seeding {
-    /// The seeding of a fingerprint that this many classes carry.
-    pub fn of(classes: usize) -> Seeding {
-        if classes <= RARE_CLASSES {
-            Seeding::Rare
-        } else if classes <= SEED_CLASSES {
-            Seeding::Common
-        } else {
-            Seeding::Crowded
-        }
-    }
 }
 
 #[cfg(test)]

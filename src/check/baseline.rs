@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::gate::Found;
 use crate::error::{Error, Result};
-use crate::relate::Relation;
+use crate::relation::Relation;
 
 /// The version of the file's format, and of what fingerprints are made of.
 pub const VERSION: u32 = 1;

@@ -14,7 +14,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 use super::Matches;
 use crate::error::{Error, Result};
 use crate::read::{self, Input};
-use crate::relate::Relation;
+use crate::relation::Relation;
 use crate::settings::{CheckSettings, Settings};
 
 /// Of the format, and of what [`Matches`] are.

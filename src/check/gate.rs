@@ -11,7 +11,8 @@ use std::path::{Component, Path};
 
 use super::baseline::{Baseline, Entry, Stale};
 use super::{Finding, Match, Matches, Outcome, Place, Record, Within};
-use crate::relate::{Direction, Relation};
+use crate::relate::Direction;
+use crate::relation::Relation;
 use crate::settings::CheckSettings;
 
 /// What makes a match fail.

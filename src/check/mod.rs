@@ -18,7 +18,8 @@ use crate::article::{ArticleId, Moment};
 use crate::disk::Table;
 use crate::findings::{Findings, Passage};
 use crate::read::lines;
-use crate::relate::{Direction, Relation};
+use crate::relate::Direction;
+use crate::relation::Relation;
 use crate::text::SEED;
 
 use baseline::Stale;

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, Result};
-use crate::relate::Relation;
+use crate::relation::Relation;
 
 /// What people say two texts are to one another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub enum Label {
     Background,
     /// Only quotations are shared.
     Quote,
+    /// Only a form is shared, filled with other data.
+    Template,
     /// Only site furniture is shared.
     Boilerplate,
     /// Nothing is reused.
@@ -32,13 +34,14 @@ pub enum Label {
 
 impl Label {
     /// Every label, strongest reuse first.
-    pub const ALL: [Label; 8] = [
+    pub const ALL: [Label; 9] = [
         Label::Copy,
         Label::Excerpt,
         Label::Version,
         Label::Rewrite,
         Label::Background,
         Label::Quote,
+        Label::Template,
         Label::Boilerplate,
         Label::Independent,
     ];
@@ -57,6 +60,7 @@ impl Label {
             Label::Rewrite => "rewrite",
             Label::Background => "background",
             Label::Quote => "quote",
+            Label::Template => "template",
             Label::Boilerplate => "boilerplate",
             Label::Independent => "independent",
         }
@@ -68,7 +72,7 @@ impl Label {
             Label::Excerpt => Class::Excerpt,
             Label::Version => Class::Version,
             Label::Rewrite => Class::Rewrite,
-            Label::Background | Label::Quote | Label::Boilerplate | Label::Independent => Class::None,
+            Label::Background | Label::Quote | Label::Template | Label::Boilerplate | Label::Independent => Class::None,
         }
     }
 }
@@ -110,7 +114,7 @@ impl Class {
             Relation::Excerpt => Class::Excerpt,
             Relation::Version => Class::Version,
             Relation::Rewrite => Class::Rewrite,
-            Relation::Background | Relation::Quote | Relation::Boilerplate => Class::None,
+            Relation::Background | Relation::Quote | Relation::Template | Relation::Boilerplate => Class::None,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::share::{Estimate, Share, wilson};
 use crate::article::ArticleId;
 use crate::error::{Error, Result};
 use crate::findings::Findings;
-use crate::relate::Relation;
+use crate::relation::Relation;
 
 /// How findings compare with labelled pairs.
 #[derive(Clone, Debug, PartialEq, Serialize)]

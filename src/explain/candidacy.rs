@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::{Kind, View, four_decimals};
 use crate::article::{ArticleId, Span};
-use crate::bucket::passages::{GRAM_TOKENS, Postings, Seeding, fingerprints};
+use crate::bucket::candidates::Seeding;
+use crate::bucket::passages::{GRAM_TOKENS, Postings, fingerprints};
 use crate::disk::Workspace;
 use crate::sketch::Sketch;
 use crate::text::Marks;
@@ -198,7 +199,8 @@ fn path(view: View<'_>, carriers: &Carriers, a: ArticleId, b: ArticleId) -> (Pat
     let rare = shared.iter().filter(|shared| shared.seeding == "rare").count();
     let pair = (leader_a.min(leader_b), leader_a.max(leader_b));
     let candidates = &view.analysis.candidates;
-    if candidates.binary_search(&pair).is_ok() || candidates.binary_search(&(pair.1, pair.0)).is_ok() {
+    let named = |pair: (ArticleId, ArticleId)| candidates.binary_search_by_key(&pair, |pair| (pair.a, pair.b)).is_ok();
+    if named(pair) || named((pair.1, pair.0)) {
         let path = if own { Path::Passages } else { Path::Leaders };
         let one = if shared.len() == 1 { "fingerprint" } else { "fingerprints" };
         return (

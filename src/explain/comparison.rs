@@ -5,8 +5,9 @@ use serde::Serialize;
 use super::{Kind, KindCounts, Part, Party, View, four_decimals, parts};
 use crate::article::{ArticleId, Span};
 use crate::pipeline::verdict;
-use crate::relate::{Direction, Relation};
-use crate::settings::RelateSettings;
+use crate::relate::{Direction, Verdict};
+use crate::relation::Relation;
+use crate::score::Weighed;
 use crate::verify::{Comparer, Evidence, joint_marks};
 
 /// Two articles, compared on their text.
@@ -42,8 +43,12 @@ pub struct Comparison {
     /// Information of the shared prose beyond chance, in bits.
     #[serde(serialize_with = "four_decimals")]
     pub evidence_bits: f64,
-    /// The bits that a link wants.
-    pub link_bits: f64,
+    /// How sure it is that one reuses what the other reports; none where only whole texts are compared.
+    pub probability: Option<f64>,
+    /// The bits of a pair of which nothing speaks for reuse.
+    pub prior_bits: f64,
+    /// What each feature adds to them.
+    pub weights: Vec<Weighed>,
     /// The longest shared run, in tokens.
     pub longest_run: usize,
     /// Shared tokens by kind.
@@ -100,15 +105,18 @@ impl Comparison {
 
     fn in_order(view: View<'_>, a: ArticleId, b: ArticleId) -> Comparison {
         let context = view.analysis.context(view.corpus, view.settings);
-        let evidence = Comparer::of(a, context).evidence(b);
+        let circumstances = view.analysis.circumstances(view.corpus, a, b);
+        let evidence = Comparer::of(a, context).evidence(b, circumstances);
         // What the scan said, which may know more than the pair: that it is an item of a round-up.
         let verdict = match view.analysis.compared.find(a, b) {
             Some(pair) => Some(pair.verdict),
             None => {
-                let settings = view.analysis.calibration.settings(view.settings);
-                verdict((a, b), &evidence, &view.analysis.classes, &settings)
+                verdict((a, b), &evidence, &view.analysis.classes, &view.analysis.judge)
             }
         };
+        let weights = view.analysis.judge.weights();
+        let scored = view.settings.wants_passages().then(|| weights.score(&evidence).probability());
+        let weights = if scored.is_some() { weights.waterfall(&evidence) } else { Vec::new() };
         let (marks_a, marks_b) = (view.marks(a), view.marks(b));
         let (spans_a, spans_b) = (view.corpus.spool.spans(a), view.corpus.spool.spans(b));
         let text = view.corpus.spool.text(a);
@@ -135,14 +143,16 @@ impl Comparison {
             relation: verdict.as_ref().map(|verdict| verdict.relation),
             direction: verdict.as_ref().and_then(|verdict| verdict.direction),
             links: verdict.as_ref().is_some_and(|verdict| verdict.relation.links()),
-            rule: verdict.map_or_else(|| unrelated(&evidence, &view.settings.relate), |verdict| verdict.rule()),
+            rule: verdict.map_or_else(|| unrelated(&evidence), |verdict| verdict.rule()),
             jaccard: evidence.overlap.jaccard(),
             containment_a: evidence.overlap.containment_a(),
             containment_b: evidence.overlap.containment_b(),
             prose_a: evidence.prose_a(),
             prose_b: evidence.prose_b(),
             evidence_bits: evidence.bits,
-            link_bits: view.analysis.calibration.link_bits,
+            probability: verdict.as_ref().and_then(Verdict::probability).or(scored),
+            prior_bits: view.analysis.judge.weights().prior,
+            weights,
             longest_run: evidence.longest_run(),
             shared: evidence.shared.into(),
             quote_share: evidence.quote_share(),
@@ -174,15 +184,14 @@ impl Comparison {
 }
 
 /// Why the evidence gives no relation.
-fn unrelated(evidence: &Evidence, settings: &RelateSettings) -> String {
+fn unrelated(evidence: &Evidence) -> String {
     if evidence.runs.is_empty() {
         return format!("they share no run of {} words", crate::verify::runs::RUN_TOKENS);
     }
     format!(
-        "prose {:.0} bits < {}, the longest shared run has {} tokens, and what is shared is not mainly quotation, \
+        "prose {:.0} bits beyond chance, the longest shared run has {} tokens, and what is shared is not mainly quotation, \
          furniture or stock",
         evidence.bits,
-        settings.link_bits,
         evidence.longest_run()
     )
 }

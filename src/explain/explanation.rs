@@ -10,7 +10,8 @@ use crate::article::{ArticleId, Span};
 use crate::bucket::passages::lead_end;
 use crate::bucket::passages::{GRAM_TOKENS, WINDOW, fingerprints};
 use crate::findings::{NamedStory, stories_of};
-use crate::relate::{Direction, Relation};
+use crate::relate::Direction;
+use crate::relation::Relation;
 use crate::shingle::{self, SHINGLE_TOKENS, shingle_set};
 use crate::text::{Marks, Tokenizer};
 use crate::verify::Kinds;
@@ -574,7 +575,7 @@ fn membership(view: View<'_>, article: ArticleId) -> Membership {
     let identical = others(&|other| classes.exact[other.index()] == exact);
     let near_duplicates =
         others(&|other| classes.near[other.index()] == leader && classes.exact[other.index()] != exact);
-    let candidates = analysis.candidates.iter().filter(|pair| pair.0 == leader || pair.1 == leader).count();
+    let candidates = analysis.candidates.iter().filter(|pair| pair.a == leader || pair.b == leader).count();
     let named = |(id, members): NamedStory| Story { id, articles: view.ids(members) };
     let why = story_why(view, &pairs, story.as_ref(), partial_in.len());
     Membership {

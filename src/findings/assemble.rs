@@ -14,7 +14,9 @@ use crate::disk::Table;
 use crate::error::Result;
 use crate::origin::{self, Side, Tally, Teller};
 use crate::pipeline::{Analysis, Compared, ComparedPairs};
-use crate::relate::{Direction, Relation};
+use crate::relate::Direction;
+use crate::relation::Relation;
+use crate::score::Weights;
 use crate::settings::Settings;
 use crate::story;
 use crate::verify::SharedRun;
@@ -30,6 +32,9 @@ const ROWS_PERCENT: u64 = 4;
 /// Pairs or articles that are made rows at a time.
 pub(super) const BLOCK: usize = 1 << 13;
 
+/// Of the pairs that are no links no more than this are rows: on real corpora they are a hundred times as many as links.
+const OTHERS: usize = 100_000;
+
 /// What of a corpus is kept beside what was found in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
@@ -44,7 +49,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
     let wanted = |relation: Relation| settings.relate.relations.contains(&relation);
     let same_text = wanted(Relation::Identical) || wanted(Relation::NearDuplicate);
     let workspace = &corpus.workspace;
-    let Analysis { classes, compared, calibration, verified, .. } = analysis;
+    let Analysis { classes, compared, decoys, judge, verified, .. } = analysis;
     let passage_candidates = analysis.candidates.len() as u64;
     let groups = classes.groups();
     let stories = Stories::of(&corpus, &classes, &analysis.stories, &groups, same_text);
@@ -59,7 +64,12 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
     let mut least = vec![f64::INFINITY; stories.members.len()];
     let mut tallies = vec![Tally::default(); corpus.len()];
     let credited: Vec<bool> = corpus.credits.iter().map(|credit| credit.is_some()).collect();
-    for block in in_input_order(&compared, wanted).chunks(BLOCK) {
+    let mut rejected_pairs = BTreeMap::new();
+    for head in compared.heads().iter().filter(|head| !head.relation.links()) {
+        *rejected_pairs.entry(head.relation).or_default() += 1;
+    }
+    let listed = listed(&compared, settings);
+    for block in listed.chunks(BLOCK) {
         let heads = compared.heads();
         let first = |place: usize| heads[place].a.min(heads[place].b);
         let rows: Vec<Pair> = block
@@ -67,7 +77,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
             .flat_map_iter(|places| {
                 let article = first(places[0]);
                 let spans = corpus.spool.spans(article);
-                let rows = places.iter().map(|&place| row(&corpus, &compared.get(place), (article, &spans)));
+                let rows = places.iter().map(|&place| row(&corpus, judge.weights(), &compared.get(place), (article, &spans)));
                 rows.map(Pair::in_input_order).collect::<Vec<_>>()
             })
             .collect();
@@ -119,6 +129,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
         passage_candidates,
         verified_pairs: verified,
         links: shown.links,
+        rejected_pairs,
         stories: rows.len() as u64,
         articles_in_stories: rows.iter().map(|story| story.members.len() as u64).sum(),
         dropped,
@@ -133,20 +144,31 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
         texts,
         rejects: corpus.rejects,
         counts,
-        calibration,
+        decoys,
         ids: Ids::default(),
         workspace: corpus.workspace,
     })
 }
 
-/// The places of the pairs of wanted relations, by the articles as they stand in the input.
-fn in_input_order(compared: &ComparedPairs, wanted: impl Fn(Relation) -> bool) -> Vec<usize> {
+/// The pairs that are rows, in input order: links of the relations that are wanted, and if all are asked for, the likeliest of
+/// the others.
+fn listed(compared: &ComparedPairs, settings: &Settings) -> Vec<usize> {
     let heads = compared.heads();
-    let mut places: Vec<usize> = (0..heads.len()).filter(|&place| wanted(heads[place].relation)).collect();
-    places.par_sort_unstable_by_key(|&place| {
+    let wanted = |&place: &usize| settings.relate.relations.contains(&heads[place].relation);
+    let (mut places, mut others): (Vec<usize>, Vec<usize>) =
+        (0..heads.len()).filter(wanted).partition(|&place| heads[place].relation.links());
+    let in_input = |&place: &usize| {
         let head = &heads[place];
         (head.a.min(head.b), head.a.max(head.b))
-    });
+    };
+    if settings.relate.all_pairs {
+        others.par_sort_unstable_by(|x, y| {
+            heads[*y].bits.total_cmp(&heads[*x].bits).then_with(|| in_input(x).cmp(&in_input(y)))
+        });
+        others.truncate(OTHERS);
+        places.append(&mut others);
+    }
+    places.par_sort_unstable_by_key(in_input);
     places
 }
 
@@ -418,7 +440,7 @@ impl Pair {
 }
 
 /// The row of a pair; of one of the two articles the spans are known.
-fn row(corpus: &Corpus, pair: &Compared<'_>, known: (ArticleId, &[Span])) -> Pair {
+fn row(corpus: &Corpus, weights: &Weights, pair: &Compared<'_>, known: (ArticleId, &[Span])) -> Pair {
     let evidence = &pair.evidence;
     let spans = |article| {
         if article == known.0 { Cow::Borrowed(known.1) } else { Cow::Owned(corpus.spool.spans(article)) }
@@ -428,6 +450,7 @@ fn row(corpus: &Corpus, pair: &Compared<'_>, known: (ArticleId, &[Span])) -> Pai
     let span =
         |spans: &[Span], from: usize, tokens: usize| Span::covering(spans.get(from..from + tokens).unwrap_or_default());
     let source = |article: ArticleId| corpus.sources[article.index()];
+    let weighed = || weights.waterfall(evidence).into_iter().map(|weighed| (weighed.feature, weighed.bits)).collect();
     Pair {
         a: pair.a,
         b: pair.b,
@@ -439,6 +462,8 @@ fn row(corpus: &Corpus, pair: &Compared<'_>, known: (ArticleId, &[Span])) -> Pai
         prose_a: evidence.prose_a(),
         prose_b: evidence.prose_b(),
         evidence_bits: evidence.bits,
+        probability: pair.verdict.probability(),
+        weights: if pair.verdict.score.is_some() { weighed() } else { Vec::new() },
         longest_run: evidence.longest_run() as u32,
         shared_tokens: evidence.shared.tokens() as u32,
         quote_share: evidence.quote_share(),
@@ -454,7 +479,7 @@ fn places(corpus: &Corpus, compared: &ComparedPairs, pairs: Range<usize>) -> Vec
     let heads = &compared.heads()[pairs.clone()];
     let ids = corpus.spool.words(heads[0].a);
     let mut places = Vec::new();
-    for (place, head) in pairs.zip(heads).filter(|(_, head)| head.relation != Relation::Boilerplate) {
+    for (place, head) in pairs.zip(heads).filter(|(_, head)| head.relation.links()) {
         for SharedRun { run, .. } in &compared.evidence(place).runs {
             // A text that could not be read has no words.
             let words = ids.get(run.a..run.a + run.tokens).unwrap_or_default();

@@ -15,10 +15,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::article::{ArticleId, Location, Moment, Reject, Span};
-use crate::calibrate::Calibration;
 use crate::credit::Credit;
+use crate::decoys::Decoys;
 use crate::disk::{Table, Weight, Workspace};
-use crate::relate::{Direction, Relation};
+use crate::relate::Direction;
+use crate::relation::Relation;
+use crate::score::Feature;
 
 pub use crate::origin::Origin;
 pub use assemble::{Kept, NamedStory, assemble, stories_of};
@@ -26,14 +28,15 @@ pub use ids::Ids;
 pub use texts::{Apart, Text, has_text};
 
 /// The version of the tables' schema; a change of columns or of their meaning raises it.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// What a scan found.
 #[derive(Debug, Default)]
 pub struct Findings {
     /// One row per article, in input order.
     pub members: Table<Member>,
-    /// Every pair that was verified on the text and shares something, links and others, sorted by articles.
+    /// Every link, sorted by articles; where they were asked for, also pairs that share something and are no links, of those the
+    /// likeliest.
     pub pairs: Table<Pair>,
     /// Stories of two articles or more, largest first, then by id.
     pub stories: Vec<Story>,
@@ -45,8 +48,8 @@ pub struct Findings {
     pub rejects: Vec<Reject>,
     /// What was counted on the way.
     pub counts: Counts,
-    /// The evidence that a link wanted, and how often it is chance.
-    pub calibration: Calibration,
+    /// How many links are chance, as far as the corpus can tell.
+    pub decoys: Decoys,
     /// What [`Findings::id`] keeps.
     pub ids: Ids,
     /// Where rows that do not fit into memory are. After rows were read, [`Workspace::check`] says whether all could be.
@@ -122,6 +125,10 @@ pub struct Pair {
     pub prose_b: f64,
     /// Information of the shared prose beyond chance, in bits.
     pub evidence_bits: f64,
+    /// How sure it is that one reuses what the other reports, 0 to 1; none where only whole texts were compared.
+    pub probability: Option<f64>,
+    /// What each feature of the evidence adds to that, in bits.
+    pub weights: Vec<(Feature, f64)>,
     /// The longest shared run, in tokens.
     pub longest_run: u32,
     /// Tokens in shared runs.
@@ -159,7 +166,9 @@ impl Weight for Member {
 
 impl Weight for Pair {
     fn owned_bytes(&self) -> usize {
-        (self.a_spans.len() + self.b_spans.len()) * size_of::<Span>() + self.rule.len()
+        (self.a_spans.len() + self.b_spans.len()) * size_of::<Span>()
+            + self.weights.len() * size_of::<(Feature, f64)>()
+            + self.rule.len()
     }
 }
 
@@ -241,6 +250,8 @@ pub struct Counts {
     pub verified_pairs: u64,
     /// Pairs that link.
     pub links: u64,
+    /// Pairs that were looked at, share something of note and are no links, by what they are.
+    pub rejected_pairs: BTreeMap<Relation, u64>,
     /// Stories of two articles or more.
     pub stories: u64,
     /// Articles in stories.

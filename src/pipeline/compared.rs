@@ -9,14 +9,17 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::article::ArticleId;
+use crate::bucket::candidates::Candidate;
 use crate::bucket::classes::Classes;
-use crate::calibrate::Calibration;
+
+use crate::corpus::UNDATED;
+use crate::decoys::Decoys;
 use crate::disk::{KeptReader, KeptWriter, Table, Workspace};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
-use crate::relate::{Relation, Verdict, relate};
-use crate::settings::Settings;
-use crate::verify::{Comparer, Context, Evidence};
+use crate::relate::{Judge, Verdict};
+use crate::relation::Relation;
+use crate::verify::{Circumstances, Comparer, Context, Evidence};
 
 /// The share of memory for evidence, in percent.
 const EVIDENCE_PERCENT: u64 = 10;
@@ -34,6 +37,37 @@ pub struct Compared<'a> {
     pub evidence: Cow<'a, Evidence>,
     /// What that makes them.
     pub verdict: Verdict,
+}
+
+/// What is known of pairs beside their texts.
+pub struct Surroundings<'a> {
+    /// The classes of the articles.
+    pub classes: &'a Classes,
+    /// The pairs of class leaders that share passages, sorted.
+    pub candidates: &'a [Candidate],
+    /// The outlet of each article, 0 for none.
+    pub sources: &'a [u64],
+    /// When each was published, [`UNDATED`] where that is not known.
+    pub published: &'a [i64],
+}
+
+impl Surroundings<'_> {
+    /// The circumstances of a pair. What is known of passages is known of class leaders.
+    pub fn of(&self, a: ArticleId, b: ArticleId) -> Circumstances {
+        let leaders = (self.classes.near[a.index()], self.classes.near[b.index()]);
+        let find = |pair: (ArticleId, ArticleId)| {
+            let found = self.candidates.binary_search_by_key(&pair, |candidate| (candidate.a, candidate.b)).ok();
+            found.map(|place| self.candidates[place].standing)
+        };
+        let standing = find(leaders).or_else(|| find((leaders.1, leaders.0)));
+        let (source, at) = (self.sources[a.index()], [self.published[a.index()], self.published[b.index()]]);
+        let dated = !at.contains(&UNDATED);
+        Circumstances {
+            standing: standing.unwrap_or_default(),
+            same_outlet: source != 0 && source == self.sources[b.index()],
+            days_apart: dated.then(|| u32::try_from(at[0].abs_diff(at[1]) / 86_400).unwrap_or(u32::MAX)),
+        }
+    }
 }
 
 /// Ranges of tokens, in order.
@@ -59,14 +93,14 @@ pub struct Head {
     pub b: ArticleId,
     /// What they are to one another.
     pub relation: Relation,
-    /// See [`Verdict::one_passage`].
-    pub one_passage: bool,
-    /// Whether the passage was found to be an item of a round-up.
+    /// See [`Verdict::may_be_item`].
+    pub may_be_item: bool,
+    /// Whether what they share was found to be an item of a round-up.
     item: bool,
     /// The place of its evidence.
     #[serde(skip)]
     row: u32,
-    /// See [`Evidence::bits`].
+    /// See [`Score::bits`](crate::score::Score::bits).
     pub bits: f64,
 }
 
@@ -74,14 +108,14 @@ pub struct Head {
 pub struct ComparedPairs {
     heads: Vec<Head>,
     evidence: Table<Evidence>,
-    settings: Settings,
+    judge: Judge,
 }
 
 impl ComparedPairs {
     /// No pair yet.
-    pub fn new(workspace: &Workspace, settings: &Settings) -> Self {
+    pub fn new(workspace: &Workspace, judge: &Judge) -> Self {
         let evidence = Table::new(workspace, workspace.share(EVIDENCE_PERCENT));
-        ComparedPairs { heads: Vec::new(), evidence, settings: settings.clone() }
+        ComparedPairs { heads: Vec::new(), evidence, judge: judge.clone() }
     }
 
     /// Verifies pairs on their text and adds those that share something of note. Sorted pairs share their first text's index.
@@ -89,21 +123,22 @@ impl ComparedPairs {
         &mut self,
         pairs: &[(ArticleId, ArticleId)],
         context: Context<'_>,
-        classes: &Classes,
+        surroundings: &Surroundings<'_>,
         progress: &dyn Progress,
     ) -> Result<()> {
         let runs: Vec<&[(ArticleId, ArticleId)]> = pairs.chunk_by(|x, y| x.0 == y.0).collect();
         for runs in runs.chunks(TEXTS) {
-            let settings = &self.settings;
+            let judge = &self.judge;
             let found: Vec<Vec<(Head, Evidence)>> = runs
                 .par_iter()
                 .map(|run| {
                     let mut comparer = Comparer::of(run[0].0, context);
                     let head = |&(a, b): &(ArticleId, ArticleId)| {
-                        let evidence = comparer.evidence(b);
-                        let verdict = verdict((a, b), &evidence, classes, settings)?;
-                        let Verdict { relation, one_passage, .. } = verdict;
-                        Some((Head { a, b, relation, one_passage, item: false, row: 0, bits: evidence.bits }, evidence))
+                        let evidence = comparer.evidence(b, surroundings.of(a, b));
+                        let verdict = verdict((a, b), &evidence, surroundings.classes, judge)?;
+                        let Verdict { relation, may_be_item, score, .. } = verdict;
+                        let bits = score.unwrap_or_default().bits;
+                        Some((Head { a, b, relation, may_be_item, item: false, row: 0, bits }, evidence))
                     };
                     let found = run.iter().filter(|_| !progress.cancelled()).filter_map(head).collect();
                     progress.advance(run.len() as u64);
@@ -139,22 +174,9 @@ impl ComparedPairs {
         Ok(())
     }
 
-    /// Judges all pairs again by other settings; those that are nothing by them are left out.
-    pub fn judge_again(&mut self, settings: &Settings, classes: &Classes) {
-        self.settings = settings.clone();
-        let heads = std::mem::take(&mut self.heads);
-        let again = |mut head: Head| {
-            let evidence = self.evidence.get(head.row as usize);
-            let verdict = verdict((head.a, head.b), &evidence, classes, settings)?;
-            (head.relation, head.one_passage) = (verdict.relation, verdict.one_passage);
-            Some(head)
-        };
-        self.heads = heads.into_iter().filter_map(again).collect();
-    }
-
-    /// Makes rewrites of the pairs that share one passage only, where `is_item` holds.
+    /// Makes rewrites of the pairs that may share an item of a round-up, where `is_item` holds.
     pub fn take_items(&mut self, is_item: impl Fn(&Head) -> bool) {
-        for head in self.heads.iter_mut().filter(|head| head.one_passage) {
+        for head in self.heads.iter_mut().filter(|head| head.may_be_item) {
             if is_item(head) {
                 (head.relation, head.item) = (Relation::Rewrite, true);
             }
@@ -193,7 +215,7 @@ impl ComparedPairs {
         let mut verdict = if head.relation == Relation::Identical {
             Verdict::identical()
         } else {
-            relate(&evidence, self.settings.near.threshold, &self.settings.relate).unwrap_or_else(Verdict::identical)
+            self.judge.judge(&evidence).unwrap_or_else(Verdict::identical)
         };
         if head.item {
             (verdict.relation, verdict.item) = (head.relation, true);
@@ -217,22 +239,22 @@ pub struct Verified {
     /// The pairs, as they were compared.
     pub compared: ComparedPairs,
     /// What the links among those say about chance.
-    pub calibration: Calibration,
+    pub decoys: Decoys,
 }
 
 impl Verified {
     /// Writes everything.
     pub fn save(&self, to: &mut KeptWriter) -> Result<()> {
-        to.row(&self.calibration)?;
+        to.row(&self.decoys)?;
         self.compared.save(0, to)
     }
 
     /// The pairs that were written.
-    pub fn load(workspace: &Workspace, settings: &Settings, from: &mut KeptReader) -> Result<Verified> {
-        let calibration: Calibration = from.row()?;
-        let mut compared = ComparedPairs::new(workspace, &calibration.settings(settings));
+    pub fn load(workspace: &Workspace, judge: &Judge, from: &mut KeptReader) -> Result<Verified> {
+        let decoys = from.row()?;
+        let mut compared = ComparedPairs::new(workspace, judge);
         compared.load(from)?;
-        Ok(Verified { compared, calibration })
+        Ok(Verified { compared, decoys })
     }
 }
 
@@ -241,10 +263,10 @@ pub fn verdict(
     (a, b): (ArticleId, ArticleId),
     evidence: &Evidence,
     classes: &Classes,
-    settings: &Settings,
+    judge: &Judge,
 ) -> Option<Verdict> {
     if classes.exact[a.index()] == classes.exact[b.index()] {
         return Some(Verdict::identical());
     }
-    relate(evidence, settings.near.threshold, &settings.relate)
+    judge.judge(evidence)
 }

@@ -9,23 +9,26 @@ use rayon::prelude::*;
 
 use crate::article::ArticleId;
 use crate::bucket::classes::{Buckets, Classes, Groups};
-use crate::bucket::passages::{Candidate, Posting, Postings, candidates, without_stock};
-use crate::calibrate::{Calibration, Dated, calibrate};
+use crate::bucket::candidates::{Candidate, candidates, without_stock};
+use crate::bucket::passages::{Places, Posting, Postings};
 use crate::corpus::{Corpus, UNDATED};
+use crate::decoys::{Dated, Decoys};
 use crate::disk::{KeptReader, Workspace};
 use crate::error::Result;
 use crate::findings::{Findings, Kept, assemble};
 use crate::progress::{Progress, Stage};
 use crate::read::Input;
-use crate::relate::Relation;
+use crate::relate::Judge;
+use crate::relation::Relation;
 use crate::settings::{Part, Settings};
 use crate::story::{self, Joining, Link, Stories, stories};
 use crate::text::Marks;
-use crate::verify::stock::{Places, Related, Stock, takes_of_one_text};
+use crate::verify::rest::Rarity;
+use crate::verify::stock::{Related, Stock, takes_of_one_text};
 use crate::verify::surprise::PhraseModel;
-use crate::verify::{Context, Evidence, Limits};
+use crate::verify::{Circumstances, Context, Evidence, Limits};
 use checkpoint::Checkpoints;
-use compared::Verified;
+use compared::{Surroundings, Verified};
 
 pub use checkpoint::{InputFile, fingerprint};
 pub use compared::{Compared, ComparedPairs, Head, Parts, verdict};
@@ -36,8 +39,8 @@ const LISTED_CLASS: usize = 48;
 /// Pairs across two linked classes are all listed up to this many; beyond, the leaders stand for them.
 const LISTED_ACROSS: usize = 1024;
 
-/// A rewrite joins stories from so many times the bits that make it a link: one wrong one among hundreds glues two stories.
-const JOINING: f64 = 2.5;
+/// A rewrite joins stories from these odds on, in bits, that is from .9: one wrong one among hundreds glues two stories.
+const JOINING_BITS: f64 = 3.2;
 
 /// The products of the stages between reading and reporting.
 pub struct Analysis {
@@ -45,12 +48,16 @@ pub struct Analysis {
     pub classes: Classes,
     /// The phrase model of the corpus.
     pub model: PhraseModel,
+    /// How rare words are.
+    pub rarity: Rarity,
     /// What belongs to no story.
     pub stock: Stock,
     /// Pairs of class leaders that share passages.
-    pub candidates: Vec<(ArticleId, ArticleId)>,
-    /// The evidence that a link wanted, and how often it is chance.
-    pub calibration: Calibration,
+    pub candidates: Vec<Candidate>,
+    /// How many links are chance, as far as the corpus can tell.
+    pub decoys: Decoys,
+    /// Who judged.
+    pub judge: Judge,
     /// Every pair that was compared and shares something, sorted.
     pub compared: ComparedPairs,
     /// How many pairs were compared.
@@ -60,12 +67,19 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// What is known of a pair beside its texts.
+    pub fn circumstances(&self, corpus: &Corpus, a: ArticleId, b: ArticleId) -> Circumstances {
+        let Analysis { classes, candidates, .. } = self;
+        Surroundings { classes, candidates, sources: &corpus.sources, published: &corpus.published }.of(a, b)
+    }
+
     /// What comparisons know of the corpus.
     pub fn context<'a>(&'a self, corpus: &'a Corpus, settings: &Settings) -> Context<'a> {
         Context {
             spool: &corpus.spool,
             shingles: &corpus.shingles,
             model: settings.wants_passages().then_some(&self.model),
+            rarity: &self.rarity,
             stock: &self.stock,
             limits: Limits::of(settings.near.threshold, &settings.relate),
         }
@@ -132,6 +146,7 @@ fn stages(
     kept: &Checkpoints<'_>,
 ) -> Result<Analysis> {
     let workspace = corpus.workspace.clone();
+    let judge = Judge::of(settings)?;
 
     forget(corpus, settings)?;
 
@@ -158,6 +173,8 @@ fn stages(
         (stock, candidates) = passages(corpus, &classes, settings, kept)?;
     }
 
+    let mut rarity = Rarity::of(&model);
+    rarity.hear(&corpus.spool, &leaders[..leaders.len().min(10_000)]);
     let groups = classes.groups();
     let in_order = |a: ArticleId, b: ArticleId| {
         if corpus.keys.rank(a) < corpus.keys.rank(b) { (a, b) } else { (b, a) }
@@ -168,23 +185,28 @@ fn stages(
         spool: &corpus.spool,
         shingles: &corpus.shingles,
         model: settings.wants_passages().then_some(&model),
+        rarity: &rarity,
         stock: &stock,
         limits: Limits::of(settings.near.threshold, &settings.relate),
     };
+    let surroundings = Surroundings {
+        classes: &classes,
+        candidates: &candidates,
+        sources: &corpus.sources,
+        published: &corpus.published,
+    };
     let verify = || {
         progress.begin(Stage::Verify, Some(candidates.len() as u64));
-        let mut compared = ComparedPairs::new(&workspace, settings);
-        compared.compare(&candidates, context, &classes, progress)?;
-        let calibration = calibrated(compared.heads(), corpus, leaders, settings.relate.link_bits);
-        if calibration.link_bits > settings.relate.link_bits {
-            compared.judge_again(&calibration.settings(settings), &classes);
-        }
+        let mut compared = ComparedPairs::new(&workspace, &judge);
+        let pairs: Vec<(ArticleId, ArticleId)> = candidates.iter().map(|pair| (pair.a, pair.b)).collect();
+        compared.compare(&pairs, context, &surroundings, progress)?;
+        let decoys = decoys(compared.heads(), corpus, leaders);
         take_items(&mut compared, corpus.len());
-        kept.go_on().map(|()| Verified { compared, calibration })
+        kept.go_on().map(|()| Verified { compared, decoys })
     };
     let verified =
-        kept.stage(Stage::Verify, |from| Verified::load(&workspace, settings, from), verify, Verified::save)?;
-    let Verified { mut compared, calibration } = verified;
+        kept.stage(Stage::Verify, |from| Verified::load(&workspace, &judge, from), verify, Verified::save)?;
+    let Verified { mut compared, decoys } = verified;
     let mut more = within_classes(&groups, leaders, in_order);
     more.extend(beside_leaders(compared.heads(), &classes, &groups, in_order));
     // Of one class or of two: none is there twice.
@@ -194,7 +216,7 @@ fn stages(
     let before = compared.len();
     if kept.taken(Stage::Reprints, |from| compared.load(from))?.is_none() {
         progress.begin(Stage::Reprints, Some(more.len() as u64));
-        compared.compare(&more, context, &classes, progress)?;
+        compared.compare(&more, context, &surroundings, progress)?;
         kept.keep(Stage::Reprints, |to| compared.save(before, to))?;
     }
     compared.sort();
@@ -207,7 +229,7 @@ fn stages(
     let joining = if any { Joining::Any } else { Joining::Average(settings.story.linkage) };
     let stories = stories(leaders.len(), &links, joining);
     let verified = (candidates.len() + more.len()) as u64;
-    Ok(Analysis { classes, model, stock, candidates, calibration, compared, verified, stories })
+    Ok(Analysis { classes, model, rarity, stock, candidates, decoys, judge, compared, verified, stories })
 }
 
 /// The pairs of class leaders that share passages, and what belongs to no story, which is marked in the corpus.
@@ -216,7 +238,7 @@ fn passages(
     classes: &Classes,
     settings: &Settings,
     kept: &Checkpoints<'_>,
-) -> Result<(Stock, Vec<(ArticleId, ArticleId)>)> {
+) -> Result<(Stock, Vec<Candidate>)> {
     let load = |from: &mut KeptReader| {
         corpus.spool.load_marks(from)?;
         Ok((Stock::load(from)?, from.rows()?))
@@ -254,51 +276,50 @@ fn learn(
     classes: &Classes,
     postings: &Postings,
     settings: &Settings,
-) -> Result<(Stock, Vec<(ArticleId, ArticleId)>)> {
-    let Corpus { sources, keys, workspace, spool, .. } = corpus;
-    let leader_rank = |article: ArticleId| (classes.near[article.index()] == article).then(|| keys.rank(article));
+) -> Result<(Stock, Vec<Candidate>)> {
+    let Corpus { sources, published, keys, workspace, spool, .. } = corpus;
     let places = Places {
         source: &|article| sources[article.index()],
+        published: &|article| Some(published[article.index()]).filter(|&at| at != UNDATED),
         rank: &|article| keys.rank(article),
         class: &|article| classes.near[article.index()],
     };
     let known =
         |stock: &Stock, posting: &Posting| stock.learned(sources[posting.article().index()], posting.hash()).is_some();
     let recurring = Stock::recurring(postings, &places)?;
-    let mut found = candidates(postings, workspace, leader_rank, |posting| known(&recurring, posting))?;
+    let mut found = candidates(postings, workspace, &places, |posting| known(&recurring, posting))?;
     let mut stock = Stock::default();
     if !settings.lacks(Part::Learning) {
         let longer = |pair: &Candidate| spool.tokens_of(pair.a).max(spool.tokens_of(pair.b));
         let takes = found.iter().filter(|pair| takes_of_one_text(pair, longer(pair)));
         let related: Vec<(ArticleId, ArticleId)> = takes.map(|pair| (pair.a, pair.b)).collect();
-        stock = Stock::learn(postings, &Related::of(&related, spool.len()), &places)?;
-        found = without_stock(found, postings, leader_rank, |posting| known(&stock, posting))?;
+        let related = Related::of(&related, spool.len());
+        found.par_iter_mut().for_each(|pair| pair.standing.apart = related.apart(pair.a, pair.b));
+        stock = Stock::learn(postings, &related, &places)?;
+        found = without_stock(found, postings, &places, |posting| known(&stock, posting))?;
         let same_texts = classes.same_texts();
         stock.mark(postings, &places, |leader| same_texts.of_leader(leader), spool, workspace)?;
     }
-    Ok((stock, found.into_iter().map(|pair| (pair.a, pair.b)).collect()))
+    Ok((stock, found))
 }
 
-/// The calibration of the links between class leaders.
-fn calibrated(across: &[Head], corpus: &Corpus, leaders: &[ArticleId], floor_bits: f64) -> Calibration {
+/// The decoys among class leaders.
+fn decoys(across: &[Head], corpus: &Corpus, leaders: &[ArticleId]) -> Decoys {
     let dated = |leader: &ArticleId| {
         let known = (corpus.sources[leader.index()], corpus.published[leader.index()]);
         Some(known).filter(|(source, published)| *source != 0 && *published != UNDATED)
     };
     let known: Vec<Dated> = leaders.iter().map(dated).collect();
     let place = |article: ArticleId| leaders.binary_search(&article).expect("candidates are pairs of leaders");
-    let links: Vec<(usize, usize, f64)> = across
-        .iter()
-        .filter(|head| head.relation.links())
-        .map(|head| (place(head.a), place(head.b), head.bits))
-        .collect();
-    calibrate(&known, &links, floor_bits)
+    let linked = across.iter().filter(|head| head.relation.links());
+    let links: Vec<(usize, usize)> = linked.map(|head| (place(head.a), place(head.b))).collect();
+    Decoys::of(&known, &links)
 }
 
-/// One passage outside of both leads is context, unless it is an item of a round-up: an article that shares other parts of
+/// A little that two articles share is context, unless it is an item of a round-up: an article that shares other parts of
 /// itself with other stories.
 fn take_items(compared: &mut ComparedPairs, articles: usize) {
-    if !compared.heads().iter().any(|head| head.one_passage) {
+    if !compared.heads().iter().any(|head| head.may_be_item) {
         return;
     }
     let mut groups: Vec<Vec<Parts>> = vec![Vec::new(); articles];
@@ -381,7 +402,7 @@ fn links(
     pairs.sort_unstable_by_key(|(_, head)| (rank(head.a), rank(head.b)));
     let link = |(at, head): (usize, &Head)| {
         let pair = compared.get(at);
-        let strength = strength(head.relation, &pair.evidence, settings.relate.link_bits);
+        let strength = strength(head, &pair.evidence);
         Link { a: place(head.a), b: place(head.b), strength, parts: pair.parts() }
     };
     let mut links: Vec<Link> = pairs.into_iter().map(link).collect();
@@ -408,9 +429,9 @@ fn links(
 const NEAR_STRENGTH: f64 = 0.9;
 
 /// How much a link says that two articles are of one story: the kind of reuse, then how much of the shorter is reused.
-fn strength(relation: Relation, evidence: &Evidence, link_bits: f64) -> f64 {
-    let least = match relation {
-        Relation::Rewrite if evidence.bits < JOINING * link_bits => 0.2,
+fn strength(head: &Head, evidence: &Evidence) -> f64 {
+    let least = match head.relation {
+        Relation::Rewrite if head.bits < JOINING_BITS => 0.2,
         Relation::Identical | Relation::NearDuplicate => NEAR_STRENGTH,
         Relation::Excerpt => 0.8,
         Relation::Version => 0.6,

@@ -18,7 +18,7 @@ use crate::article::Article;
 use crate::credit::Basis;
 use crate::error::{Error, Result};
 use crate::read::{Record, may_be_of};
-use crate::relate::Relation;
+use crate::relation::Relation;
 
 /// The key that records get.
 pub const KEY: &str = "wirecopy";

@@ -9,7 +9,8 @@ use super::layout::{Indent, Names, Page, Paint, Piece, bracketed, legend};
 use super::summary::{Style, count, grouped};
 use crate::explain::{Comparison, Kind, KindCounts, Party, Shared};
 use crate::findings::SCHEMA_VERSION;
-use crate::relate::{Direction, Relation};
+use crate::relate::{Direction, Probability};
+use crate::score::Weighed;
 
 /// Writes the comparison as text, in lines of at most `width_columns`.
 pub fn text(comparison: &Comparison, width_columns: usize, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -66,20 +67,6 @@ fn each(counts: &KindCounts) -> String {
         .join(", ")
 }
 
-/// What a relation means, in a line.
-pub(super) fn meaning(relation: Relation) -> &'static str {
-    match relation {
-        Relation::Identical => "the same text after normalisation",
-        Relation::NearDuplicate => "the same article, lightly edited",
-        Relation::Excerpt => "nearly all of the shorter stands in the longer",
-        Relation::Version => "two takes of one running story",
-        Relation::Rewrite => "reported prose is reused, most wording differs",
-        Relation::Background => "only stock context is shared",
-        Relation::Quote => "only quotations are shared",
-        Relation::Boilerplate => "only site furniture is shared",
-    }
-}
-
 /// Relation, rule, scores and passages.
 pub(super) fn body(page: &mut Page<'_>, comparison: &Comparison) -> io::Result<()> {
     match comparison.relation {
@@ -90,7 +77,7 @@ pub(super) fn body(page: &mut Page<'_>, comparison: &Comparison) -> io::Result<(
                 Some(Direction::AInB) => "; A stands in B",
                 Some(Direction::BInA) => "; B stands in A",
             };
-            let head = format!("{}: {}{direction}", relation.name(), meaning(relation));
+            let head = format!("{}: {}{direction}", relation.name(), relation.facts().meaning);
             page.text(0, Paint::Bold, &head)?;
         }
     }
@@ -102,6 +89,7 @@ pub(super) fn body(page: &mut Page<'_>, comparison: &Comparison) -> io::Result<(
     }
     page.blank()?;
     scores(page, comparison)?;
+    waterfall(page, comparison)?;
     passages(page, comparison)
 }
 
@@ -115,12 +103,32 @@ fn scores(page: &mut Page<'_>, comparison: &Comparison) -> io::Result<()> {
             "in the other".into(),
         ),
         ("prose shared", format!("A {:.4}  B {:.4}", comparison.prose_a, comparison.prose_b), "in the other".into()),
-        ("evidence", format!("{bits} bits"), format!("of prose beyond chance; a link wants {}", comparison.link_bits)),
+        ("evidence", format!("{bits} bits"), "of prose beyond chance".into()),
         ("longest run", count(comparison.longest_run, "token", "tokens"), String::new()),
         ("quote share", format!("{:.4}", comparison.quote_share), "of shared tokens in quotations".into()),
     ];
     for (name, figure, note) in rows {
         page.row(&format!("  {name:<13} {figure:<20} "), &note)?;
+    }
+    Ok(())
+}
+
+/// How the probability comes about: what each feature adds, the greatest first.
+fn waterfall(page: &mut Page<'_>, comparison: &Comparison) -> io::Result<()> {
+    let Some(probability) = comparison.probability.filter(|_| !comparison.weights.is_empty()) else { return Ok(()) };
+    page.blank()?;
+    let sum = comparison.prior_bits + comparison.weights.iter().map(|weighed| weighed.bits).sum::<f64>();
+    page.text(0, Paint::Bold, &format!("reuse {}: {sum:+.1} bits", Probability(probability)))?;
+    let bar = |bits: f64| {
+        let mark = if bits < 0.0 { "-" } else { "+" };
+        mark.repeat((bits.abs() * 2.0).round().min(18.0) as usize)
+    };
+    let line = |name: &str, bits: f64| format!("  {name:<10}{bits:>+6.1} {:<18} ", bar(bits));
+    page.row(&line("to begin", comparison.prior_bits), "what a pair with nothing for or against it has")?;
+    let mut weights: Vec<&Weighed> = comparison.weights.iter().filter(|weighed| weighed.bits.abs() >= 0.05).collect();
+    weights.sort_by(|x, y| y.bits.total_cmp(&x.bits));
+    for Weighed { feature, value, bits } in weights {
+        page.row(&line(feature.name(), *bits), &feature.shown(*value))?;
     }
     Ok(())
 }

@@ -18,6 +18,7 @@ use super::{Table, TableFormat, csv as csv_table};
 use crate::article::{ArticleId, Location, Moment, Reject, Span};
 use crate::credit::{Basis, Credit, Place};
 use crate::error::{Error, Result};
+use crate::score::Feature;
 use crate::findings::{Findings, Member, Origin, Pair, Passage, SCHEMA_VERSION, Story};
 
 /// The manifest in `folder`, which must be of this schema version or an earlier one.
@@ -53,7 +54,7 @@ pub fn findings(folder: &Path) -> Result<Findings> {
         rejects: table(folder, Table::Rejects)?,
     })?;
     findings.counts = known.counts;
-    findings.calibration = known.calibration;
+    findings.decoys = known.decoys;
     Ok(findings)
 }
 
@@ -67,7 +68,7 @@ pub fn links(folder: &Path) -> Result<Findings> {
         ..Rows::default()
     })?;
     findings.counts = known.counts;
-    findings.calibration = known.calibration;
+    findings.decoys = known.decoys;
     Ok(findings)
 }
 
@@ -264,6 +265,8 @@ impl Ids {
             prose_a: row.prose_a,
             prose_b: row.prose_b,
             evidence_bits: row.evidence_bits,
+            probability: row.probability,
+            weights: row.weights.iter().map(|weight| weight_of(weight)).collect::<Result<_, _>>()?,
             longest_run: row.longest_run,
             shared_tokens: row.shared_tokens,
             quote_share: row.quote_share,
@@ -288,6 +291,14 @@ impl Ids {
             earliest: self.article(&row.earliest_id)?,
         })
     }
+}
+
+/// A weight as a row has it: the name of the feature, and bits.
+fn weight_of(text: &str) -> Result<(Feature, f64), String> {
+    let wrong = || format!("{text:?} is no weight");
+    let (name, bits) = text.split_once(' ').ok_or_else(wrong)?;
+    let feature = Feature::ALL.into_iter().find(|feature| feature.name() == name).ok_or_else(wrong)?;
+    Ok((feature, bits.parse().map_err(|_| wrong())?))
 }
 
 /// What a row says of an agency; where it was said is not in the tables.

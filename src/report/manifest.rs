@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::calibrate::Calibration;
+use crate::decoys::Decoys;
 use crate::findings::{Counts, Findings, SCHEMA_VERSION};
 
 /// The name of the manifest in an output folder.
@@ -31,9 +31,9 @@ pub struct Manifest {
     pub files: Vec<String>,
     /// What was counted, stage by stage.
     pub counts: Counts,
-    /// The evidence that a link wanted, and how often it is chance.
+    /// How many links are chance, as far as the corpus can tell.
     #[serde(default)]
-    pub calibration: Calibration,
+    pub decoys: Decoys,
     /// How many records were rejected for each reason.
     pub rejects: BTreeMap<String, u64>,
     /// How long each stage took; the only part that differs from run to run.
@@ -74,7 +74,7 @@ impl Manifest {
             inputs: origin.inputs,
             files: origin.files,
             counts: findings.counts.clone(),
-            calibration: findings.calibration.clone(),
+            decoys: findings.decoys.clone(),
             rejects: rejects_by_reason(findings),
             timings: origin
                 .timings

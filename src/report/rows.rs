@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::article::{Moment, Span};
 use crate::credit::{Basis, Credit};
 use crate::findings::{Findings, Member, Pair, Passage, Story};
-use crate::relate::{Direction, Relation};
+use crate::relate::Direction;
+use crate::relation::Relation;
 
 /// A row of a table. Its serialised fields are its columns, in the same order.
 pub trait Row: Serialize + DeserializeOwned + 'static {
@@ -156,6 +157,10 @@ pub struct PairRow {
     pub prose_b: f64,
     /// Information of the shared prose beyond chance, in bits.
     pub evidence_bits: f64,
+    /// How sure it is that one reuses what the other reports, 0 to 1.
+    pub probability: Option<f64>,
+    /// What each feature of the evidence adds to that: its name and bits.
+    pub weights: Vec<String>,
     /// The longest shared run, in tokens.
     pub longest_run: u32,
     /// Tokens in shared runs.
@@ -186,6 +191,8 @@ impl Row for PairRow {
         of("prose_a", Kind::Real),
         of("prose_b", Kind::Real),
         of("evidence_bits", Kind::Real),
+        of("probability", Kind::Real),
+        of("weights", Kind::Texts),
         of("longest_run", Kind::Whole),
         of("shared_tokens", Kind::Whole),
         of("quote_share", Kind::Real),
@@ -401,6 +408,8 @@ fn pair_row(findings: &Findings, pair: &Pair) -> PairRow {
         prose_a: rounded(pair.prose_a),
         prose_b: rounded(pair.prose_b),
         evidence_bits: rounded(pair.evidence_bits),
+        probability: pair.probability.map(rounded),
+        weights: pair.weights.iter().map(|(feature, bits)| format!("{} {bits:+.2}", feature.name())).collect(),
         longest_run: pair.longest_run,
         shared_tokens: pair.shared_tokens,
         quote_share: rounded(pair.quote_share),
@@ -523,6 +532,8 @@ mod tests {
                 prose_a: 0.0,
                 prose_b: 0.0,
                 evidence_bits: 0.0,
+                probability: None,
+                weights: vec![],
                 longest_run: 0,
                 shared_tokens: 0,
                 quote_share: 0.0,

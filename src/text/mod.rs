@@ -8,6 +8,7 @@
 pub(crate) mod block;
 mod cues;
 mod furniture;
+mod gallery;
 mod normalise;
 mod quotation;
 mod repetition;

@@ -15,7 +15,7 @@ use wide::{CmpGt, CmpLt, i8x16};
 use super::block::{self, BLOCK_BYTES, Block};
 use super::normalise::{Class, Letter, class, is_its_own_form, normalise_into};
 use super::word::{SHORT_BYTES, Word};
-use super::{Marks, Tokens, furniture, quotation, repetition};
+use super::{Marks, Tokens, furniture, gallery, quotation, repetition};
 use crate::article::Span;
 
 /// Longer forms of words that are not ASCII are made by the way for all words. 64 bytes are 32 Cyrillic letters.
@@ -85,6 +85,7 @@ impl Tokenizer {
         cut(text, &mut self.lower, &mut self.buffers, &mut self.tokens);
         quotation::mark(text, &mut self.tokens);
         furniture::mark(text, &self.lower[..text.len()], &mut self.tokens, &mut self.furniture);
+        gallery::mark(text, &mut self.tokens);
         repetition::mark(&mut self.tokens, &mut self.seen);
         &self.tokens
     }

@@ -41,6 +41,11 @@ impl Contexts {
         if self.slots.is_empty() { (0, 0) } else { self.slots[self.slot(key)].contexts }
     }
 
+    /// Every phrase with its numbers.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u64, (u32, u32))> + '_ {
+        self.slots.iter().filter(|slot| slot.contexts.0 != 0).map(|slot| (slot.key, slot.contexts))
+    }
+
     /// Reads the slot where the search for a key begins, so that a processor has it when it is asked for; what comes back is of
     /// no meaning.
     #[inline]

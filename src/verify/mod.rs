@@ -6,6 +6,7 @@
 
 mod contexts;
 pub mod overlap;
+pub mod rest;
 pub mod runs;
 pub mod stock;
 pub mod surprise;
@@ -15,6 +16,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::article::{ArticleId, Span};
+use crate::bucket::candidates::Standing;
 use crate::bucket::passages::lead_end;
 use crate::disk::Weight;
 use crate::settings::RelateSettings;
@@ -22,6 +24,7 @@ use crate::shingle::{ShingleCounter, ShingleCounts};
 use crate::spool::{Document, Spool};
 use crate::text::{self, Kind, Marks};
 use overlap::{Overlap, ShingleTable};
+use rest::{Rarity, Rest};
 use runs::{Aligner, Run};
 use stock::Stock;
 use surprise::{PhraseModel, Surprise};
@@ -128,6 +131,92 @@ pub struct Evidence {
     pub blocks: usize,
     /// Whether such a run begins in the lead of either text.
     pub lead: bool,
+    /// Tokens of shared prose in the lead of the first and of the second text.
+    pub leads: (usize, usize),
+    /// What stands between the runs.
+    pub slots: Slots,
+    /// Different numbers of the first text, of the second, and of both.
+    pub numbers: (usize, usize, usize),
+    /// How alike the rest of the two is, 0 to 1.
+    pub rest: f64,
+    /// How much the shared prose sounds like speech, in bits.
+    pub speech: f64,
+    /// Shared prose that is told rather than spoken, in runs that prove something.
+    pub told: usize,
+    /// Bits of what is told.
+    pub told_bits: f64,
+    /// What is known of them beside their texts.
+    pub circumstances: Circumstances,
+}
+
+/// What is known of a pair beside its texts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Circumstances {
+    /// What all carriers of the passages say that the two share.
+    pub standing: Standing,
+    /// Whether both are of one outlet.
+    pub same_outlet: bool,
+    /// How many days lie between their publications, where both are known.
+    pub days_apart: Option<u32>,
+}
+
+/// Places between two neighbouring shared runs, in the same order in both texts, where both have a few words of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slots {
+    /// How many.
+    pub all: usize,
+    /// How many where both have a number or a name: a form that is filled with other data.
+    pub data: usize,
+    /// How many where both have a rare word or a number.
+    pub rare: usize,
+    /// Tokens of runs that stand in the order of both texts.
+    pub in_order: usize,
+    /// Tokens in such places, of the one that has more.
+    pub tokens: usize,
+}
+
+/// No more tokens than this are the filling of a slot.
+const SLOT_TOKENS: usize = 12;
+
+impl Slots {
+    fn of(runs: &[Run], text_a: &Text<'_>, text_b: &Text<'_>, rarity: &Rarity) -> Slots {
+        let (a, b) = (&text_a.marks, &text_b.marks);
+        let mut slots = Slots { in_order: runs.first().map_or(0, |run| run.tokens), ..Slots::default() };
+        let data = |marks: &[Marks]| marks.iter().any(|marks| marks.has(Marks::NUMBER) || marks.has(Marks::NAME));
+        for pair in runs.windows(2) {
+            let (gap_a, gap_b) = (pair[0].a + pair[0].tokens..pair[1].a, pair[0].b + pair[0].tokens..pair[1].b);
+            if gap_b.start > gap_b.end {
+                continue;
+            }
+            slots.in_order += pair[1].tokens;
+            let (len_a, len_b) = (gap_a.len(), gap_b.len());
+            if len_a.min(len_b) == 0 || len_a.max(len_b) > SLOT_TOKENS {
+                continue;
+            }
+            slots.all += 1;
+            slots.tokens += len_a.max(len_b);
+            slots.data += usize::from(data(&a[gap_a.clone()]) && data(&b[gap_b.clone()]));
+            let rare = |text: &Text<'_>, gap: std::ops::Range<usize>| {
+                gap.clone().any(|at| text.marks[at].has(Marks::NUMBER) || rarity.is_rare(text.ids[at]))
+            };
+            slots.rare += usize::from(rare(text_a, gap_a) && rare(text_b, gap_b));
+        }
+        slots
+    }
+}
+
+/// The different numbers of two texts, and of both.
+fn numbers(a: &Text<'_>, b: &Text<'_>) -> (usize, usize, usize) {
+    let of = |text: &Text<'_>| {
+        let numbers = text.ids.iter().zip(&*text.marks).filter(|(_, marks)| marks.has(Marks::NUMBER));
+        let mut ids: Vec<u32> = numbers.map(|(&id, _)| id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    };
+    let (of_a, of_b) = (of(a), of(b));
+    let both = of_a.iter().filter(|id| of_b.binary_search(id).is_ok()).count();
+    (of_a.len(), of_b.len(), both)
 }
 
 impl Weight for Evidence {
@@ -176,6 +265,8 @@ pub struct Context<'a> {
     pub shingles: &'a ShingleCounts,
     /// What phrases are worth; none where only whole texts are compared, and bits are not asked for.
     pub model: Option<&'a PhraseModel>,
+    /// How rare words are.
+    pub rarity: &'a Rarity,
     /// What belongs to no story.
     pub stock: &'a Stock,
     /// From where on nothing depends on more evidence.
@@ -196,16 +287,13 @@ pub struct Limits {
 impl Limits {
     /// The limits that follow from the thresholds of relations.
     pub fn of(near_threshold: f64, relate: &RelateSettings) -> Limits {
-        let enough_bits = ENOUGH_BITS.max(ENOUGH_LINKS * relate.link_bits);
-        Limits { near_threshold, version_share: relate.version_share, enough_bits }
+        Limits { near_threshold, version_share: relate.version_share, enough_bits: ENOUGH_BITS }
     }
 }
 
 /// Where two texts share much, a run is not counted beyond so many bits, some forty words: by run, so that it does not matter
-/// which text comes first,
-const ENOUGH_BITS: f64 = 300.0;
-/// and at least so many times the bits of a link.
-const ENOUGH_LINKS: f64 = 5.0;
+/// which text comes first; above it no weight rises.
+const ENOUGH_BITS: f64 = 320.0;
 
 /// Compares one text with others.
 pub struct Comparer<'a> {
@@ -218,6 +306,7 @@ pub struct Comparer<'a> {
     lead_end: usize,
     /// Made when the first prose is shared: most pairs share none.
     surprise: Option<Surprise<'a>>,
+    rest: Option<Rest>,
     marks: Vec<Marks>,
 }
 
@@ -234,6 +323,7 @@ impl<'a> Comparer<'a> {
             lead_end: lead_end(&text.marks),
             a: text,
             surprise: None,
+            rest: None,
             marks: Vec::new(),
         }
     }
@@ -244,7 +334,7 @@ impl<'a> Comparer<'a> {
     }
 
     /// What the first text and `other` have in common.
-    pub fn evidence(&mut self, other: ArticleId) -> Evidence {
+    pub fn evidence(&mut self, other: ArticleId, circumstances: Circumstances) -> Evidence {
         let (a, b) = (&self.a, Text::of(self.context.spool.document(other)));
         let runs = self.aligner.runs(a, &b);
         let mut compared = false;
@@ -252,7 +342,7 @@ impl<'a> Comparer<'a> {
         let lead_end_b = lead_end(&b.marks);
         let different = self.context.shingles.get(other, || self.counter.different(&b.ids));
         let overlap = self.shingles.overlap(&b.ids, different);
-        let mut evidence = Evidence { overlap, a: a.kinds, b: b.kinds, ..Evidence::default() };
+        let mut evidence = Evidence { overlap, a: a.kinds, b: b.kinds, circumstances, ..Evidence::default() };
         self.marks.clear();
         for &run in &runs {
             let from = self.marks.len();
@@ -284,6 +374,17 @@ impl<'a> Comparer<'a> {
                 continue;
             }
             evidence.proven += kinds.prose;
+            if self.context.model.is_some() && kinds.prose > 0 {
+                let mut told = marks.to_vec();
+                self.context.rarity.mark_spoken(&a.ids[run.a..run.a + run.tokens], &mut told);
+                let prose = told.iter().filter(|marks| marks.prose()).count();
+                let surprise = self.surprise.as_mut().expect("prose was looked at");
+                let told_bits = if prose == kinds.prose { bits } else { surprise.bits(run.a, &told, enough) - search };
+                if told_bits > PROOF_BITS {
+                    evidence.told += prose;
+                    evidence.told_bits += told_bits;
+                }
+            }
             evidence.bits += bits;
             evidence.best_bits = evidence.best_bits.max(bits);
             if kinds.prose < passage_tokens(marks) {
@@ -300,6 +401,26 @@ impl<'a> Comparer<'a> {
             };
             evidence.blocks += usize::from(!last.is_some_and(close));
             last = Some(run);
+        }
+        let in_lead = |start: usize, tokens: usize, end: usize| (start + tokens).min(end).saturating_sub(start);
+        for SharedRun { run, kinds, .. } in evidence.runs.iter().filter(|run| run.kinds.prose * 2 > run.run.tokens) {
+            _ = kinds;
+            evidence.leads.0 += in_lead(run.a, run.tokens, self.lead_end);
+            evidence.leads.1 += in_lead(run.b, run.tokens, lead_end_b);
+        }
+        
+        evidence.numbers = numbers(a, &b);
+        if self.context.model.is_some() {
+            evidence.slots = Slots::of(&runs, a, &b, self.context.rarity);
+            let mut end = 0;
+            for run in &runs {
+                let marks = &self.marks[end..end + run.tokens];
+                end += run.tokens;
+                let words = a.ids[run.a..run.a + run.tokens].iter().zip(marks).filter(|(_, marks)| marks.prose());
+                evidence.speech += self.context.rarity.speech(words.map(|(&id, _)| id));
+            }
+            let rest = self.rest.get_or_insert_with(|| Rest::of(&a.ids));
+            evidence.rest = rest.similarity(self.context.rarity, (&a.ids, &a.marks), (&b.ids, &b.marks), &runs);
         }
         evidence
     }

@@ -19,7 +19,8 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
-use crate::bucket::passages::{Candidate, GRAM_TOKENS, Posting, Postings, fingerprints, same_fingerprint};
+use crate::bucket::candidates::Candidate;
+use crate::bucket::passages::{GRAM_TOKENS, Places, Posting, Postings, fingerprints, same_fingerprint};
 use crate::disk::{KeptReader, KeptWriter, Sorter, Workspace};
 use crate::error::Result;
 use crate::hashed::HashedSet;
@@ -262,16 +263,6 @@ enum Where {
     End,
 }
 
-/// What learning asks about the articles.
-pub struct Places<'a> {
-    /// The outlet of an article as a number, 0 for none.
-    pub source: &'a (dyn Fn(ArticleId) -> u64 + Sync),
-    /// Its place in the order by content.
-    pub rank: &'a (dyn Fn(ArticleId) -> u32 + Sync),
-    /// The leader of its near-duplicate class.
-    pub class: &'a (dyn Fn(ArticleId) -> ArticleId + Sync),
-}
-
 /// Which classes are takes of one text.
 pub struct Related {
     /// For each article where its partners begin, and at the end their number.
@@ -294,6 +285,15 @@ impl Related {
 
     fn partners(&self, class: ArticleId) -> &[ArticleId] {
         &self.partners[self.starts[class.index()] as usize..self.starts[class.index() + 1] as usize]
+    }
+
+    /// See [`Standing::apart`](crate::bucket::candidates::Standing::apart).
+    pub fn apart(&self, a: ArticleId, b: ArticleId) -> u8 {
+        let (of_a, of_b) = (self.partners(a), self.partners(b));
+        if of_a.binary_search(&b).is_ok() || of_a.iter().any(|partner| of_b.binary_search(partner).is_ok()) {
+            return 0;
+        }
+        of_a.len().min(of_b.len()).min(255) as u8
     }
 
     /// The group of each of these classes: connected components of those given.

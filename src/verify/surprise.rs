@@ -146,6 +146,11 @@ impl PhraseModel {
         Ok(PhraseModel { words, total, pairs, triples })
     }
 
+    /// The words that it knows, each with the number of its contexts.
+    pub(super) fn words(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.words.iter().map(|(key, (contexts, _))| (key as u32, contexts))
+    }
+
     /// Reads what will be asked about the words at some places of a text.
     fn touch(&self, ids: &[u32], places: impl Iterator<Item = usize>) {
         let touch = |place: usize| {

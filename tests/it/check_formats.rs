@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use wirecopy::check::baseline::{Entry, Stale};
 use wirecopy::check::{Finding, Outcome, Place, Within};
-use wirecopy::relate::Relation;
+use wirecopy::relation::Relation;
 use wirecopy::report::check::{Format, github, sarif};
 
 use crate::corpora::project;

@@ -16,7 +16,7 @@ use wirecopy::findings::{Findings, Pair};
 use wirecopy::pipeline::{self, Analysis};
 use wirecopy::progress::Silent;
 use wirecopy::read::Input;
-use wirecopy::relate::Relation;
+use wirecopy::relation::Relation;
 use wirecopy::settings::Settings;
 
 /// An article as a test writes it.

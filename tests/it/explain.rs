@@ -14,7 +14,8 @@ use wirecopy::explain::{
 use wirecopy::pipeline::{Analysis, analyse};
 use wirecopy::progress::Silent;
 use wirecopy::read::Input;
-use wirecopy::relate::{Direction, Relation};
+use wirecopy::relate::Direction;
+use wirecopy::relation::Relation;
 use wirecopy::report::explanation::{Detail, ExplanationOptions};
 use wirecopy::report::summary::Style;
 use wirecopy::report::{comparison, explanation};

@@ -14,7 +14,7 @@ use wirecopy::findings::{Apart, Findings, Member, Pair, Text};
 use wirecopy::pipeline;
 use wirecopy::progress::Silent;
 use wirecopy::read::Input;
-use wirecopy::relate::Relation;
+use wirecopy::relation::Relation;
 use wirecopy::report::html::{self, About};
 use wirecopy::report::{Table, TableFormat};
 use wirecopy::settings::Settings;

@@ -10,7 +10,7 @@ use wirecopy::disk::Workspace;
 use wirecopy::pipeline;
 use wirecopy::progress::Silent;
 use wirecopy::read::Input;
-use wirecopy::relate::Relation;
+use wirecopy::relation::Relation;
 use wirecopy::settings::{Part, Settings};
 
 use crate::articles::Generator;

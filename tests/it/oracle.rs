@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use wirecopy::article::ArticleId;
 use wirecopy::pipeline;
 use wirecopy::progress::Silent;
-use wirecopy::relate::Relation;
+use wirecopy::relation::Relation;
 use wirecopy::settings::{NearSettings, Settings};
 use wirecopy::sketch::bands::Bands;
 

@@ -12,7 +12,7 @@ use wirecopy::findings::Findings;
 use wirecopy::pipeline::{self, InputFile, fingerprint};
 use wirecopy::progress::{Progress, Stage};
 use wirecopy::read::Input;
-use wirecopy::relate::Relation;
+use wirecopy::relation::Relation;
 use wirecopy::settings::Settings;
 
 use crate::corpora::project;

@@ -3,7 +3,8 @@
 use wirecopy::article::{ArticleId, Location, Moment, Reject, Span};
 use wirecopy::credit::{Basis, Credit, Place};
 use wirecopy::findings::{Counts, Findings, Member, Origin, Pair, Passage, Story};
-use wirecopy::relate::{Direction, Relation};
+use wirecopy::relate::Direction;
+use wirecopy::relation::Relation;
 
 /// A scan of nothing that could be found.
 pub fn none() -> Findings {

@@ -6,7 +6,7 @@ use serde_json::json;
 use wirecopy::findings::{Findings, Member};
 use wirecopy::pipeline;
 use wirecopy::progress::Silent;
-use wirecopy::relate::Relation;
+use wirecopy::relation::Relation;
 use wirecopy::settings::Settings;
 
 use crate::articles::Generator;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as NameError, StrDeserializer};
 use wirecopy::explain;
-use wirecopy::relate::Relation;
+use wirecopy::relation::Relation;
 use wirecopy::report;
 use wirecopy::settings::{Field, KeepRule};
 

@@ -9,9 +9,9 @@ use std::io::{self, Write};
 
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-use super::{at, counted, heading, markdown, rule, sentence};
+use super::{at, counted, markdown, rule, sentence};
 use crate::check::Outcome;
-use crate::relate::Relation;
+use crate::relation::Relation;
 use crate::report::escape::printable;
 use crate::text::SEED;
 
@@ -27,7 +27,7 @@ pub fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
     for (place, finding) in outcome.findings.iter().take(errors + SHOWN).enumerate() {
         let level = if place < errors { "error" } else { "warning" };
         let file = property(&finding.here.file);
-        let title = property(&format!("{}: {}", heading(finding.relation), at(&finding.there)));
+        let title = property(&format!("{}: {}", finding.relation.facts().heading, at(&finding.there)));
         writeln!(
             out,
             "::{level} file={file},line={},title={title}::{}",

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::{rule, sentence};
 use crate::check::{Finding, Outcome};
-use crate::relate::Relation;
 use crate::report::escape::{self, printable};
 
 /// Writes the array.
@@ -17,17 +16,12 @@ pub fn write(outcome: &Outcome, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn issue(finding: &Finding) -> Value {
-    let severity = match finding.relation {
-        Relation::Identical | Relation::NearDuplicate => "major",
-        Relation::Excerpt | Relation::Version | Relation::Rewrite => "minor",
-        Relation::Background | Relation::Quote | Relation::Boilerplate => "info",
-    };
     json!({
         "type": "issue",
         "check_name": format!("wirecopy/{}", rule(finding.relation)),
         "description": printable(&sentence(finding)),
         "categories": ["Duplication"],
-        "severity": severity,
+        "severity": finding.relation.facts().severity,
         "fingerprint": finding.key(),
         "location": { "path": finding.here.file, "lines": { "begin": finding.here.line } },
         "other_locations": [{ "path": finding.there.file, "lines": { "begin": finding.there.line } }],

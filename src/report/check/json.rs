@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::rule;
 use crate::check::baseline::Stale;
 use crate::check::{Finding, Outcome, Place, Within};
-use crate::relate::Relation;
+use crate::relation::Relation;
 use crate::report::escape;
 
 /// The version of the schema; a change of fields or of their meaning raises it.

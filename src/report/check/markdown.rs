@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::{aside, at, called, count, counted, figures, heading, stale, verb};
+use super::{aside, at, called, count, counted, figures, stale, verb};
 use crate::check::{Finding, Outcome};
 use crate::report::escape::printable;
 
@@ -61,7 +61,7 @@ fn item(finding: &Finding) -> String {
     let (here, there) = (&finding.here, &finding.there);
     let mut item = format!(
         "- **{}** {} {} {} {} {}  \n  {}; fingerprint `{}`",
-        heading(finding.relation),
+        finding.relation.facts().heading,
         code(&at(here)),
         code(called(here)),
         verb(finding),

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use crate::check::{Finding, Outcome, Place, Within};
-use crate::relate::Relation;
+use crate::relation::Relation;
 
 pub mod badge;
 pub mod baseline;
@@ -92,32 +92,11 @@ pub fn rule(relation: Relation) -> String {
     relation.name().replace('_', "-")
 }
 
-/// The relation at the beginning of a line.
-fn heading(relation: Relation) -> &'static str {
-    match relation {
-        Relation::Identical => "Identical text",
-        Relation::NearDuplicate => "Near-duplicate",
-        Relation::Excerpt => "Excerpt",
-        Relation::Version => "Version",
-        Relation::Rewrite => "Rewrite",
-        Relation::Background => "Shared background",
-        Relation::Quote => "Shared quotations",
-        Relation::Boilerplate => "Shared boilerplate",
-    }
-}
-
 /// What the article of the finding is to the other, up to the other's name.
 fn verb(finding: &Finding) -> &'static str {
     match (finding.relation, finding.within) {
-        (Relation::Identical, _) => "has the same text as",
-        (Relation::NearDuplicate, _) => "has nearly the same text as",
         (Relation::Excerpt, Some(Within::Here)) => "holds nearly all prose of",
-        (Relation::Excerpt, _) => "stands with nearly all of its prose in",
-        (Relation::Version, _) => "is another version of",
-        (Relation::Rewrite, _) => "reuses reported prose of",
-        (Relation::Background, _) => "shares a paragraph of background with",
-        (Relation::Quote, _) => "shares quotations with",
-        (Relation::Boilerplate, _) => "shares site furniture with",
+        (relation, _) => relation.facts().verb,
     }
 }
 

@@ -8,9 +8,9 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{called, count, figures, heading, rule, verb};
+use super::{called, count, figures, rule, verb};
 use crate::check::{Finding, Outcome, Place};
-use crate::relate::Relation;
+use crate::relation::Relation;
 use crate::report::escape::{self, printable};
 
 /// Results that GitHub takes of a run.
@@ -143,40 +143,13 @@ fn uri(file: &str) -> String {
 
 /// The rule of a relation.
 fn described(relation: Relation) -> Value {
-    let (short, full) = match relation {
-        Relation::Identical => (
-            "Two articles have the same text",
-            "After normalisation of case, marks and punctuation the two texts are one.",
-        ),
-        Relation::NearDuplicate => (
-            "Two articles have nearly the same text",
-            "It is the same article, lightly edited: most of each stands in the other.",
-        ),
-        Relation::Excerpt => (
-            "One article stands in another",
-            "Nearly all prose of the shorter article stands in the longer one: a truncation, a brief, or a wire story inside \
-             a longer article.",
-        ),
-        Relation::Version => (
-            "Two articles are versions of one story",
-            "Much is shared, and each article has substantial prose of its own.",
-        ),
-        Relation::Rewrite => (
-            "An article reuses the prose of another",
-            "Reported prose is reused beyond quotations, while most wording differs.",
-        ),
-        Relation::Background => ("Two articles share background", "Only a stock paragraph of context is shared."),
-        Relation::Quote => ("Two articles share quotations", "Only quotations of a speech or a statement are shared."),
-        Relation::Boilerplate => {
-            ("Two articles share site furniture", "Only what a site puts around its articles is shared.")
-        }
-    };
+    let (short, full) = (relation.facts().finding, relation.facts().explained);
     let remedy = "Remove one of the two, or let it stay: `wirecopy check --update-baseline` takes it into the baseline, and \
                   `wirecopy check --not-a-duplicate FINGERPRINT --reason TEXT` declares that it is none.";
     let help = format!("{full} {remedy}");
     json!({
         "id": rule(relation),
-        "name": heading(relation).split([' ', '-']).map(capitalised).collect::<String>(),
+        "name": relation.facts().heading.split([' ', '-']).map(capitalised).collect::<String>(),
         "shortDescription": { "text": short },
         "fullDescription": { "text": full },
         "help": { "text": help.replace('`', ""), "markdown": help },

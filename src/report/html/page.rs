@@ -6,7 +6,8 @@ use serde::{Serialize, Serializer};
 
 use crate::credit::Basis;
 use crate::findings::{Counts, Member};
-use crate::relate::{Direction, Relation};
+use crate::relate::Direction;
+use crate::relation::Relation;
 
 /// What an article is within its story, in the order in which the page counts and colours them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +65,6 @@ pub(super) struct Core<'a> {
     pub version: &'static str,
     pub inputs: &'a [String],
     pub counts: &'a Counts,
-    pub link_bits: f64,
     /// Bytes of all texts, and of those in stories what an earlier article has.
     pub bytes: Bytes,
     pub rejects: BTreeMap<String, u64>,

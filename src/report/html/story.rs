@@ -10,7 +10,7 @@ use super::tally::Tally;
 use crate::article::{ArticleId, Span};
 use crate::credit::Basis;
 use crate::findings::{Apart, Findings, Member, Pair as Found, Story, Text};
-use crate::relate::Relation;
+use crate::relation::Relation;
 use crate::report::rows::{rounded, stated};
 
 /// More pairs than this are not all shown: a story of 400 articles may have tens of thousands, each with its runs. Those that

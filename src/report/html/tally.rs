@@ -204,7 +204,6 @@ impl<'a> Tally<'a> {
             version: env!("CARGO_PKG_VERSION"),
             inputs: about.inputs,
             counts: &findings.counts,
-            link_bits: rounded(findings.calibration.link_bits),
             bytes: Bytes { total: findings.counts.text_bytes, reused: self.reused_bytes },
             rejects: rejects_by_reason(findings),
             carried: carried(&self.carried),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args as Arguments;
-use wirecopy::relate::Relation;
+use wirecopy::relation::Relation;
 use wirecopy::report::check::Format;
 
 use super::{Limit, RunArgs, SettingsArgs, relation};

@@ -1,0 +1,380 @@
+//! Who might have reused whose prose? Pairs of class leaders by the fingerprints that they share.
+//!
+//! In: postings, and what is known of the texts. Out: [`Candidate`]s, each with its [`Standing`]: what all carriers of the
+//! shared passages say about them together. Nothing is aligned for it: a fingerprint is looked at once, with everybody who
+//! carries it, and each pair that it names takes along what was seen.
+//!
+//! A fingerprint in more than [`SEED_CLASSES`] classes names no pair of its own; each of its classes is then paired with the
+//! first few only, so that the cost stays linear and nothing is dropped unseen.
+
+use std::cmp::Ordering;
+
+use bytemuck::{Pod, Zeroable};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::passages::{GRAM_TOKENS, Places, Posting, Postings, packed, same_fingerprint};
+use crate::article::ArticleId;
+use crate::disk::{Piled, Piles, Workspace};
+use crate::error::Result;
+
+/// A fingerprint in more classes than this pairs each class with [`SEED_PARTNERS`] others only.
+const SEED_CLASSES: usize = 64;
+/// See [`SEED_CLASSES`].
+const SEED_PARTNERS: usize = 4;
+/// One shared fingerprint suffices for a candidate if at most this many classes have it; otherwise two are wanted.
+const RARE_CLASSES: usize = 12;
+/// The share of memory for sorting hits, in percent.
+const HITS_PERCENT: u64 = 12;
+
+/// Two class leaders that share fingerprints; `a` comes first in the order by content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The one that comes first in the order by content.
+    pub a: ArticleId,
+    /// The other one.
+    pub b: ArticleId,
+    /// Tokens of the first text in runs of the fingerprints that both have, as far as they name pairs.
+    pub shared: u32,
+    /// The same of those fingerprints that the outlets of the two do not print all the time.
+    pub fresh: u32,
+    /// Whether all of them are crowded.
+    pub crowded: bool,
+    /// What all carriers of these fingerprints say about them.
+    pub standing: Standing,
+}
+
+/// What is known of shared passages from all their carriers together: medians over the fingerprints of the passages that are
+/// not quoted, or over all where all are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Fingerprints that both have and that neither quotes.
+    pub prose: u16,
+    /// How many of those neither outlet prints all the time.
+    pub fresh: u16,
+    /// How many of those nobody else has.
+    pub alone: u16,
+    /// Fingerprints that both have and that at least one of the two quotes.
+    pub quoted: u16,
+    /// How many of those nobody else has.
+    pub quoted_alone: u16,
+    /// The number of class leaders that carry them, as a [level](LEVELS).
+    pub carriers: u8,
+    /// The number of outlets that do, as a level; 0 where none is known.
+    pub outlets: u8,
+    /// How many class leaders of one outlet carry them, of the outlet of the two that prints them more often, as a level; 0 where
+    /// no outlet is known.
+    pub recurring: u8,
+    /// How many other takes of its text the one of the two has that has fewer, if neither those nor the two themselves are
+    /// takes of one text: what two stories share that each have takes is context.
+    pub apart: u8,
+    /// Over how many days they were published, as a [level](DAYS); [`UNKNOWN`] where that is not known.
+    pub spread: u8,
+}
+
+/// What a level of carriers or outlets begins with.
+const LEVELS: [usize; 15] = [0, 1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 48, 64, 128];
+/// What a level of days begins with.
+const DAYS: [usize; 15] = [0, 1, 2, 3, 4, 6, 8, 11, 15, 22, 31, 61, 91, 181, 366];
+/// Stands for a level that is not known.
+pub const UNKNOWN: u8 = 15;
+
+fn level(levels: &[usize; 15], value: usize) -> u32 {
+    levels.partition_point(|&least| least <= value) as u32 - 1
+}
+
+impl Standing {
+    /// The least number of carriers of its level.
+    pub fn carriers(&self) -> usize {
+        LEVELS[usize::from(self.carriers)]
+    }
+
+    /// The least number of outlets of its level.
+    pub fn outlets(&self) -> usize {
+        LEVELS[usize::from(self.outlets)]
+    }
+
+    /// The least number of recurrences of its level.
+    pub fn recurring(&self) -> usize {
+        LEVELS[usize::from(self.recurring)]
+    }
+
+    /// The least number of days of its level.
+    pub fn spread_days(&self) -> Option<usize> {
+        DAYS.get(usize::from(self.spread)).copied()
+    }
+
+    fn of(hits: &[Hit]) -> Standing {
+        let fresh = |hit: &&Hit| hit.has(Hit::FRESH) && !hit.has(Hit::QUOTED);
+        let quoted = |hit: &&Hit| hit.has(Hit::QUOTED);
+        let count = |of: &dyn Fn(&&Hit) -> bool| hits.iter().filter(of).count().min(usize::from(u16::MAX)) as u16;
+        let alone = level(&LEVELS, 2);
+        let mut standing = Standing {
+            prose: count(&|hit| !quoted(hit)),
+            fresh: count(&fresh),
+            alone: count(&|hit| fresh(hit) && hit.carriers() == alone),
+            quoted: count(&quoted),
+            quoted_alone: count(&|hit| quoted(hit) && hit.carriers() == alone),
+            ..Standing::default()
+        };
+        let prose = hits.iter().any(|hit| !hit.has(Hit::QUOTED));
+        let median = |of: &dyn Fn(&Hit) -> u32| {
+            let mut times = [0usize; 16];
+            let counted = hits.iter().filter(|hit| !prose || !hit.has(Hit::QUOTED));
+            counted.for_each(|hit| times[of(hit) as usize] += 1);
+            let all: usize = times.iter().sum();
+            let mut seen = 0;
+            let reached = times.iter().position(|count| {
+                seen += count;
+                seen * 2 >= all
+            });
+            reached.unwrap_or(0) as u8
+        };
+        standing.carriers = median(&Hit::carriers);
+        standing.outlets = median(&Hit::outlets);
+        standing.recurring = median(&Hit::recurring);
+        standing.spread = median(&Hit::spread);
+        standing
+    }
+}
+
+/// What all carriers of one fingerprint say about it, as flags of a [`Hit`], and their outlets, sorted, each as often as it
+/// carries it.
+fn carried(leading: &[(u32, &Posting)], places: &Places<'_>) -> (u32, Vec<u64>) {
+    let step = leading.len().div_ceil(CARRIERS);
+    let looked_at = || leading.iter().step_by(step).map(|(_, posting)| posting.article());
+    let mut all: Vec<u64> = looked_at().map(|article| (places.source)(article)).filter(|&outlet| outlet != 0).collect();
+    all.sort_unstable();
+    let outlets = all.chunk_by(|x, y| x == y).count();
+    let mut days: Vec<i64> = looked_at().filter_map(|article| (places.published)(article)).map(|at| at / DAY).collect();
+    days.sort_unstable();
+    let spread = if days.len() < 2 {
+        u32::from(UNKNOWN)
+    } else {
+        // Twice the mean distance from the median: of two carriers the days between them, and one stray date of many moves
+        // it little.
+        let median = days[days.len() / 2];
+        let sum: i64 = days.iter().map(|day| (day - median).abs()).sum();
+        level(&DAYS, (sum as usize * 2).div_ceil(days.len()))
+    };
+    let flags = level(&LEVELS, leading.len()) << Hit::CARRIERS_AT
+        | level(&LEVELS, outlets) << Hit::OUTLETS_AT
+        | spread << Hit::SPREAD_AT;
+    (flags, all)
+}
+
+/// Of a fingerprint with more carriers, so many are looked at, evenly spread.
+const CARRIERS: usize = 200;
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// A fingerprint that names a pair.
+#[derive(Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+struct Hit {
+    a: u32,
+    b: u32,
+    /// Where the run begins in the first text.
+    token: u32,
+    flags: u32,
+}
+
+/// By pair, token and flags.
+impl Ord for Hit {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let number = |hit: &Hit| packed([hit.a, hit.b, hit.token, hit.flags]);
+        number(self).cmp(&number(other))
+    }
+}
+
+impl PartialOrd for Hit {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Hit {
+    const RARE: u32 = 1;
+    const CROWDED: u32 = 2;
+    const FRESH: u32 = 4;
+    const QUOTED: u32 = 8;
+    const CARRIERS_AT: u32 = 4;
+    const OUTLETS_AT: u32 = 8;
+    const SPREAD_AT: u32 = 12;
+    const RECURRING_AT: u32 = 16;
+
+    /// A hash of the pair: the first carriers of furniture are in more pairs than others.
+    fn pair_hash(&self) -> u64 {
+        (u64::from(self.a) << 32 | u64::from(self.b)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+
+    fn has(&self, flag: u32) -> bool {
+        self.flags & flag != 0
+    }
+
+    fn carriers(&self) -> u32 {
+        self.flags >> Hit::CARRIERS_AT & 15
+    }
+
+    fn outlets(&self) -> u32 {
+        self.flags >> Hit::OUTLETS_AT & 15
+    }
+
+    fn spread(&self) -> u32 {
+        self.flags >> Hit::SPREAD_AT & 15
+    }
+
+    fn recurring(&self) -> u32 {
+        self.flags >> Hit::RECURRING_AT & 15
+    }
+}
+
+/// How many tokens the runs of these fingerprints cover; they are in order. Fingerprints of one shared run overlap, so that
+/// this is the run's length, but for a few tokens at its ends.
+fn covered<'h>(hits: impl Iterator<Item = &'h Hit>) -> u32 {
+    let width = GRAM_TOKENS as u32;
+    let (mut covered, mut end) = (0, 0);
+    for hit in hits {
+        covered += hit.token + width - end.clamp(hit.token, hit.token + width);
+        end = hit.token + width;
+    }
+    covered
+}
+
+/// The class leaders among the carriers of a fingerprint, in the order by content.
+fn leading<'g>(carriers: &'g [Posting], places: &Places<'_>) -> Vec<(u32, &'g Posting)> {
+    let leads = |posting: &Posting| (places.class)(posting.article()) == posting.article();
+    let ranked = |posting: &'g Posting| ((places.rank)(posting.article()), posting);
+    let mut leading: Vec<(u32, &Posting)> = carriers.iter().filter(|posting| leads(posting)).map(ranked).collect();
+    leading.sort_unstable_by_key(|carrier| carrier.0);
+    leading
+}
+
+/// The pairs that one fingerprint names: of few classes all, of many each with the first few in the order by content.
+fn named_pairs<'l, 'g>(leading: &'l [(u32, &'g Posting)]) -> impl Iterator<Item = (&'g Posting, &'g Posting)> + use<'l, 'g> {
+    let partners = if Seeding::of(leading.len()) == Seeding::Crowded { SEED_PARTNERS } else { leading.len() };
+    let pairs = (1..leading.len()).flat_map(move |place| (0..place.min(partners)).map(move |earlier| (earlier, place)));
+    pairs.map(|(earlier, place)| (leading[earlier].1, leading[place].1))
+}
+
+/// The pairs of class leaders that share enough fingerprints to be compared, sorted.
+///
+/// `recurring` says of a posting whether its outlet prints it all the time.
+pub fn candidates(
+    postings: &Postings,
+    workspace: &Workspace,
+    places: &Places<'_>,
+    recurring: impl Fn(&Posting) -> bool + Sync,
+) -> Result<Vec<Candidate>> {
+    // A fingerprint names one pair of two texts, three of three.
+    let mut piles = Piles::new(workspace, workspace.share(HITS_PERCENT), postings.len());
+    let count = piles.count();
+    postings.batches(|batch| {
+        let lists = batch.par_chunk_by(same_fingerprint).fold(Vec::new, |mut found, carriers| {
+            let leading = leading(carriers, places);
+            if leading.len() < 2 {
+                return found;
+            }
+            let seeding = match Seeding::of(leading.len()) {
+                Seeding::Rare => Hit::RARE,
+                Seeding::Common => 0,
+                Seeding::Crowded => Hit::CROWDED,
+            };
+            let (flags, outlets) = carried(&leading, places);
+            let flags = flags | seeding;
+            let of = |is: bool, flag: u32| if is { flag } else { 0 };
+            let times = |posting: &Posting| {
+                let outlet = (places.source)(posting.article());
+                let from = outlets.partition_point(|&other| other < outlet);
+                outlets[from..].iter().take_while(|&&other| other == outlet).count()
+            };
+            found.extend(named_pairs(&leading).map(|(a, b)| {
+                let fresh = of(!recurring(a) && !recurring(b), Hit::FRESH);
+                let quoted = of(a.quoted() || b.quoted(), Hit::QUOTED);
+                let recurring = level(&LEVELS, times(a).max(times(b))) << Hit::RECURRING_AT;
+                Hit { a: a.article().0, b: b.article().0, token: a.token, flags: flags | fresh | quoted | recurring }
+            }));
+            found
+        });
+        piles.extend(|| lists.map(|found| Piled::of(&found, count, Hit::pair_hash)).collect())
+    })?;
+    let mut all = Vec::new();
+    piles.each(candidates_of, |mut candidates| {
+        all.append(&mut candidates);
+        Ok(())
+    })?;
+    all.par_sort_unstable_by_key(|pair: &Candidate| (pair.a, pair.b));
+    Ok(all)
+}
+
+/// The candidates that some hits make, with all hits of each pair among them.
+fn candidates_of(mut hits: Vec<Hit>) -> Vec<Candidate> {
+    hits.sort_unstable();
+    let pairs = hits.chunk_by(|x, y| (x.a, x.b) == (y.a, y.b));
+    let pairs = pairs.filter(|hits| hits.len() > 1 || hits[0].has(Hit::RARE));
+    let candidate = |hits: &[Hit]| Candidate {
+        a: ArticleId(hits[0].a),
+        b: ArticleId(hits[0].b),
+        shared: covered(hits.iter()),
+        fresh: covered(hits.iter().filter(|hit| hit.has(Hit::FRESH))),
+        crowded: hits.iter().all(|hit| hit.has(Hit::CROWDED)),
+        standing: Standing::of(hits),
+    };
+    pairs.map(candidate).collect()
+}
+
+/// Of the candidates that only crowded fingerprints name, those of which at least one is not `stock`: a paragraph that
+/// hundreds of unrelated articles print pairs each with a few of them, and proves nothing about any.
+pub fn without_stock(
+    mut candidates: Vec<Candidate>,
+    postings: &Postings,
+    places: &Places<'_>,
+    stock: impl Fn(&Posting) -> bool + Sync,
+) -> Result<Vec<Candidate>> {
+    let mut proving: Vec<(u32, u32)> = Vec::new();
+    postings.batches(|batch| {
+        let found: Vec<(u32, u32)> = batch
+            .par_chunk_by(same_fingerprint)
+            .filter(|carriers| carriers.len() > SEED_CLASSES)
+            .flat_map_iter(|carriers| {
+                let leading = leading(carriers, places);
+                let crowded = Seeding::of(leading.len()) == Seeding::Crowded;
+                let proves = |(a, b): &(&Posting, &Posting)| crowded && !stock(a) && !stock(b);
+                let pairs: Vec<(u32, u32)> =
+                    named_pairs(&leading).filter(proves).map(|(a, b)| (a.article().0, b.article().0)).collect();
+                pairs
+            })
+            .collect();
+        proving.extend(found);
+        Ok(())
+    })?;
+    proving.par_sort_unstable();
+    proving.dedup();
+    candidates.retain(|pair| !pair.crowded || proving.binary_search(&(pair.a.0, pair.b.0)).is_ok());
+    Ok(candidates)
+}
+
+/// How far one shared fingerprint goes in making a pair a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seeding {
+    /// It suffices alone.
+    Rare,
+    /// A second one is wanted.
+    Common,
+    /// A second one is wanted, and it pairs each class with the first few only.
+    Crowded,
+}
+
+impl Seeding {
+    /// The seeding of a fingerprint that this many classes carry.
+    pub fn of(classes: usize) -> Seeding {
+        if classes <= RARE_CLASSES {
+            Seeding::Rare
+        } else if classes <= SEED_CLASSES {
+            Seeding::Common
+        } else {
+            Seeding::Crowded
+        }
+    }
+}
+

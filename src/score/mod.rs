@@ -1,0 +1,220 @@
+//! How sure is it that reported text was reused? Match weights in bits, added up to a probability.
+//!
+//! In: the [`Evidence`] of a pair. Out: a [`Score`]: for each [`Feature`] of the evidence the bits that it adds or takes, and
+//! their sum, which is the logarithm of the odds that one text reuses what the other reports (Fellegi and Sunter 1969; shown as
+//! Splink shows it). Each weight is monotone: more of what speaks for reuse never speaks against it. What is not known adds
+//! nothing. What kind of reuse it is, is another question, which [`relate`](crate::relate) answers.
+//!
+//! The weights stand in `weights.toml`, and were fitted on labelled pairs by [`fit`].
+
+pub mod fit;
+mod weights;
+
+use serde::{Deserialize, Serialize};
+
+use crate::verify::Evidence;
+
+pub use weights::{Curve, Weights};
+
+/// What evidence is weighed by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Feature {
+    /// Bits of shared prose that is told rather than spoken.
+    Told,
+    /// Bits of all shared prose.
+    Prose,
+    /// The share of a body that the other has, of the one that is shared more.
+    Share,
+    /// The share of a text's prose that the other has, of the one that is shared less.
+    Mutual,
+    /// The share of a lead that stands in shared prose, of the one that is shared more.
+    Lead,
+    /// Separate blocks of text that are shared.
+    Blocks,
+    /// The share of their numbers that agree.
+    Numbers,
+    /// Fingerprints of prose that both have and neither outlet prints all the time.
+    Fresh,
+    /// How often an outlet printed what is shared, on different days.
+    Recurring,
+    /// How often the outlets that carry what is shared printed it on average.
+    Repeated,
+    /// Over how many days what is shared was printed by anybody.
+    Spread,
+    /// Places filled with other data, for each hundred shared words.
+    Slots,
+    /// Whether one passage is all that joins two stories which each have takes of their own.
+    Bridge,
+    /// Days between the two.
+    Days,
+    /// Whether both are of one outlet.
+    Outlet,
+}
+
+impl Feature {
+    /// Every feature, in the order in which they are shown.
+    pub const ALL: [Feature; 15] = [
+        Feature::Told,
+        Feature::Prose,
+        Feature::Share,
+        Feature::Mutual,
+        Feature::Lead,
+        Feature::Blocks,
+        Feature::Numbers,
+        Feature::Fresh,
+        Feature::Recurring,
+        Feature::Repeated,
+        Feature::Spread,
+        Feature::Slots,
+        Feature::Bridge,
+        Feature::Days,
+        Feature::Outlet,
+    ];
+
+    /// The name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Feature::Told => "told",
+            Feature::Prose => "prose",
+            Feature::Share => "share",
+            Feature::Mutual => "mutual",
+            Feature::Lead => "lead",
+            Feature::Blocks => "blocks",
+            Feature::Numbers => "numbers",
+            Feature::Fresh => "fresh",
+            Feature::Recurring => "recurring",
+            Feature::Repeated => "repeated",
+            Feature::Spread => "spread",
+            Feature::Slots => "slots",
+            Feature::Bridge => "bridge",
+            Feature::Days => "days",
+            Feature::Outlet => "outlet",
+        }
+    }
+
+    /// A value in words.
+    pub fn shown(self, value: f64) -> String {
+        let percent = || format!("{:.0} %", value * 100.0);
+        match self {
+            Feature::Told => format!("{value:.0} bits of shared prose that is told, not spoken"),
+            Feature::Prose => format!("{value:.0} bits of shared prose beyond chance"),
+            Feature::Share => format!("{} of one body stands in the other", percent()),
+            Feature::Mutual => format!("{} of the prose of the other, too", percent()),
+            Feature::Lead => format!("{} of a lead is shared", percent()),
+            Feature::Blocks => format!("{value:.0} separate blocks of text"),
+            Feature::Numbers => format!("{} of their numbers agree", percent()),
+            Feature::Fresh => format!("{value:.0} fingerprints that no outlet prints all the time"),
+            Feature::Recurring => format!("one outlet printed it {value:.0} times over the days"),
+            Feature::Repeated => format!("each outlet that has it printed it {value:.1} times"),
+            Feature::Spread => format!("it was printed over {value:.0} days"),
+            Feature::Slots => format!("{value:.1} places filled with other data, a hundred words"),
+            Feature::Bridge if value > 0.0 => "one passage joins two stories that have takes of their own".to_owned(),
+            Feature::Bridge => "not only one passage between two stories".to_owned(),
+            Feature::Days => format!("{value:.0} days apart"),
+            Feature::Outlet if value > 0.0 => "one outlet".to_owned(),
+            Feature::Outlet => "two outlets".to_owned(),
+        }
+    }
+
+    /// Whether more of it speaks for reuse; else against it.
+    pub fn speaks_for(self) -> bool {
+        self <= Feature::Fresh
+    }
+
+    /// Where the weight of a value changes its slope, in order. Below the first and above the last it is level.
+    pub fn knots(self) -> &'static [f64] {
+        match self {
+            Feature::Told => &[0.0, 20.0, 40.0, 80.0, 120.0, 160.0, 320.0],
+            Feature::Prose => &[0.0, 40.0, 80.0, 160.0, 320.0],
+            Feature::Share => &[0.0, 0.1, 0.2, 0.33, 0.5, 0.65, 0.8],
+            Feature::Mutual => &[0.0, 0.05, 0.1, 0.2, 0.33, 0.5],
+            Feature::Lead => &[0.0, 0.2, 0.5, 1.0],
+            Feature::Blocks => &[0.0, 1.0, 2.0, 4.0],
+            Feature::Numbers => &[0.0, 0.3, 0.6, 1.0],
+            Feature::Fresh => &[0.0, 2.0, 4.0, 8.0, 16.0],
+            Feature::Recurring => &[1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 16.0, 32.0],
+            Feature::Repeated => &[1.0, 2.0, 3.0, 4.0, 8.0, 16.0],
+            Feature::Spread => &[0.0, 2.0, 4.0, 7.0, 15.0, 31.0, 91.0, 366.0],
+            Feature::Slots => &[0.0, 1.0, 2.0, 4.0, 8.0],
+            Feature::Bridge => &[0.0, 1.0, 2.0, 3.0],
+            Feature::Days => &[0.0, 2.0, 7.0, 31.0, 366.0],
+            Feature::Outlet => &[0.0, 1.0],
+        }
+    }
+
+    /// What the evidence has of it; nothing where that is not known.
+    pub fn of(self, evidence: &Evidence) -> Option<f64> {
+        let Evidence { a, b, shared, .. } = evidence;
+        let standing = &evidence.circumstances.standing;
+        let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
+        Some(match self {
+            Feature::Told => evidence.told_bits,
+            Feature::Prose => evidence.bits,
+            Feature::Share => share(shared.body(), a.body().min(b.body())),
+            Feature::Mutual => share(shared.prose, a.prose).min(share(shared.prose, b.prose)),
+            Feature::Lead => share(evidence.leads.0.max(evidence.leads.1), crate::bucket::passages::LEAD_TOKENS),
+            Feature::Blocks => evidence.blocks as f64,
+            Feature::Numbers => match evidence.numbers {
+                (a, b, _) if a.min(b) == 0 => NO_NUMBERS,
+                // One number says little.
+                (a, b, both) if a.min(b) == 1 => 0.3 + 0.4 * both as f64,
+                (a, b, both) => share(both, a.min(b)),
+            },
+            Feature::Fresh => f64::from(standing.fresh),
+            Feature::Recurring => match standing.spread_days() {
+                Some(days) if days < DAYS_OF_A_STORY => 1.0,
+                _ => standing.recurring().max(1) as f64,
+            },
+            Feature::Repeated => standing.carriers() as f64 / standing.outlets().max(1) as f64,
+            Feature::Spread => standing.spread_days()? as f64,
+            Feature::Slots => 100.0 * share(evidence.slots.rare, shared.tokens()),
+            Feature::Bridge => f64::from(standing.apart.min(3) * u8::from(evidence.blocks <= 1 && !evidence.lead)),
+            Feature::Days => f64::from(evidence.circumstances.days_apart?),
+            Feature::Outlet => f64::from(u8::from(evidence.circumstances.same_outlet)),
+        })
+    }
+}
+
+/// What texts without numbers agree in.
+const NO_NUMBERS: f64 = 0.5;
+/// What an outlet prints within so many days is one story.
+const DAYS_OF_A_STORY: usize = 2;
+
+/// What is known of a pair by each feature, in the order of [`Feature::ALL`].
+pub type Values = [Option<f64>; Feature::ALL.len()];
+
+/// What the evidence has of every feature.
+pub fn values(evidence: &Evidence) -> Values {
+    Feature::ALL.map(|feature| feature.of(evidence))
+}
+
+/// How sure a link is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// The logarithm of the odds that text was reused, base 2.
+    pub bits: f64,
+}
+
+impl Score {
+    /// The probability that text was reused.
+    pub fn probability(self) -> f64 {
+        1.0 / (1.0 + (-self.bits).exp2())
+    }
+}
+
+/// A probability as bits.
+pub fn bits_of(probability: f64) -> f64 {
+    (probability / (1.0 - probability)).log2()
+}
+
+/// One weight of a score.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Weighed {
+    /// By what it was weighed.
+    pub feature: Feature,
+    /// What the evidence has of it.
+    pub value: f64,
+    /// The bits that it adds or takes.
+    pub bits: f64,
+}
