@@ -8,9 +8,9 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 use crate::relation::Relation;
-use crate::score::{Score, Weights};
+use crate::score::{Score, Weights, bits_of};
 use crate::settings::{RelateSettings, Settings};
-use crate::verify::Evidence;
+use crate::verify::{Circumstances, Evidence};
 
 /// Which of two articles stands in the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -225,6 +225,18 @@ impl Judge {
         self.settings.confidence.get(&relation).copied().unwrap_or(self.settings.min_confidence)
     }
 
+    /// Whether a pair may be a link, by what is known before it is compared: its circumstances, and about how much of the
+    /// shorter text the shared fingerprints cover.
+    pub fn may_link(&self, circumstances: Circumstances, share: f64) -> bool {
+        let least = self.settings.confidence.values().copied().fold(self.settings.min_confidence, f64::min);
+        if least == 0.0 {
+            return true;
+        }
+        let quotes_alone = circumstances.standing.prose == 0 && share < MUCH_QUOTED;
+        let least_bits = bits_of(least.clamp(LEAST, 1.0 - LEAST));
+        !quotes_alone && self.weights.may_link(circumstances, share, least_bits.min(ITEM_SCORE + ITEM_HELD))
+    }
+
     /// The relation that the evidence about a pair gives; none if what they share is nothing of note.
     pub fn judge(&self, evidence: &Evidence) -> Option<Verdict> {
         let jaccard = evidence.overlap.jaccard();
@@ -302,7 +314,13 @@ const NOTED_RUN: usize = 7;
 const FORM_SLOTS: usize = 2;
 /// What an outlet printed so many times is one, too.
 const FORM_TIMES: usize = 4;
+/// What shares quotations alone may be a link from this share of the shorter on.
+const MUCH_QUOTED: f64 = 0.2;
 /// An item of a round-up is proven by as many bits as two clauses have.
 const ITEM_BITS: f64 = 60.0;
-/// And reuse is no less likely than one in eight.
-const ITEM_SCORE: f64 = -3.0;
+/// And reuse is no less likely than one in six.
+const ITEM_SCORE: f64 = -2.2;
+/// An item that could not be a link by itself is looked for only where it comes so near to one.
+const ITEM_HELD: f64 = 2.2;
+/// Probabilities nearer to 0 or 1 are no thresholds.
+const LEAST: f64 = 1e-6;

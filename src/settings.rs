@@ -268,8 +268,8 @@ pub struct RelateSettings {
     pub excerpt_own: f64,
     /// Version: at least this share ("about a third or more of the shorter").
     pub version_share: f64,
-    /// A link is as probable as this, at least. .5: on labelled pairs of corpora that were left out, as many links are missed
-    /// as are false.
+    /// A link is as probable as this, at least. .6: on sure labels of corpora that were left out, as many links are missed as
+    /// are false.
     pub min_confidence: f64,
     /// The same for single relations, where it differs.
     pub confidence: BTreeMap<Relation, f64>,
@@ -285,11 +285,11 @@ impl Default for RelateSettings {
         RelateSettings {
             relations: Relation::ALL.to_vec(),
             copy_share: 0.8,
-            copy_jaccard: 0.5,
+            copy_jaccard: 0.35,
             excerpt_share: 0.65,
             excerpt_own: 0.5,
             version_share: 0.33,
-            min_confidence: 0.5,
+            min_confidence: 0.6,
             confidence: BTreeMap::new(),
             weights: None,
             all_pairs: false,
@@ -463,7 +463,8 @@ impl Settings {
         share("relate.excerpt_own", self.relate.excerpt_own)?;
         share("relate.version_share", self.relate.version_share)?;
         share("relate.copy_jaccard", self.relate.copy_jaccard)?;
-        let confidence = self.relate.confidence.iter().map(|(relation, value)| (format!("confidence.{}", relation.name()), *value));
+        let confidence =
+            self.relate.confidence.iter().map(|(relation, value)| (format!("confidence.{}", relation.name()), *value));
         let all = std::iter::once(("min_confidence".to_owned(), self.relate.min_confidence)).chain(confidence);
         for (name, value) in all {
             if !(0.0..=1.0).contains(&value) {

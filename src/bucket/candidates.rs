@@ -38,26 +38,18 @@ pub struct Candidate {
     pub shared: u32,
     /// The same of those fingerprints that the outlets of the two do not print all the time.
     pub fresh: u32,
-    /// Whether all of them are crowded.
-    pub crowded: bool,
     /// What all carriers of these fingerprints say about them.
     pub standing: Standing,
 }
 
-/// What is known of shared passages from all their carriers together: medians over the fingerprints of the passages that are
-/// not quoted, or over all where all are.
+/// What is known of shared passages from all their carriers together: medians over the fingerprints of prose, neither quoted
+/// nor furniture, or over all where none is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
-    /// Fingerprints that both have and that neither quotes.
+    /// Fingerprints of prose that both have: neither text quotes them, nor are they its furniture.
     pub prose: u16,
     /// How many of those neither outlet prints all the time.
     pub fresh: u16,
-    /// How many of those nobody else has.
-    pub alone: u16,
-    /// Fingerprints that both have and that at least one of the two quotes.
-    pub quoted: u16,
-    /// How many of those nobody else has.
-    pub quoted_alone: u16,
     /// The number of class leaders that carry them, as a [level](LEVELS).
     pub carriers: u8,
     /// The number of outlets that do, as a level; 0 where none is known.
@@ -105,22 +97,14 @@ impl Standing {
     }
 
     fn of(hits: &[Hit]) -> Standing {
-        let fresh = |hit: &&Hit| hit.has(Hit::FRESH) && !hit.has(Hit::QUOTED);
-        let quoted = |hit: &&Hit| hit.has(Hit::QUOTED);
+        let fresh = |hit: &&Hit| hit.has(Hit::FRESH) && !hit.has(Hit::APART);
+        let apart = |hit: &&Hit| hit.has(Hit::APART);
         let count = |of: &dyn Fn(&&Hit) -> bool| hits.iter().filter(of).count().min(usize::from(u16::MAX)) as u16;
-        let alone = level(&LEVELS, 2);
-        let mut standing = Standing {
-            prose: count(&|hit| !quoted(hit)),
-            fresh: count(&fresh),
-            alone: count(&|hit| fresh(hit) && hit.carriers() == alone),
-            quoted: count(&quoted),
-            quoted_alone: count(&|hit| quoted(hit) && hit.carriers() == alone),
-            ..Standing::default()
-        };
-        let prose = hits.iter().any(|hit| !hit.has(Hit::QUOTED));
+        let mut standing = Standing { prose: count(&|hit| !apart(hit)), fresh: count(&fresh), ..Standing::default() };
+        let prose = hits.iter().any(|hit| !hit.has(Hit::APART));
         let median = |of: &dyn Fn(&Hit) -> u32| {
             let mut times = [0usize; 16];
-            let counted = hits.iter().filter(|hit| !prose || !hit.has(Hit::QUOTED));
+            let counted = hits.iter().filter(|hit| !prose || !hit.has(Hit::APART));
             counted.for_each(|hit| times[of(hit) as usize] += 1);
             let all: usize = times.iter().sum();
             let mut seen = 0;
@@ -195,9 +179,8 @@ impl PartialOrd for Hit {
 
 impl Hit {
     const RARE: u32 = 1;
-    const CROWDED: u32 = 2;
     const FRESH: u32 = 4;
-    const QUOTED: u32 = 8;
+    const APART: u32 = 8;
     const CARRIERS_AT: u32 = 4;
     const OUTLETS_AT: u32 = 8;
     const SPREAD_AT: u32 = 12;
@@ -251,20 +234,33 @@ fn leading<'g>(carriers: &'g [Posting], places: &Places<'_>) -> Vec<(u32, &'g Po
 }
 
 /// The pairs that one fingerprint names: of few classes all, of many each with the first few in the order by content.
-fn named_pairs<'l, 'g>(leading: &'l [(u32, &'g Posting)]) -> impl Iterator<Item = (&'g Posting, &'g Posting)> + use<'l, 'g> {
+fn named_pairs<'l, 'g>(
+    leading: &'l [(u32, &'g Posting)],
+) -> impl Iterator<Item = (&'g Posting, &'g Posting)> + use<'l, 'g> {
     let partners = if Seeding::of(leading.len()) == Seeding::Crowded { SEED_PARTNERS } else { leading.len() };
     let pairs = (1..leading.len()).flat_map(move |place| (0..place.min(partners)).map(move |earlier| (earlier, place)));
     pairs.map(|(earlier, place)| (leading[earlier].1, leading[place].1))
 }
 
+/// What the outlet of a text does with a fingerprint that the text carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Carriage {
+    /// Nothing special.
+    Fresh,
+    /// It prints it all the time.
+    Recurring,
+    /// It is known to belong to no story, and names no pair.
+    Learned,
+}
+
 /// The pairs of class leaders that share enough fingerprints to be compared, sorted.
 ///
-/// `recurring` says of a posting whether its outlet prints it all the time.
+/// `carriage` says of a posting what its outlet does with the fingerprint.
 pub fn candidates(
     postings: &Postings,
     workspace: &Workspace,
     places: &Places<'_>,
-    recurring: impl Fn(&Posting) -> bool + Sync,
+    carriage: impl Fn(&Posting) -> Carriage + Sync,
 ) -> Result<Vec<Candidate>> {
     // A fingerprint names one pair of two texts, three of three.
     let mut piles = Piles::new(workspace, workspace.share(HITS_PERCENT), postings.len());
@@ -277,8 +273,7 @@ pub fn candidates(
             }
             let seeding = match Seeding::of(leading.len()) {
                 Seeding::Rare => Hit::RARE,
-                Seeding::Common => 0,
-                Seeding::Crowded => Hit::CROWDED,
+                Seeding::Common | Seeding::Crowded => 0,
             };
             let (flags, outlets) = carried(&leading, places);
             let flags = flags | seeding;
@@ -288,11 +283,17 @@ pub fn candidates(
                 let from = outlets.partition_point(|&other| other < outlet);
                 outlets[from..].iter().take_while(|&&other| other == outlet).count()
             };
-            found.extend(named_pairs(&leading).map(|(a, b)| {
-                let fresh = of(!recurring(a) && !recurring(b), Hit::FRESH);
-                let quoted = of(a.quoted() || b.quoted(), Hit::QUOTED);
+            found.extend(named_pairs(&leading).filter_map(|(a, b)| {
+                let carriage = carriage(a).max(carriage(b));
+                if carriage == Carriage::Learned {
+                    return None;
+                }
+                let fresh = of(carriage == Carriage::Fresh, Hit::FRESH);
+                let apart = a.quoted() || b.quoted() || a.furniture() || b.furniture();
+                let apart = of(apart, Hit::APART);
                 let recurring = level(&LEVELS, times(a).max(times(b))) << Hit::RECURRING_AT;
-                Hit { a: a.article().0, b: b.article().0, token: a.token, flags: flags | fresh | quoted | recurring }
+                let flags = flags | fresh | apart | recurring;
+                Some(Hit { a: a.article().0, b: b.article().0, token: a.token, flags })
             }));
             found
         });
@@ -317,41 +318,9 @@ fn candidates_of(mut hits: Vec<Hit>) -> Vec<Candidate> {
         b: ArticleId(hits[0].b),
         shared: covered(hits.iter()),
         fresh: covered(hits.iter().filter(|hit| hit.has(Hit::FRESH))),
-        crowded: hits.iter().all(|hit| hit.has(Hit::CROWDED)),
         standing: Standing::of(hits),
     };
     pairs.map(candidate).collect()
-}
-
-/// Of the candidates that only crowded fingerprints name, those of which at least one is not `stock`: a paragraph that
-/// hundreds of unrelated articles print pairs each with a few of them, and proves nothing about any.
-pub fn without_stock(
-    mut candidates: Vec<Candidate>,
-    postings: &Postings,
-    places: &Places<'_>,
-    stock: impl Fn(&Posting) -> bool + Sync,
-) -> Result<Vec<Candidate>> {
-    let mut proving: Vec<(u32, u32)> = Vec::new();
-    postings.batches(|batch| {
-        let found: Vec<(u32, u32)> = batch
-            .par_chunk_by(same_fingerprint)
-            .filter(|carriers| carriers.len() > SEED_CLASSES)
-            .flat_map_iter(|carriers| {
-                let leading = leading(carriers, places);
-                let crowded = Seeding::of(leading.len()) == Seeding::Crowded;
-                let proves = |(a, b): &(&Posting, &Posting)| crowded && !stock(a) && !stock(b);
-                let pairs: Vec<(u32, u32)> =
-                    named_pairs(&leading).filter(proves).map(|(a, b)| (a.article().0, b.article().0)).collect();
-                pairs
-            })
-            .collect();
-        proving.extend(found);
-        Ok(())
-    })?;
-    proving.par_sort_unstable();
-    proving.dedup();
-    candidates.retain(|pair| !pair.crowded || proving.binary_search(&(pair.a.0, pair.b.0)).is_ok());
-    Ok(candidates)
 }
 
 /// How far one shared fingerprint goes in making a pair a candidate.
@@ -377,4 +346,3 @@ impl Seeding {
         }
     }
 }
-

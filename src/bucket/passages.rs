@@ -76,7 +76,7 @@ pub struct Posting {
     article: u32,
     /// The first token of the run, where it stands first.
     pub token: u32,
-    /// The lower bits of the run's hash, a hash of the line it begins in, and three flags.
+    /// The lower bits of the run's hash, a hash of the line it begins in, and four flags.
     rest: u32,
 }
 
@@ -109,14 +109,16 @@ impl Posting {
     const QUOTED: u32 = 1;
     const AT_AN_END: u32 = 2;
     const IN_LEAD: u32 = 4;
+    const FURNITURE: u32 = 8;
     /// Bits of the line's hash. Lines are compared among the carriers of one fingerprint.
-    const LINE_BITS: u32 = 13;
+    const LINE_BITS: u32 = 12;
     /// Bits beside the hash.
-    const REST_BITS: u32 = Posting::LINE_BITS + 3;
+    const REST_BITS: u32 = Posting::LINE_BITS + Posting::FLAG_BITS;
+    const FLAG_BITS: u32 = 4;
 
     fn new(hash: u64, article: ArticleId, token: u32, line: u32, flags: u32) -> Posting {
         let line = line & ((1 << Posting::LINE_BITS) - 1);
-        let rest = (hash as u32) << Posting::REST_BITS | line << 3 | flags;
+        let rest = (hash as u32) << Posting::REST_BITS | line << Posting::FLAG_BITS | flags;
         Posting { hash: (hash >> (HASH_BITS - 32)) as u32, article: article.0, token, rest }
     }
 
@@ -138,12 +140,17 @@ impl Posting {
 
     /// The line that the run begins in, so that equal lines can be told from equal words in different ones.
     pub fn line(&self) -> u32 {
-        self.rest >> 3 & ((1 << Posting::LINE_BITS) - 1)
+        self.rest >> Posting::FLAG_BITS & ((1 << Posting::LINE_BITS) - 1)
     }
 
     /// Whether the run stands in quotation marks.
     pub fn quoted(&self) -> bool {
         self.rest & Posting::QUOTED != 0
+    }
+
+    /// Whether all of it is furniture by what its text alone tells.
+    pub fn furniture(&self) -> bool {
+        self.rest & Posting::FURNITURE != 0
     }
 
     /// Whether it begins among the first or last [`END_TOKENS`] of the text.
@@ -325,6 +332,7 @@ fn add_postings(article: ArticleId, document: &Document<'_>, list: &mut Vec<Post
         let token = fingerprint.token as usize;
         let run = &document.marks[token..token + GRAM_TOKENS];
         let flags = flag(run.iter().all(|marks| marks.has(Marks::QUOTED)), Posting::QUOTED)
+            | flag(run.iter().all(|marks| marks.has(Marks::FURNITURE)), Posting::FURNITURE)
             | flag(token < end || token + end >= length, Posting::AT_AN_END)
             | flag(token < lead_end, Posting::IN_LEAD);
         Posting::new(fingerprint.hash, article, fingerprint.token, lines.hash_at(token), flags)

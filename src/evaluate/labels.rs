@@ -119,6 +119,17 @@ impl Class {
     }
 }
 
+/// Whether a judge was sure of a label.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// Yes, or nothing is said about it.
+    #[default]
+    High,
+    /// A reasonable editor might pick another label.
+    Low,
+}
+
 /// One pair that was labelled by people. Other fields of its record are ignored.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct LabelledPair {
@@ -131,6 +142,9 @@ pub struct LabelledPair {
     /// Whether both report the same events, be it in different words.
     #[serde(default)]
     pub same_story: Option<bool>,
+    /// Whether the judge was sure.
+    #[serde(default)]
+    pub confidence: Confidence,
     /// What the judge noted.
     #[serde(default)]
     pub note: Option<String>,

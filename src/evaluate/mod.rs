@@ -15,7 +15,7 @@ mod origins;
 mod pairs;
 mod share;
 
-pub use labels::{Class, Label, LabelledPair, LabelledStory, labelled_pairs, labelled_stories};
+pub use labels::{Class, Confidence, Label, LabelledPair, LabelledStory, labelled_pairs, labelled_stories};
 pub use origins::{ConfidenceBin, OriginEvaluation, OtherAgency, WrongOrigin, evaluate_origins};
 pub use pairs::{ClassScore, Confusion, Evaluation, InOneStory, LabelShare, Links, Mistake, Wrong, evaluate};
 pub use share::{Estimate, Share};

@@ -110,9 +110,7 @@ impl Comparison {
         // What the scan said, which may know more than the pair: that it is an item of a round-up.
         let verdict = match view.analysis.compared.find(a, b) {
             Some(pair) => Some(pair.verdict),
-            None => {
-                verdict((a, b), &evidence, &view.analysis.classes, &view.analysis.judge)
-            }
+            None => verdict((a, b), &evidence, &view.analysis.classes, &view.analysis.judge),
         };
         let weights = view.analysis.judge.weights();
         let scored = view.settings.wants_passages().then(|| weights.score(&evidence).probability());

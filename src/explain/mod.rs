@@ -8,6 +8,7 @@
 mod candidacy;
 mod comparison;
 mod curve;
+mod examples;
 mod explanation;
 
 use std::borrow::Cow;
@@ -26,6 +27,7 @@ pub use crate::text::Kind;
 pub use candidacy::{Candidacy, Path, SharedFingerprint};
 pub use comparison::{Comparison, Shared};
 pub use curve::{Curve, Point};
+pub use examples::examples;
 pub use explanation::{
     ArticleExplained, Band, BandCompany, Bands, Class, Explanation, Fingerprint, Link, Membership, PairExplained,
     Passages, Shingle, Shingles, Sketch, Stage, Step, Story, Stretch, Token, Tokens,

@@ -50,7 +50,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
     let same_text = wanted(Relation::Identical) || wanted(Relation::NearDuplicate);
     let workspace = &corpus.workspace;
     let Analysis { classes, compared, decoys, judge, verified, .. } = analysis;
-    let passage_candidates = analysis.candidates.len() as u64;
+    let passage_candidates = analysis.named;
     let groups = classes.groups();
     let stories = Stories::of(&corpus, &classes, &analysis.stories, &groups, same_text);
     // What only comparisons wanted makes room for the rows; so does below what only pairs and passages want.
@@ -77,7 +77,8 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
             .flat_map_iter(|places| {
                 let article = first(places[0]);
                 let spans = corpus.spool.spans(article);
-                let rows = places.iter().map(|&place| row(&corpus, judge.weights(), &compared.get(place), (article, &spans)));
+                let rows =
+                    places.iter().map(|&place| row(&corpus, judge.weights(), &compared.get(place), (article, &spans)));
                 rows.map(Pair::in_input_order).collect::<Vec<_>>()
             })
             .collect();

@@ -8,8 +8,8 @@ mod compared;
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
+use crate::bucket::candidates::{Candidate, Carriage, candidates};
 use crate::bucket::classes::{Buckets, Classes, Groups};
-use crate::bucket::candidates::{Candidate, candidates, without_stock};
 use crate::bucket::passages::{Places, Posting, Postings};
 use crate::corpus::{Corpus, UNDATED};
 use crate::decoys::{Dated, Decoys};
@@ -23,9 +23,9 @@ use crate::relation::Relation;
 use crate::settings::{Part, Settings};
 use crate::story::{self, Joining, Link, Stories, stories};
 use crate::text::Marks;
-use crate::verify::rest::Rarity;
+use crate::verify::lexicon::Lexicon;
 use crate::verify::stock::{Related, Stock, takes_of_one_text};
-use crate::verify::surprise::PhraseModel;
+use crate::verify::surprise::{PhraseModel, sample};
 use crate::verify::{Circumstances, Context, Evidence, Limits};
 use checkpoint::Checkpoints;
 use compared::{Surroundings, Verified};
@@ -48,12 +48,14 @@ pub struct Analysis {
     pub classes: Classes,
     /// The phrase model of the corpus.
     pub model: PhraseModel,
-    /// How rare words are.
-    pub rarity: Rarity,
+    /// What is known of words.
+    pub lexicon: Lexicon,
     /// What belongs to no story.
     pub stock: Stock,
     /// Pairs of class leaders that share passages.
     pub candidates: Vec<Candidate>,
+    /// How many pairs share passages at all.
+    pub named: u64,
     /// How many links are chance, as far as the corpus can tell.
     pub decoys: Decoys,
     /// Who judged.
@@ -79,7 +81,7 @@ impl Analysis {
             spool: &corpus.spool,
             shingles: &corpus.shingles,
             model: settings.wants_passages().then_some(&self.model),
-            rarity: &self.rarity,
+            lexicon: &self.lexicon,
             stock: &self.stock,
             limits: Limits::of(settings.near.threshold, &settings.relate),
         }
@@ -164,17 +166,20 @@ fn stages(
     corpus.keys.band_keys = Vec::new();
 
     let (mut model, mut candidates, mut stock) = (PhraseModel::default(), Vec::new(), Stock::default());
+    let (mut named, mut lexicon) = (0, Lexicon::default());
     if settings.wants_passages() {
         progress.begin(Stage::Phrases, Some(leaders.len() as u64));
         if !settings.lacks(Part::Phrases) {
-            model = PhraseModel::of(leaders, &corpus.spool, |article| corpus.content(article))?;
+            let sample = sample(leaders, |article| corpus.content(article));
+            model = PhraseModel::of(&sample, &corpus.spool)?;
+            lexicon = Lexicon::of(&model, &corpus.spool, &sample);
         }
         kept.go_on()?;
         (stock, candidates) = passages(corpus, &classes, settings, kept)?;
+        named = candidates.len() as u64;
+        retain_likely(&mut candidates, corpus, &classes, &judge);
     }
 
-    let mut rarity = Rarity::of(&model);
-    rarity.hear(&corpus.spool, &leaders[..leaders.len().min(10_000)]);
     let groups = classes.groups();
     let in_order = |a: ArticleId, b: ArticleId| {
         if corpus.keys.rank(a) < corpus.keys.rank(b) { (a, b) } else { (b, a) }
@@ -185,7 +190,7 @@ fn stages(
         spool: &corpus.spool,
         shingles: &corpus.shingles,
         model: settings.wants_passages().then_some(&model),
-        rarity: &rarity,
+        lexicon: &lexicon,
         stock: &stock,
         limits: Limits::of(settings.near.threshold, &settings.relate),
     };
@@ -229,7 +234,7 @@ fn stages(
     let joining = if any { Joining::Any } else { Joining::Average(settings.story.linkage) };
     let stories = stories(leaders.len(), &links, joining);
     let verified = (candidates.len() + more.len()) as u64;
-    Ok(Analysis { classes, model, rarity, stock, candidates, decoys, judge, compared, verified, stories })
+    Ok(Analysis { classes, model, lexicon, stock, candidates, named, decoys, judge, compared, verified, stories })
 }
 
 /// The pairs of class leaders that share passages, and what belongs to no story, which is marked in the corpus.
@@ -261,6 +266,19 @@ fn passages(
     Ok((stock, candidates))
 }
 
+/// Leaves out the candidates that cannot be links, whatever a comparison would say.
+fn retain_likely(candidates: &mut Vec<Candidate>, corpus: &Corpus, classes: &Classes, judge: &Judge) {
+    let surroundings =
+        Surroundings { classes, candidates: &[], sources: &corpus.sources, published: &corpus.published };
+    let likely = |pair: &Candidate| {
+        let circumstances = Circumstances { standing: pair.standing, ..surroundings.of(pair.a, pair.b) };
+        let shorter = corpus.spool.tokens_of(pair.a).min(corpus.spool.tokens_of(pair.b)).max(1);
+        let share = f64::from(pair.shared) / shorter as f64;
+        judge.may_link(circumstances, share)
+    };
+    *candidates = std::mem::take(candidates).into_par_iter().filter(likely).collect();
+}
+
 /// Takes off the marks, and the bands, of the parts of the method that are left out.
 fn forget(corpus: &mut Corpus, settings: &Settings) -> Result<()> {
     if !settings.wants_near_duplicates() {
@@ -287,16 +305,19 @@ fn learn(
     let known =
         |stock: &Stock, posting: &Posting| stock.learned(sources[posting.article().index()], posting.hash()).is_some();
     let recurring = Stock::recurring(postings, &places)?;
-    let mut found = candidates(postings, workspace, &places, |posting| known(&recurring, posting))?;
+    let recurs = |posting: &Posting| if known(&recurring, posting) { Carriage::Recurring } else { Carriage::Fresh };
+    let mut found = candidates(postings, workspace, &places, recurs)?;
     let mut stock = Stock::default();
     if !settings.lacks(Part::Learning) {
         let longer = |pair: &Candidate| spool.tokens_of(pair.a).max(spool.tokens_of(pair.b));
         let takes = found.iter().filter(|pair| takes_of_one_text(pair, longer(pair)));
         let related: Vec<(ArticleId, ArticleId)> = takes.map(|pair| (pair.a, pair.b)).collect();
         let related = Related::of(&related, spool.len());
-        found.par_iter_mut().for_each(|pair| pair.standing.apart = related.apart(pair.a, pair.b));
         stock = Stock::learn(postings, &related, &places)?;
-        found = without_stock(found, postings, &places, |posting| known(&stock, posting))?;
+        // Once more, without what was learned: what names pairs now belongs to stories.
+        let learned = |posting: &Posting| if known(&stock, posting) { Carriage::Learned } else { recurs(posting) };
+        found = candidates(postings, workspace, &places, learned)?;
+        found.par_iter_mut().for_each(|pair| pair.standing.apart = related.apart(pair.a, pair.b));
         let same_texts = classes.same_texts();
         stock.mark(postings, &places, |leader| same_texts.of_leader(leader), spool, workspace)?;
     }

@@ -7,6 +7,8 @@ use serde::Serialize;
 use super::escape::{self, printable};
 use crate::evaluate::{Class, Estimate, Evaluation, Share, Wrong};
 use crate::findings::SCHEMA_VERSION;
+use crate::score::Weights;
+use crate::score::fit::HeldOut;
 
 /// Whether what was predicted wrongly is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,27 @@ pub fn ablations(rows: &[(String, Evaluation)], out: &mut dyn Write) -> io::Resu
         )?;
     }
     Ok(())
+}
+
+/// Writes weights that were fitted, and how those that were fitted without a corpus tell its pairs, from `least` on.
+pub fn fitted(weights: &Weights, held_out: &[HeldOut], least: f64, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "# Weights in bits, by `wirecopy eval --fit`. A link is a pair of probability {least} or more.")?;
+    writeln!(
+        out,
+        "# Each corpus scored with weights that were fitted to the others, labels that are sure in brackets:"
+    )?;
+    writeln!(out, "#\n# {:<16} {:<15} {:<15} {:<15}", "corpus", "precision", "recall", "F1")?;
+    for HeldOut { name, all, sure } in held_out {
+        let share =
+            |part: u64, whole: u64| if whole == 0 { "-".into() } else { format!("{:.3}", part as f64 / whole as f64) };
+        let figures = |[hits, wrong, missed]: [u64; 3]| {
+            [share(hits, hits + wrong), share(hits, hits + missed), share(2 * hits, 2 * hits + wrong + missed)]
+        };
+        let cells = figures(*all).into_iter().zip(figures(*sure)).map(|(all, sure)| format!("{all} ({sure})"));
+        let cells: Vec<String> = cells.map(|cell| format!("{cell:<15}")).collect();
+        writeln!(out, "# {:<16} {}", printable(name), cells.join(" ").trim_end())?;
+    }
+    write!(out, "\n{}", weights.to_toml())
 }
 
 /// Writes the evaluation as text.

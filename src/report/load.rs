@@ -18,8 +18,8 @@ use super::{Table, TableFormat, csv as csv_table};
 use crate::article::{ArticleId, Location, Moment, Reject, Span};
 use crate::credit::{Basis, Credit, Place};
 use crate::error::{Error, Result};
-use crate::score::Feature;
 use crate::findings::{Findings, Member, Origin, Pair, Passage, SCHEMA_VERSION, Story};
+use crate::score::Feature;
 
 /// The manifest in `folder`, which must be of this schema version or an earlier one.
 pub fn manifest(folder: &Path) -> Result<Manifest> {

@@ -12,6 +12,7 @@ mod weights;
 
 use serde::{Deserialize, Serialize};
 
+use crate::bucket::passages::LEAD_TOKENS;
 use crate::verify::Evidence;
 
 pub use weights::{Curve, Weights};
@@ -20,14 +21,12 @@ pub use weights::{Curve, Weights};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Feature {
-    /// Bits of shared prose that is told rather than spoken.
-    Told,
-    /// Bits of all shared prose.
-    Prose,
     /// The share of a body that the other has, of the one that is shared more.
     Share,
-    /// The share of a text's prose that the other has, of the one that is shared less.
-    Mutual,
+    /// The share of a text's prose that the other has, of the one that is shared more.
+    Prose,
+    /// Words of shared prose that prove something and are told rather than spoken, as a share of the longer body.
+    Told,
     /// The share of a lead that stands in shared prose, of the one that is shared more.
     Lead,
     /// Separate blocks of text that are shared.
@@ -40,12 +39,10 @@ pub enum Feature {
     Recurring,
     /// How often the outlets that carry what is shared printed it on average.
     Repeated,
-    /// Over how many days what is shared was printed by anybody.
-    Spread,
     /// Places filled with other data, for each hundred shared words.
     Slots,
-    /// Whether one passage is all that joins two stories which each have takes of their own.
-    Bridge,
+    /// Whether what is shared is one passage outside of both leads, and how many takes of their own both have then.
+    Context,
     /// Days between the two.
     Days,
     /// Whether both are of one outlet.
@@ -54,20 +51,18 @@ pub enum Feature {
 
 impl Feature {
     /// Every feature, in the order in which they are shown.
-    pub const ALL: [Feature; 15] = [
-        Feature::Told,
-        Feature::Prose,
+    pub const ALL: [Feature; 13] = [
         Feature::Share,
-        Feature::Mutual,
+        Feature::Prose,
+        Feature::Told,
         Feature::Lead,
         Feature::Blocks,
         Feature::Numbers,
         Feature::Fresh,
         Feature::Recurring,
         Feature::Repeated,
-        Feature::Spread,
         Feature::Slots,
-        Feature::Bridge,
+        Feature::Context,
         Feature::Days,
         Feature::Outlet,
     ];
@@ -75,19 +70,17 @@ impl Feature {
     /// The name in tables.
     pub fn name(self) -> &'static str {
         match self {
-            Feature::Told => "told",
-            Feature::Prose => "prose",
             Feature::Share => "share",
-            Feature::Mutual => "mutual",
+            Feature::Prose => "prose",
+            Feature::Told => "told",
             Feature::Lead => "lead",
             Feature::Blocks => "blocks",
             Feature::Numbers => "numbers",
             Feature::Fresh => "fresh",
             Feature::Recurring => "recurring",
             Feature::Repeated => "repeated",
-            Feature::Spread => "spread",
             Feature::Slots => "slots",
-            Feature::Bridge => "bridge",
+            Feature::Context => "context",
             Feature::Days => "days",
             Feature::Outlet => "outlet",
         }
@@ -95,22 +88,21 @@ impl Feature {
 
     /// A value in words.
     pub fn shown(self, value: f64) -> String {
-        let percent = || format!("{:.0} %", value * 100.0);
+        let percent = |decimals: usize| format!("{:.decimals$} %", value * 100.0);
         match self {
-            Feature::Told => format!("{value:.0} bits of shared prose that is told, not spoken"),
-            Feature::Prose => format!("{value:.0} bits of shared prose beyond chance"),
-            Feature::Share => format!("{} of one body stands in the other", percent()),
-            Feature::Mutual => format!("{} of the prose of the other, too", percent()),
-            Feature::Lead => format!("{} of a lead is shared", percent()),
+            Feature::Share => format!("{} of one body stands in the other", percent(0)),
+            Feature::Prose => format!("{} of the prose of one stands in the other", percent(0)),
+            Feature::Told => format!("{} of the longer is shared, told and proven", percent(1)),
+            Feature::Lead => format!("{} of a lead is shared", percent(0)),
             Feature::Blocks => format!("{value:.0} separate blocks of text"),
-            Feature::Numbers => format!("{} of their numbers agree", percent()),
-            Feature::Fresh => format!("{value:.0} fingerprints that no outlet prints all the time"),
-            Feature::Recurring => format!("one outlet printed it {value:.0} times over the days"),
-            Feature::Repeated => format!("each outlet that has it printed it {value:.1} times"),
-            Feature::Spread => format!("it was printed over {value:.0} days"),
-            Feature::Slots => format!("{value:.1} places filled with other data, a hundred words"),
-            Feature::Bridge if value > 0.0 => "one passage joins two stories that have takes of their own".to_owned(),
-            Feature::Bridge => "not only one passage between two stories".to_owned(),
+            Feature::Numbers => format!("{} of their numbers agree", percent(0)),
+            Feature::Fresh => format!("{value:.0} fingerprints that no outlet repeats"),
+            Feature::Recurring => format!("an outlet printed it {value:.0} times over the days"),
+            Feature::Repeated => format!("outlets printed it {value:.1} times each"),
+            Feature::Slots => format!("{value:.1} slots with other data in 100 words"),
+            Feature::Context if value > 1.0 => "one passage joins two stories with takes".to_owned(),
+            Feature::Context if value > 0.0 => "one passage, in nobody's lead".to_owned(),
+            Feature::Context => "a lead, or several passages".to_owned(),
             Feature::Days => format!("{value:.0} days apart"),
             Feature::Outlet if value > 0.0 => "one outlet".to_owned(),
             Feature::Outlet => "two outlets".to_owned(),
@@ -125,22 +117,26 @@ impl Feature {
     /// Where the weight of a value changes its slope, in order. Below the first and above the last it is level.
     pub fn knots(self) -> &'static [f64] {
         match self {
-            Feature::Told => &[0.0, 20.0, 40.0, 80.0, 120.0, 160.0, 320.0],
-            Feature::Prose => &[0.0, 40.0, 80.0, 160.0, 320.0],
             Feature::Share => &[0.0, 0.1, 0.2, 0.33, 0.5, 0.65, 0.8],
-            Feature::Mutual => &[0.0, 0.05, 0.1, 0.2, 0.33, 0.5],
+            Feature::Prose => &[0.0, 0.1, 0.2, 0.33, 0.5, 0.65, 0.8],
+            Feature::Told => &[0.0, 0.01, 0.02, 0.04, 0.07, 0.1, 0.2],
             Feature::Lead => &[0.0, 0.2, 0.5, 1.0],
             Feature::Blocks => &[0.0, 1.0, 2.0, 4.0],
             Feature::Numbers => &[0.0, 0.3, 0.6, 1.0],
             Feature::Fresh => &[0.0, 2.0, 4.0, 8.0, 16.0],
             Feature::Recurring => &[1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 16.0, 32.0],
             Feature::Repeated => &[1.0, 2.0, 3.0, 4.0, 8.0, 16.0],
-            Feature::Spread => &[0.0, 2.0, 4.0, 7.0, 15.0, 31.0, 91.0, 366.0],
             Feature::Slots => &[0.0, 1.0, 2.0, 4.0, 8.0],
-            Feature::Bridge => &[0.0, 1.0, 2.0, 3.0],
+            Feature::Context => &[0.0, 1.0, 2.0, 3.0],
             Feature::Days => &[0.0, 2.0, 7.0, 31.0, 366.0],
             Feature::Outlet => &[0.0, 1.0],
         }
+    }
+
+    /// Whether it is known before two texts are compared.
+    pub fn is_circumstance(self) -> bool {
+        use Feature::{Days, Fresh, Outlet, Recurring, Repeated};
+        matches!(self, Fresh | Recurring | Repeated | Days | Outlet)
     }
 
     /// What the evidence has of it; nothing where that is not known.
@@ -149,11 +145,10 @@ impl Feature {
         let standing = &evidence.circumstances.standing;
         let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
         Some(match self {
-            Feature::Told => evidence.told_bits,
-            Feature::Prose => evidence.bits,
             Feature::Share => share(shared.body(), a.body().min(b.body())),
-            Feature::Mutual => share(shared.prose, a.prose).min(share(shared.prose, b.prose)),
-            Feature::Lead => share(evidence.leads.0.max(evidence.leads.1), crate::bucket::passages::LEAD_TOKENS),
+            Feature::Prose => share(shared.prose, a.prose).max(share(shared.prose, b.prose)),
+            Feature::Told => share(evidence.told, a.body().max(b.body())),
+            Feature::Lead => share(evidence.leads.0.max(evidence.leads.1), LEAD_TOKENS),
             Feature::Blocks => evidence.blocks as f64,
             Feature::Numbers => match evidence.numbers {
                 (a, b, _) if a.min(b) == 0 => NO_NUMBERS,
@@ -167,9 +162,9 @@ impl Feature {
                 _ => standing.recurring().max(1) as f64,
             },
             Feature::Repeated => standing.carriers() as f64 / standing.outlets().max(1) as f64,
-            Feature::Spread => standing.spread_days()? as f64,
             Feature::Slots => 100.0 * share(evidence.slots.rare, shared.tokens()),
-            Feature::Bridge => f64::from(standing.apart.min(3) * u8::from(evidence.blocks <= 1 && !evidence.lead)),
+            Feature::Context if evidence.blocks > 1 || evidence.lead => 0.0,
+            Feature::Context => 1.0 + f64::from(standing.apart.min(2)),
             Feature::Days => f64::from(evidence.circumstances.days_apart?),
             Feature::Outlet => f64::from(u8::from(evidence.circumstances.same_outlet)),
         })

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Feature, Score, Values, Weighed, values};
 use crate::error::{Error, Result};
-use crate::verify::Evidence;
+use crate::verify::{Circumstances, Evidence};
 
 /// What each feature of a pair's evidence is worth.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,6 +43,14 @@ impl Curve {
         self.bits[above - 1] + part * (self.bits[above] - self.bits[above - 1])
     }
 }
+
+/// Fingerprints cover nearly all of what is shared,
+const SHARE_COVERED: f64 = 1.25;
+/// but for runs that are too short for one.
+const SHARE_UNSEEN: f64 = 0.05;
+/// Hardly any pair has the most of everything: of the links of four corpora less than one in a hundred is so near to it, while
+/// nine of ten pairs that share a fingerprint need not be compared. See `docs/decisions/0015-scores.md`.
+const NOT_ALL: f64 = 1.5;
 
 /// The weights that were fitted; the table says on what.
 static FITTED: LazyLock<Weights> =
@@ -90,6 +98,18 @@ impl Weights {
     pub fn score_of(&self, values: &Values) -> Score {
         let bits = |curve: &Curve| values[curve.feature as usize].map_or(0.0, |value| curve.bits(value));
         Score { bits: self.prior + self.curves.iter().map(bits).sum::<f64>() }
+    }
+
+    /// Whether a pair may be a link, by what is known before it is compared: its circumstances, and about how much of the
+    /// shorter text the shared fingerprints cover. What only a comparison tells is taken to speak for it.
+    pub fn may_link(&self, circumstances: Circumstances, share: f64, least_bits: f64) -> bool {
+        let known = Evidence { circumstances, ..Evidence::default() };
+        let bits = |curve: &Curve| match curve.feature {
+            Feature::Share => curve.bits(share * SHARE_COVERED + SHARE_UNSEEN),
+            feature if feature.is_circumstance() => feature.of(&known).map_or(0.0, |value| curve.bits(value)),
+            _ => curve.bits.iter().copied().fold(0.0, f64::max),
+        };
+        self.prior + self.curves.iter().map(bits).sum::<f64>() >= least_bits + NOT_ALL
     }
 
     /// What each feature adds to the score, as far as it is known.
@@ -145,7 +165,9 @@ mod tests {
             Weights::parse(&format!("prior = 0.0\n[[weight]]\nfeature = \"told\"\nat = {at}\nbits = {bits}\n"))
         };
         assert!(table("[0.0, 1.0]", "[0.0, 1.0]").is_ok());
-        for (at, bits) in [("[0.0]", "[]"), ("[1.0, 0.0]", "[0.0, 1.0]"), ("[0.0, 1.0]", "[1.0, 0.0]"), ("[nan]", "[0.0]")] {
+        for (at, bits) in
+            [("[0.0]", "[]"), ("[1.0, 0.0]", "[0.0, 1.0]"), ("[0.0, 1.0]", "[1.0, 0.0]"), ("[nan]", "[0.0]")]
+        {
             assert!(table(at, bits).is_err(), "{at} {bits}");
         }
     }

@@ -79,7 +79,10 @@ mod tests {
 
     fn gallery(pictures: usize, word: &str) -> String {
         let caption = |n: usize| {
-            format!("A tug lies beside the ferry at low water on day {} of the work. {n} {word} {pictures} ", "abcdefgh".get(n..n + 1).unwrap_or("z"))
+            format!(
+                "A tug lies beside the ferry at low water on day {} of the work. {n} {word} {pictures} ",
+                "abcdefgh".get(n..n + 1).unwrap_or("z")
+            )
         };
         STORY.to_owned() + &(1..=pictures).map(caption).collect::<String>()
     }
@@ -94,7 +97,8 @@ mod tests {
     #[test]
     fn other_numbers_are_no_gallery() {
         assert_eq!(furniture(&gallery(3, "of")), 0);
-        let scores = "They won 1 of 9 games, then 4 of 9 games, then 2 of 9 games, and in the end they had won 7 of 9 games.";
+        let scores =
+            "They won 1 of 9 games, then 4 of 9 games, then 2 of 9 games, and in the end they had won 7 of 9 games.";
         assert_eq!(furniture(&(STORY.to_owned() + scores)), 0);
     }
 }

@@ -5,8 +5,8 @@
 //! quoted or furniture in either text counts as that in both: scraping loses marks more often than it invents them.
 
 mod contexts;
+pub mod lexicon;
 pub mod overlap;
-pub mod rest;
 pub mod runs;
 pub mod stock;
 pub mod surprise;
@@ -23,8 +23,8 @@ use crate::settings::RelateSettings;
 use crate::shingle::{ShingleCounter, ShingleCounts};
 use crate::spool::{Document, Spool};
 use crate::text::{self, Kind, Marks};
+use lexicon::Lexicon;
 use overlap::{Overlap, ShingleTable};
-use rest::{Rarity, Rest};
 use runs::{Aligner, Run};
 use stock::Stock;
 use surprise::{PhraseModel, Surprise};
@@ -137,14 +137,8 @@ pub struct Evidence {
     pub slots: Slots,
     /// Different numbers of the first text, of the second, and of both.
     pub numbers: (usize, usize, usize),
-    /// How alike the rest of the two is, 0 to 1.
-    pub rest: f64,
-    /// How much the shared prose sounds like speech, in bits.
-    pub speech: f64,
     /// Shared prose that is told rather than spoken, in runs that prove something.
     pub told: usize,
-    /// Bits of what is told.
-    pub told_bits: f64,
     /// What is known of them beside their texts.
     pub circumstances: Circumstances,
 }
@@ -179,7 +173,7 @@ pub struct Slots {
 const SLOT_TOKENS: usize = 12;
 
 impl Slots {
-    fn of(runs: &[Run], text_a: &Text<'_>, text_b: &Text<'_>, rarity: &Rarity) -> Slots {
+    fn of(runs: &[Run], text_a: &Text<'_>, text_b: &Text<'_>, lexicon: &Lexicon) -> Slots {
         let (a, b) = (&text_a.marks, &text_b.marks);
         let mut slots = Slots { in_order: runs.first().map_or(0, |run| run.tokens), ..Slots::default() };
         let data = |marks: &[Marks]| marks.iter().any(|marks| marks.has(Marks::NUMBER) || marks.has(Marks::NAME));
@@ -197,7 +191,7 @@ impl Slots {
             slots.tokens += len_a.max(len_b);
             slots.data += usize::from(data(&a[gap_a.clone()]) && data(&b[gap_b.clone()]));
             let rare = |text: &Text<'_>, gap: std::ops::Range<usize>| {
-                gap.clone().any(|at| text.marks[at].has(Marks::NUMBER) || rarity.is_rare(text.ids[at]))
+                gap.clone().any(|at| text.marks[at].has(Marks::NUMBER) || lexicon.is_rare(text.ids[at]))
             };
             slots.rare += usize::from(rare(text_a, gap_a) && rare(text_b, gap_b));
         }
@@ -265,8 +259,8 @@ pub struct Context<'a> {
     pub shingles: &'a ShingleCounts,
     /// What phrases are worth; none where only whole texts are compared, and bits are not asked for.
     pub model: Option<&'a PhraseModel>,
-    /// How rare words are.
-    pub rarity: &'a Rarity,
+    /// What is known of words.
+    pub lexicon: &'a Lexicon,
     /// What belongs to no story.
     pub stock: &'a Stock,
     /// From where on nothing depends on more evidence.
@@ -306,7 +300,6 @@ pub struct Comparer<'a> {
     lead_end: usize,
     /// Made when the first prose is shared: most pairs share none.
     surprise: Option<Surprise<'a>>,
-    rest: Option<Rest>,
     marks: Vec<Marks>,
 }
 
@@ -323,7 +316,6 @@ impl<'a> Comparer<'a> {
             lead_end: lead_end(&text.marks),
             a: text,
             surprise: None,
-            rest: None,
             marks: Vec::new(),
         }
     }
@@ -376,13 +368,12 @@ impl<'a> Comparer<'a> {
             evidence.proven += kinds.prose;
             if self.context.model.is_some() && kinds.prose > 0 {
                 let mut told = marks.to_vec();
-                self.context.rarity.mark_spoken(&a.ids[run.a..run.a + run.tokens], &mut told);
+                self.context.lexicon.mark_spoken(&a.ids[run.a..run.a + run.tokens], &mut told);
                 let prose = told.iter().filter(|marks| marks.prose()).count();
                 let surprise = self.surprise.as_mut().expect("prose was looked at");
                 let told_bits = if prose == kinds.prose { bits } else { surprise.bits(run.a, &told, enough) - search };
                 if told_bits > PROOF_BITS {
                     evidence.told += prose;
-                    evidence.told_bits += told_bits;
                 }
             }
             evidence.bits += bits;
@@ -408,19 +399,10 @@ impl<'a> Comparer<'a> {
             evidence.leads.0 += in_lead(run.a, run.tokens, self.lead_end);
             evidence.leads.1 += in_lead(run.b, run.tokens, lead_end_b);
         }
-        
+
         evidence.numbers = numbers(a, &b);
         if self.context.model.is_some() {
-            evidence.slots = Slots::of(&runs, a, &b, self.context.rarity);
-            let mut end = 0;
-            for run in &runs {
-                let marks = &self.marks[end..end + run.tokens];
-                end += run.tokens;
-                let words = a.ids[run.a..run.a + run.tokens].iter().zip(marks).filter(|(_, marks)| marks.prose());
-                evidence.speech += self.context.rarity.speech(words.map(|(&id, _)| id));
-            }
-            let rest = self.rest.get_or_insert_with(|| Rest::of(&a.ids));
-            evidence.rest = rest.similarity(self.context.rarity, (&a.ids, &a.marks), (&b.ids, &b.marks), &runs);
+            evidence.slots = Slots::of(&runs, a, &b, self.context.lexicon);
         }
         evidence
     }

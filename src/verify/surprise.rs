@@ -103,14 +103,20 @@ impl PhraseModelPart {
     }
 }
 
+/// The articles that the language of a corpus is learned from: all `leaders` of a small one, else those of the least content
+/// hash, which `content` gives.
+pub fn sample(leaders: &[ArticleId], content: impl Fn(ArticleId) -> u128) -> Vec<ArticleId> {
+    let mut sample = leaders.to_vec();
+    if sample.len() > SAMPLE {
+        sample.select_nth_unstable_by_key(SAMPLE, |&article| content(article));
+        sample.truncate(SAMPLE);
+    }
+    sample
+}
+
 impl PhraseModel {
-    /// The model of the texts of `leaders`; `content` gives each article's content hash.
-    pub fn of(leaders: &[ArticleId], spool: &Spool, content: impl Fn(ArticleId) -> u128) -> Result<PhraseModel> {
-        let mut sample = leaders.to_vec();
-        if sample.len() > SAMPLE {
-            sample.select_nth_unstable_by_key(SAMPLE, |&article| content(article));
-            sample.truncate(SAMPLE);
-        }
+    /// The model of the texts of a sample.
+    pub fn of(sample: &[ArticleId], spool: &Spool) -> Result<PhraseModel> {
         // Three words, and in the lowest place the word before them: sorted, the contexts of a phrase stand together.
         let tokens = sample.iter().map(|&article| spool.tokens_of(article)).sum();
         let mut piles = Piles::new(&Workspace::default(), usize::MAX, tokens);

@@ -300,9 +300,21 @@ pub struct SettingsArgs {
     pub recall: Option<f64>,
     /// Report these relations only, separated by commas
     ///
-    /// Known are identical, near-duplicate, excerpt, version, rewrite, background, quote, boilerplate.
+    /// Known are identical, near-duplicate, excerpt, version, rewrite, background, quote, template, boilerplate. Of those that
+    /// are no links, pairs are listed with --all-pairs only.
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = relation)]
     pub relations: Vec<Relation>,
+    /// Link from this probability of reuse on, 0 to 1, or a RELATION from one of its own; may be repeated
+    #[arg(long, value_name = "[RELATION=]PROBABILITY")]
+    pub min_confidence: Vec<Confidence>,
+    /// Score with the weights in FILE, as `wirecopy eval --fit` prints them
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+    /// List pairs that share something and are no links, too: background, quotations, templates, boilerplate
+    ///
+    /// The likeliest 100,000 of them, since on real corpora they are a hundred times as many as links.
+    #[arg(long)]
+    pub all_pairs: bool,
     /// Of near-duplicates keep the one that goes first by these rules, comma-separated
     ///
     /// earliest, agency (the agency's own), credited (credits its agency), longest, and source:OUTLET+OUTLET (these outlets, in
@@ -324,9 +336,10 @@ Examples:
   wirecopy eval --pairs labelled.jsonl found --list-wrong
   wirecopy eval --pairs labelled.jsonl articles.jsonl --ablate
   wirecopy eval --origins stories.jsonl found
+  wirecopy eval --fit labelled.jsonl=articles.jsonl --fit more.jsonl=more-articles > weights.toml
 
 A line of the pairs file: {\"a\": \"id-1\", \"b\": \"id-2\", \"label\": \"excerpt\", \"same_story\": true}
-Labels: copy, excerpt, version, rewrite (links); background, quote, boilerplate, independent.
+Labels: copy, excerpt, version, rewrite (links); background, quote, template, boilerplate, independent.
 A line of the stories file: {\"member\": \"id-2\", \"origin\": \"id-1\", \"agency\": null}")]
 pub struct EvalArgs {
     /// The labelled pairs, as JSON lines
@@ -335,9 +348,15 @@ pub struct EvalArgs {
     /// Compare origins and agencies with labelled stories, as JSON lines, and their confidence with how many are right
     #[arg(long, value_name = "FILE", group = "labels", conflicts_with = "ablate")]
     pub origins: Option<PathBuf>,
+    /// Fit the weights of scores to labelled pairs, and print them; may be repeated, pairs of one CORPUS belong together
+    ///
+    /// PAIRS is a file as for --pairs, CORPUS what was labelled. The weights are TOML, for relate.weights in wirecopy.toml or
+    /// --weights; before them stands how well weights that were fitted without a corpus tell its pairs.
+    #[arg(long, value_name = "PAIRS=CORPUS", group = "labels", conflicts_with_all = ["ablate", "list_wrong", "format", "folder"])]
+    pub fit: Vec<Labelled>,
     /// The output folder of a scan; with --ablate, the corpus
-    #[arg(value_name = "DIR")]
-    pub folder: PathBuf,
+    #[arg(value_name = "DIR", required_unless_present = "fit")]
+    pub folder: Option<PathBuf>,
     /// Scan the corpus as it is and with each part of the method left out, and print a table
     ///
     /// The table is Markdown: links, relations and stories against the labelled pairs, a line a part.
@@ -538,6 +557,16 @@ impl SettingsArgs {
             let names: Vec<toml::Value> = self.relations.iter().map(|relation| relation.name().into()).collect();
             set("relate.relations", "--relations", names.into());
         }
+        for Confidence { relation, probability } in &self.min_confidence {
+            let key = relation.map_or("relate.min_confidence".into(), |of| format!("relate.confidence.{}", of.name()));
+            set(&key, "--min-confidence", (*probability).into());
+        }
+        if let Some(weights) = &self.weights {
+            set("relate.weights", "--weights", weights.display().to_string().into());
+        }
+        if self.all_pairs {
+            set("relate.all_pairs", "--all-pairs", true.into());
+        }
         if !self.keep.is_empty() {
             let rules: Vec<toml::Value> = self.keep.iter().map(|rule| rule.to_string().into()).collect();
             set("survivors.keep", "--keep", rules.into());
@@ -546,6 +575,44 @@ impl SettingsArgs {
             set("origin.agencies", "--agencies", agencies.display().to_string().into());
         }
         overrides
+    }
+}
+
+/// A probability from which on a pair is a link, of all relations or of one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Confidence {
+    relation: Option<Relation>,
+    probability: f64,
+}
+
+impl FromStr for Confidence {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, number) = text.split_once('=').map_or((None, text), |(name, number)| (Some(name), number));
+        let wanted = || format!("{number:?} is no probability: a number from 0 to 1 is wanted");
+        let probability = number.trim().parse().map_err(|_| wanted())?;
+        if !(0.0..=1.0).contains(&probability) {
+            return Err(wanted());
+        }
+        Ok(Confidence { relation: name.map(relation).transpose()?, probability })
+    }
+}
+
+/// Labelled pairs, and the corpus that has them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Labelled {
+    pub pairs: PathBuf,
+    pub corpus: PathBuf,
+}
+
+impl FromStr for Labelled {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (pairs, corpus) =
+            text.split_once('=').ok_or("PAIRS=CORPUS is wanted, such as labelled.jsonl=articles.jsonl")?;
+        Ok(Labelled { pairs: pairs.into(), corpus: corpus.into() })
     }
 }
 

@@ -1,11 +1,10 @@
-//! How alike is what two texts do not share word for word? Two reports of one thing use the same rare words even where every
-//! sentence differs; two stories that share an old paragraph do not.
+//! What is known of single words: how rare they are in a corpus, and how much they sound like speech.
 //!
-//! Cosine similarity of the rarities of words (Spärck Jones 1972), each word once, outside of shared runs and of furniture.
-//! One table of a quarter of a megabyte says how rare a word is, so that a comparison costs about a microsecond for a hundred
-//! words: words that fall on one slot are as rare as the commonest of them.
+//! In: the phrase model, and texts with their quotations. Out: [`Lexicon`]. A word is spoken as far as it stands in quotation
+//! marks oftener than words at large do; that tells a statement that runs into narration, in any language, without a list of
+//! words: where nobody marks quotations nothing is learned. Two tables of a quarter of a megabyte, so that they stay in a
+//! processor's cache; words that fall on one slot are as rare as the commonest of them.
 
-use super::runs::Run;
 use super::surprise::PhraseModel;
 use crate::article::ArticleId;
 use crate::spool::Spool;
@@ -16,9 +15,9 @@ const SLOT_BITS: u32 = 18;
 /// What one halving of a word's frequency adds to its rarity.
 const HALVING: f64 = 12.0;
 
-/// How rare words are in a corpus, and how much they sound like speech.
+/// How rare the words of a corpus are, and how much they sound like speech.
 #[derive(Default)]
-pub struct Rarity {
+pub struct Lexicon {
     slots: Vec<u8>,
     speech: Vec<i8>,
 }
@@ -34,9 +33,16 @@ const QUOTED_BITS: f64 = 0.3;
 /// Occurrences that a word is given beforehand, as many of them quoted as of words at large.
 const PRIOR: f64 = 20.0;
 
-impl Rarity {
-    /// The rarity of the words that a model knows.
-    pub fn of(model: &PhraseModel) -> Rarity {
+impl Lexicon {
+    /// What the texts of `sample` teach, whose words `model` knows.
+    pub fn of(model: &PhraseModel, spool: &Spool, sample: &[ArticleId]) -> Lexicon {
+        let mut lexicon = Lexicon::rarity(model);
+        lexicon.hear(spool, sample);
+        lexicon
+    }
+
+    /// The rarity of the words that a model knows; nothing about speech.
+    fn rarity(model: &PhraseModel) -> Lexicon {
         let mut times = vec![0u32; 1 << SLOT_BITS];
         model.words().for_each(|(word, contexts)| {
             let times = &mut times[(word >> (32 - SLOT_BITS)) as usize];
@@ -44,11 +50,11 @@ impl Rarity {
         });
         let most = f64::from(times.iter().copied().max().unwrap_or(0).max(1));
         let rarity = |times: u32| ((most / f64::from(times.max(1))).log2() * HALVING).min(255.0) as u8;
-        Rarity { slots: times.into_iter().map(rarity).collect(), speech: vec![0; 1 << SLOT_BITS] }
+        Lexicon { slots: times.into_iter().map(rarity).collect(), speech: vec![0; 1 << SLOT_BITS] }
     }
 
     /// Learns which words are spoken, from the quotations of some articles.
-    pub fn hear(&mut self, spool: &Spool, articles: &[ArticleId]) {
+    fn hear(&mut self, spool: &Spool, articles: &[ArticleId]) {
         let mut times = vec![(0u32, 0u32); 1 << SLOT_BITS];
         let (mut all, mut quoted) = (0u64, 0u64);
         for &article in articles {
@@ -91,7 +97,9 @@ impl Rarity {
             let to = marks[from + 1..].iter().position(begins).map_or(ids.len(), |next| from + 1 + next);
             let prose = || ids[from..to].iter().zip(&marks[from..to]).filter(|(_, marks)| marks.prose());
             let quoted = marks[from..to].iter().filter(|marks| marks.has(Marks::QUOTED)).count();
-            let bits = self.speech(prose().map(|(&id, _)| id)) + SPEECH_BIAS * prose().count() as f64 + quoted as f64 * QUOTED_BITS;
+            let bits = self.speech(prose().map(|(&id, _)| id))
+                + SPEECH_BIAS * prose().count() as f64
+                + quoted as f64 * QUOTED_BITS;
             let to_told = spoken - SWITCH_BITS > told;
             let to_spoken = told - SWITCH_BITS > spoken;
             let next_told = told.max(spoken - SWITCH_BITS);
@@ -120,77 +128,5 @@ impl Rarity {
     #[inline]
     fn get(&self, word: u32) -> f32 {
         f32::from(self.slots[(word >> (32 - SLOT_BITS)) as usize])
-    }
-}
-
-/// The words of one text, to be compared with others.
-pub struct Rest {
-    /// The words in an open table: a word and one more than the last comparison that had it; 0 where no word is.
-    slots: Vec<(u32, u32)>,
-    comparison: u32,
-}
-
-impl Rest {
-    /// The words of a text.
-    pub fn of(ids: &[u32]) -> Rest {
-        let mut rest = Rest { slots: vec![(0, 0); (ids.len() * 2).next_power_of_two().max(4)], comparison: 1 };
-        for &id in ids {
-            let at = rest.slot(id);
-            rest.slots[at] = (id, 1);
-        }
-        rest
-    }
-
-    fn slot(&self, id: u32) -> usize {
-        let mask = self.slots.len() - 1;
-        let mut at = id as usize & mask;
-        while self.slots[at].1 != 0 && self.slots[at].0 != id {
-            at = (at + 1) & mask;
-        }
-        at
-    }
-
-    /// The similarity, 0 to 1, of what is left of two texts without the runs that both have; the first is the one of
-    /// [`Rest::of`].
-    pub fn similarity(&mut self, rarity: &Rarity, a: (&[u32], &[Marks]), b: (&[u32], &[Marks]), runs: &[Run]) -> f64 {
-        let (mut used_a, mut used_b) = (vec![false; a.0.len()], vec![false; b.0.len()]);
-        for run in runs {
-            used_a[run.a..run.a + run.tokens].fill(true);
-            used_b[run.b..run.b + run.tokens].fill(true);
-        }
-        let left = |(ids, marks): (&[u32], &[Marks]), used: &[bool], visit: &mut dyn FnMut(u32)| {
-            for ((&id, marks), used) in ids.iter().zip(marks).zip(used) {
-                if !used && !marks.has(Marks::FURNITURE) {
-                    visit(id);
-                }
-            }
-        };
-        let [in_b, in_a] = [self.comparison + 1, self.comparison + 2];
-        self.comparison += 2;
-        let (mut of_b, mut of_a, mut both) = (0.0, 0.0, 0.0);
-        left(b, &used_b, &mut |id| {
-            let weight = rarity.get(id);
-            // A word that the first text lacks is counted as often as it occurs: rare words seldom do twice.
-            of_b += weight * weight;
-            let at = self.slot(id);
-            if self.slots[at].1 != 0 {
-                if self.slots[at].1 == in_b {
-                    of_b -= weight * weight;
-                }
-                self.slots[at].1 = in_b;
-            }
-        });
-        left(a, &used_a, &mut |id| {
-            let at = self.slot(id);
-            let weight = rarity.get(id);
-            match self.slots[at].1 {
-                seen if seen == in_a => return,
-                seen if seen == in_b => both += weight * weight,
-                _ => {}
-            }
-            of_a += weight * weight;
-            self.slots[at].1 = in_a;
-        });
-        if both == 0.0 { 0.0 } else { f64::from(both / (of_a * of_b).sqrt()) }
     }
 }
