@@ -9,8 +9,9 @@ use std::sync::{LazyLock, OnceLock};
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use wirecopy::article::{Article, ArticleId, Location};
+use wirecopy::bucket::candidates::{self, Candidate, Carriage};
 use wirecopy::bucket::classes::{Buckets, Classes};
-use wirecopy::bucket::passages::{self, Postings};
+use wirecopy::bucket::passages::{Places, Postings};
 use wirecopy::corpus::Corpus;
 use wirecopy::credit::{Agencies, credit};
 use wirecopy::findings::Findings;
@@ -22,9 +23,10 @@ use wirecopy::settings::Settings;
 use wirecopy::sketch::Sketch;
 use wirecopy::story::{self, Link};
 use wirecopy::text::Tokenizer;
+use wirecopy::verify::lexicon::Lexicon;
 use wirecopy::verify::stock::Stock;
 use wirecopy::verify::surprise::PhraseModel;
-use wirecopy::verify::{Comparer, Context, Limits};
+use wirecopy::verify::{Circumstances, Comparer, Context, Limits};
 
 mod articles;
 
@@ -219,9 +221,14 @@ fn classes(bencher: Bencher) {
 
 fn candidates() -> Vec<(ArticleId, ArticleId)> {
     let workspace = &CORPUS.workspace;
-    let leader = |article: ArticleId| (CLASSES.near[article.index()] == article).then_some(article.0);
-    let found = Postings::of(&CLASSES.texts, &CORPUS.spool, workspace, &|_| {})
-        .and_then(|postings| passages::candidates(&postings, workspace, leader, |_| false))
+    let places = Places {
+        source: &|article| CORPUS.sources[article.index()],
+        published: &|_| None,
+        rank: &|article| article.0,
+        class: &|article| CLASSES.near[article.index()],
+    };
+    let found: Vec<Candidate> = Postings::of(&CLASSES.texts, &CORPUS.spool, workspace, &|_| {})
+        .and_then(|postings| candidates::candidates(&postings, workspace, &places, |_| Carriage::Fresh))
         .expect("nothing is written where memory has no limit");
     found.into_iter().map(|pair| (pair.a, pair.b)).collect()
 }
@@ -238,17 +245,18 @@ fn shared_passages(bencher: Bencher) {
 
 #[divan::bench(sample_count = 20)]
 fn verify(bencher: Bencher) {
-    let model = PhraseModel::of(&CLASSES.leaders, &CORPUS.spool, |article| CORPUS.content(article))
-        .expect("nothing goes to disk");
+    let model = PhraseModel::of(&CLASSES.leaders, &CORPUS.spool).expect("nothing goes to disk");
+    let lexicon = Lexicon::of(&model, &CORPUS.spool, &CLASSES.leaders);
     let stock = Stock::default();
     let settings = Settings::default();
     let limits = Limits::of(settings.near.threshold, &settings.relate);
     let shingles = &CORPUS.shingles;
-    let context = Context { spool: &CORPUS.spool, shingles, model: Some(&model), stock: &stock, limits };
+    let context =
+        Context { spool: &CORPUS.spool, shingles, model: Some(&model), lexicon: &lexicon, stock: &stock, limits };
     let evidence = |story: usize| {
         let [first, copy, rewrite] = takes(story);
         let mut comparer = Comparer::of(first, context);
-        [copy, rewrite].map(|other| comparer.evidence(other))
+        [copy, rewrite].map(|other| comparer.evidence(other, Circumstances::default()))
     };
     for [copy, rewrite] in (0..STORIES).map(evidence) {
         assert!(copy.overlap.jaccard() > 0.8 && rewrite.overlap.jaccard() < 0.4 && rewrite.bits > 60.0);

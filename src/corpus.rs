@@ -20,7 +20,7 @@ use crate::settings::Settings;
 use crate::shingle::ShingleCounts;
 use crate::sketch::{Sketch, bands::Bands};
 use crate::spool::{Segment, Spool};
-use crate::text::{SEED, Tokenizer};
+use crate::text::{Marks, SEED, Tokenizer};
 
 /// Chunks that are parsed at once, a thread: enough that a slow one does not hold up the others.
 const CHUNKS_A_THREAD: usize = 4;
@@ -59,6 +59,9 @@ pub struct Corpus {
     pub published: Vec<i64>,
     /// The outlet of each as a number, 0 for none.
     pub sources: Vec<u64>,
+    /// Articles that are nothing but a notice, such as a wall of cookies, by their numbers, in order. None are known where only
+    /// whole texts are compared.
+    pub notices: Vec<u32>,
     /// How many different shingles each has.
     pub shingles: ShingleCounts,
     /// The agency that each credits; of none where only whole texts are compared.
@@ -90,6 +93,8 @@ struct Part {
     segment: Segment,
     exact: Vec<u128>,
     band_keys: Vec<u32>,
+    /// Which of the articles are notices, by their places.
+    notices: Vec<usize>,
 }
 
 /// What is made of each text.
@@ -126,7 +131,7 @@ impl Part {
         let segment = Segment::with_room(text_bytes, making.tokenised);
         let credits = Vec::with_capacity(articles.len());
         let (exact, band_keys) = (Vec::new(), Vec::new());
-        let mut part = Part { articles, credits, rejects, passed_over, segment, exact, band_keys };
+        let mut part = Part { articles, credits, rejects, passed_over, segment, exact, band_keys, notices: Vec::new() };
         let mut tokenizer = Tokenizer::new();
         let mut scratch = Vec::new();
         for article in &mut part.articles {
@@ -136,6 +141,9 @@ impl Part {
             let ids = if making.tokenised {
                 let tokens = tokenizer.tokens(&text);
                 part.segment.push(&text, tokens);
+                if !tokens.is_empty() && tokens.marks.iter().all(|marks| marks.has(Marks::FURNITURE)) {
+                    part.notices.push(part.exact.len());
+                }
                 &tokens.ids
             } else {
                 let ids = tokenizer.words(&text);
@@ -283,6 +291,7 @@ impl Corpus {
         self.keys.save(to)?;
         to.items(&self.published)?;
         to.items(&self.sources)?;
+        to.items(&self.notices)?;
         self.credits.save(to)?;
         self.articles.save(to)?;
         self.spool.save(to)
@@ -292,7 +301,7 @@ impl Corpus {
     pub fn load(workspace: &Workspace, from: &mut KeptReader) -> Result<Corpus> {
         let (files, rejects, passed_over) = (from.row()?, from.rows()?, from.row()?);
         let keys = Keys::load(from)?;
-        let (published, sources) = (from.items()?, from.items()?);
+        let (published, sources, notices) = (from.items()?, from.items()?, from.items()?);
         let mut credits = Table::new(workspace, workspace.share(CREDITS_PERCENT));
         for _ in 0..from.row::<u64>()? {
             credits.push(from.row()?)?;
@@ -317,6 +326,7 @@ impl Corpus {
             keys,
             published,
             sources,
+            notices,
             shingles,
             credits,
             rejects,
@@ -333,6 +343,7 @@ impl Corpus {
             keys: Keys { bands: making.bands(), ..Keys::default() },
             published: Vec::new(),
             sources: Vec::new(),
+            notices: Vec::new(),
             shingles: ShingleCounts::default(),
             credits: Table::new(workspace, workspace.share(CREDITS_PERCENT)),
             rejects: Vec::new(),
@@ -344,6 +355,8 @@ impl Corpus {
 
     fn append(&mut self, mut part: Part, ids: &mut read::UniqueIds) -> Result<()> {
         let number = |source: &String| xxhash_rust::xxh3::xxh3_64_with_seed(source.as_bytes(), SEED);
+        let first = self.published.len();
+        self.notices.extend(part.notices.iter().map(|place| (first + place) as u32));
         for mut article in part.articles {
             ids.claim(&mut article);
             self.published.push(article.trusted_date().map_or(UNDATED, |published| published.seconds));

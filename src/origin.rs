@@ -52,6 +52,8 @@ pub struct Origin {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tally {
     links: u32,
+    /// How many of them lead to other outlets.
+    across: u32,
     /// The sum over links of how much of the other's prose stands in this one.
     holds: f32,
     /// The most of its prose that stands in another.
@@ -73,6 +75,8 @@ pub struct Side {
     pub holds: f64,
     /// Whether the other states an agency.
     pub other_is_credited: bool,
+    /// Whether both are of one outlet.
+    pub same_outlet: bool,
 }
 
 impl Tally {
@@ -80,6 +84,7 @@ impl Tally {
     pub fn add(&mut self, side: &Side, rank: impl Fn(ArticleId) -> u32) {
         let (held, holds) = (side.held as f32, side.holds as f32);
         self.links += 1;
+        self.across += u32::from(!side.same_outlet);
         self.holds += holds;
         self.held = self.held.max(held);
         let copied = side.relation <= Relation::Version && held >= INHERITED_SHARE;
@@ -218,6 +223,7 @@ pub fn origin(tellers: &[Teller<'_>], rank: impl Fn(ArticleId) -> u32) -> Option
     by_time(tellers, &mut points);
     by_credit(tellers, all_copies, &mut points);
     by_text(tellers, &mut points);
+    by_links(tellers, &mut points);
     by_version(tellers, &mut points);
     by_reference(tellers, &mut points);
     let sums: Vec<f64> = points.iter().map(Points::sum).collect();
@@ -238,7 +244,9 @@ pub fn origin(tellers: &[Teller<'_>], rank: impl Fn(ArticleId) -> u32) -> Option
 
 /// Whether it was certainly first, or certainly not.
 fn by_time(tellers: &[Teller<'_>], points: &mut [Points]) {
-    let spans: Vec<Option<(i64, i64)>> = tellers.iter().map(Teller::span).collect();
+    let apart = apart(tellers);
+    let span = |(teller, apart): (&Teller<'_>, &bool)| if *apart { None } else { teller.span() };
+    let spans: Vec<Option<(i64, i64)>> = tellers.iter().zip(&apart).map(span).collect();
     let known = spans.iter().flatten().count();
     if known < 2 {
         return;
@@ -255,7 +263,7 @@ fn by_time(tellers: &[Teller<'_>], points: &mut [Points]) {
     let middle = |span: &(i64, i64)| if span.0 == i64::MIN { span.1 } else { span.0 / 2 + span.1 / 2 };
     let first_middle = spans.iter().flatten().map(middle).min().unwrap_or(0);
     let share_known = known as f64 / tellers.len() as f64;
-    for (place, span) in spans.iter().enumerate() {
+    for (place, span) in spans.iter().enumerate().filter(|(place, _)| !apart[*place]) {
         let Some((beginning, end)) = span else {
             points[place].give(-0.7, "its date is not known");
             continue;
@@ -323,6 +331,19 @@ fn by_credit(tellers: &[Teller<'_>], all_copies: bool, points: &mut [Points]) {
             None => {}
         }
     }
+}
+
+/// What other outlets have nothing of is not what they took their text from, such as the first hour of a live page.
+fn by_links(tellers: &[Teller<'_>], points: &mut [Points]) {
+    for (_, points) in apart(tellers).into_iter().zip(points).filter(|(apart, _)| *apart) {
+        points.give(-4.0, "no other outlet has anything of it");
+    }
+}
+
+/// Which articles are linked with others of their own outlet only, in a story that others carry.
+fn apart(tellers: &[Teller<'_>]) -> Vec<bool> {
+    let any_across = tellers.iter().any(|teller| teller.tally.across > 0);
+    tellers.iter().map(|teller| any_across && teller.tally.links > 0 && teller.tally.across == 0).collect()
 }
 
 /// What the others carry stands in the origin, and what stands in the origin mostly stands in others.

@@ -53,6 +53,15 @@ pub enum Rule {
         /// What is wanted.
         least: f64,
     },
+    /// Nearly all of both bodies is shared, and no facts differ.
+    Copied {
+        /// The lesser share.
+        less: f64,
+        /// Jaccard similarity.
+        jaccard: f64,
+        /// The share that is wanted.
+        least: f64,
+    },
     /// Reuse is sure enough.
     Reused {
         /// How much of either is shared.
@@ -65,6 +74,15 @@ pub enum Rule {
     /// Reuse is sure enough, but an outlet that repeats a little of what it wrote rewrites nothing.
     OwnContext {
         /// How sure it is.
+        probability: f64,
+    },
+    /// Each text has facts of its own in the same places of what is shared.
+    Form {
+        /// In how many places.
+        swapped: usize,
+        /// How many words are shared.
+        of_tokens: usize,
+        /// How sure reuse is.
         probability: f64,
     },
     /// Reuse is not sure enough; most shared words are something else.
@@ -139,7 +157,7 @@ impl Verdict {
     /// How sure the link is: as sure as its score, and equal texts entirely.
     pub fn probability(&self) -> Option<f64> {
         match self.rule {
-            Rule::SameText | Rule::Jaccard { .. } => Some(1.0),
+            Rule::SameText | Rule::Jaccard { .. } | Rule::Copied { .. } => Some(1.0),
             _ => self.score.map(Score::probability),
         }
     }
@@ -150,11 +168,18 @@ impl fmt::Display for Rule {
         match self {
             Rule::SameText => f.write_str("the same text after normalisation"),
             Rule::Jaccard { jaccard, least } => write!(f, "jaccard {jaccard:.3} >= {least}"),
+            Rule::Copied { less, jaccard, least } => {
+                write!(f, "body shared {less:.2} >= {least} both ways, jaccard {jaccard:.3}, the same facts")
+            }
             Rule::Reused { shared, probability, least } => {
                 write!(f, "reuse {} >= {least}; {shared}", Probability(*probability))
             }
             Rule::OwnContext { probability } => {
                 write!(f, "reuse {}, but a little of one outlet's own is context", Probability(*probability))
+            }
+            Rule::Form { swapped, of_tokens, probability } => {
+                let reuse = Probability(*probability);
+                write!(f, "other facts in {swapped} places of {of_tokens} shared words; reuse {reuse}")
             }
             Rule::Other { what, tokens, of_tokens, probability, least } => {
                 let reuse = Probability(*probability);
@@ -248,12 +273,23 @@ impl Judge {
         let score = score?;
         let (kind, shared, direction) = self.kind(evidence, jaccard);
         let (probability, least) = (score.probability(), self.least(kind));
+        if let (Relation::NearDuplicate, SharedBody::BothWays { less, .. }) = (kind, shared)
+            && evidence.swapped.facts as f64 <= SAME_RATE * evidence.shared.tokens() as f64
+        {
+            // However often it was printed: a copy without other data is no form.
+            let rule = Rule::Copied { less, jaccard, least: self.settings.copy_share };
+            return Some(Verdict { score: Some(score), ..Verdict::of(kind, rule) });
+        }
         let own_context = kind == Relation::Rewrite && evidence.circumstances.same_outlet;
-        if probability >= least && !own_context {
+        let form = is_form(evidence);
+        if probability >= least && !own_context && !form {
             let rule = Rule::Reused { shared, probability, least };
             return Some(Verdict { direction, score: Some(score), ..Verdict::of(kind, rule) });
         }
-        let (relation, rule) = if probability >= least {
+        let (relation, rule) = if form {
+            let rule = Rule::Form { swapped: evidence.swapped.named, of_tokens: evidence.shared.tokens(), probability };
+            (Relation::Template, rule)
+        } else if probability >= least {
             (Relation::Background, Rule::OwnContext { probability })
         } else {
             other(evidence, probability, least)?
@@ -284,6 +320,19 @@ impl Judge {
     }
 }
 
+/// Whether two texts fill one form with other data: told by the texts alone, since it may be there twice only.
+fn is_form(evidence: &Evidence) -> bool {
+    let rate = evidence.swapped.named as f64 / evidence.shared.tokens().max(1) as f64;
+    evidence.swapped.named >= FORM_PLACES && rate >= FORM_RATE
+}
+
+/// A copy has other facts in no more places than this, for each shared word: misprints and corrections.
+const SAME_RATE: f64 = 0.01;
+/// Other facts in so many places make a form. A correction changes one or two.
+const FORM_PLACES: usize = 3;
+/// And in so many for each shared word: a take that brings a story up to date changes fewer of its figures.
+const FORM_RATE: f64 = 0.03;
+
 /// The relation of two articles of which reuse is not sure: by what most of the shared words are.
 fn other(evidence: &Evidence, probability: f64, least: f64) -> Option<(Relation, Rule)> {
     if evidence.longest_run() < NOTED_RUN {
@@ -293,7 +342,7 @@ fn other(evidence: &Evidence, probability: f64, least: f64) -> Option<(Relation,
     let spoken = evidence.proven - evidence.told.min(evidence.proven);
     let prose = shared.prose - spoken.min(shared.prose);
     let standing = evidence.circumstances.standing;
-    let is_form = evidence.slots.rare >= FORM_SLOTS || standing.recurring() >= FORM_TIMES;
+    let is_form = evidence.swapped.facts >= FORM_SLOTS || standing.recurring() >= FORM_TIMES;
     let kinds = [
         (shared.quoted + spoken, Relation::Quote, "quoted or spoken"),
         (shared.furniture, Relation::Boilerplate, "furniture"),

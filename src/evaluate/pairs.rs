@@ -421,6 +421,8 @@ mod tests {
             prose_a: 0.0,
             prose_b: 0.0,
             evidence_bits: 0.0,
+            probability: None,
+            weights: vec![],
             longest_run: 0,
             shared_tokens: 0,
             quote_share: 0.0,
@@ -437,7 +439,7 @@ mod tests {
     }
 
     fn labelled(a: &str, b: &str, label: Label) -> LabelledPair {
-        LabelledPair { a: a.into(), b: b.into(), label, same_story: None, note: None }
+        LabelledPair { a: a.into(), b: b.into(), label, same_story: None, confidence: Default::default(), note: None }
     }
 
     /// Story 0: a, its duplicates b and c, and d that rewrites a. Not in it: e, which shares a quotation with a.

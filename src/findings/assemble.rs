@@ -130,6 +130,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
         passage_candidates,
         verified_pairs: verified,
         links: shown.links,
+        notices: corpus.notices.len() as u64,
         rejected_pairs,
         stories: rows.len() as u64,
         articles_in_stories: rows.iter().map(|story| story.members.len() as u64).sum(),
@@ -208,6 +209,9 @@ impl Stories {
         let alone =
             groups.iter().zip(&in_story).filter(|(group, in_story)| same_text && group.len() > 1 && !**in_story);
         grouped.extend(alone.map(|(group, _)| (None, group.to_vec())));
+        // What is nothing but a notice tells no story.
+        let is_notice = |article: &ArticleId| corpus.notices.binary_search(&article.0).is_ok();
+        grouped.retain(|(_, members)| !members.iter().all(is_notice));
         let id = |members: &[ArticleId]| {
             let content = members.iter().map(|&article| corpus.content(article)).min().unwrap_or_default();
             format!("s{:012x}", (content >> 80) as u64)
@@ -295,7 +299,9 @@ fn tally(corpus: &Corpus, credited: &[bool], pair: &Pair, tallies: &mut [Tally])
     let shares = (pair.prose_a.max(pair.containment_a), pair.prose_b.max(pair.containment_b));
     let sides = [(pair.a, pair.b, shares), (pair.b, pair.a, (shares.1, shares.0))];
     for (article, other, (held, holds)) in sides {
-        let side = Side { other, relation: pair.relation, held, holds, other_is_credited: credited[other.index()] };
+        let other_is_credited = credited[other.index()];
+        let side =
+            Side { other, relation: pair.relation, held, holds, other_is_credited, same_outlet: pair.same_source };
         tallies[article.index()].add(&side, |article| corpus.keys.rank(article));
     }
 }

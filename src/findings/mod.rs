@@ -238,6 +238,8 @@ pub struct Counts {
     pub rejects: u64,
     /// Records of crawlers' archives that are not meant to be articles, such as requests and redirections, by what they are.
     pub passed_over: BTreeMap<String, u64>,
+    /// Articles that are nothing but a notice, such as a wall of cookies: they are in no story.
+    pub notices: u64,
     /// Different texts after normalisation.
     pub exact_classes: u64,
     /// Near-duplicate classes.

@@ -39,8 +39,8 @@ const LISTED_CLASS: usize = 48;
 /// Pairs across two linked classes are all listed up to this many; beyond, the leaders stand for them.
 const LISTED_ACROSS: usize = 1024;
 
-/// A rewrite joins stories from these odds on, in bits, that is from .9: one wrong one among hundreds glues two stories.
-const JOINING_BITS: f64 = 3.2;
+/// A rewrite joins stories from these odds on, in bits, that is from .75: one wrong one among hundreds glues two stories.
+const JOINING_BITS: f64 = 1.6;
 
 /// The products of the stages between reading and reporting.
 pub struct Analysis {

@@ -121,7 +121,13 @@ fn head(findings: &Findings, options: &SummaryOptions, out: &mut dyn Write) -> i
         )
     };
     writeln!(out, "{}", fitted(&first, options.width_columns))?;
-    writeln!(out, "{}", fitted(&second, options.width_columns))
+    writeln!(out, "{}", fitted(&second, options.width_columns))?;
+    if counts.notices > 0 {
+        let notices =
+            count(counts.notices as usize, "article is nothing but a notice", "articles are nothing but notices");
+        writeln!(out, "{}", fitted(&format!("{notices} (cookies, subscription), in no story"), options.width_columns))?;
+    }
+    Ok(())
 }
 
 fn write_story(findings: &Findings, story: &Story, options: &SummaryOptions, out: &mut dyn Write) -> io::Result<()> {

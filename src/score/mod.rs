@@ -3,7 +3,7 @@
 //! In: the [`Evidence`] of a pair. Out: a [`Score`]: for each [`Feature`] of the evidence the bits that it adds or takes, and
 //! their sum, which is the logarithm of the odds that one text reuses what the other reports (Fellegi and Sunter 1969; shown as
 //! Splink shows it). Each weight is monotone: more of what speaks for reuse never speaks against it. What is not known adds
-//! nothing. What kind of reuse it is, is another question, which [`relate`](crate::relate) answers.
+//! nothing. What kind of reuse it is, is another question, for a later stage.
 //!
 //! The weights stand in `weights.toml`, and were fitted on labelled pairs by [`fit`].
 
@@ -31,15 +31,15 @@ pub enum Feature {
     Lead,
     /// Separate blocks of text that are shared.
     Blocks,
-    /// The share of their numbers that agree.
-    Numbers,
+    /// The share of their facts that agree: numbers, names and rare words.
+    Facts,
     /// Fingerprints of prose that both have and neither outlet prints all the time.
     Fresh,
     /// How often an outlet printed what is shared, on different days.
     Recurring,
     /// How often the outlets that carry what is shared printed it on average.
     Repeated,
-    /// Places filled with other data, for each hundred shared words.
+    /// Places where each text has a fact that the other lacks, for each hundred shared words.
     Slots,
     /// Whether what is shared is one passage outside of both leads, and how many takes of their own both have then.
     Context,
@@ -57,7 +57,7 @@ impl Feature {
         Feature::Told,
         Feature::Lead,
         Feature::Blocks,
-        Feature::Numbers,
+        Feature::Facts,
         Feature::Fresh,
         Feature::Recurring,
         Feature::Repeated,
@@ -75,7 +75,7 @@ impl Feature {
             Feature::Told => "told",
             Feature::Lead => "lead",
             Feature::Blocks => "blocks",
-            Feature::Numbers => "numbers",
+            Feature::Facts => "facts",
             Feature::Fresh => "fresh",
             Feature::Recurring => "recurring",
             Feature::Repeated => "repeated",
@@ -95,7 +95,7 @@ impl Feature {
             Feature::Told => format!("{} of the longer is shared, told and proven", percent(1)),
             Feature::Lead => format!("{} of a lead is shared", percent(0)),
             Feature::Blocks => format!("{value:.0} separate blocks of text"),
-            Feature::Numbers => format!("{} of their numbers agree", percent(0)),
+            Feature::Facts => format!("{} of their numbers and names agree", percent(0)),
             Feature::Fresh => format!("{value:.0} fingerprints that no outlet repeats"),
             Feature::Recurring => format!("an outlet printed it {value:.0} times over the days"),
             Feature::Repeated => format!("outlets printed it {value:.1} times each"),
@@ -122,7 +122,7 @@ impl Feature {
             Feature::Told => &[0.0, 0.01, 0.02, 0.04, 0.07, 0.1, 0.2],
             Feature::Lead => &[0.0, 0.2, 0.5, 1.0],
             Feature::Blocks => &[0.0, 1.0, 2.0, 4.0],
-            Feature::Numbers => &[0.0, 0.3, 0.6, 1.0],
+            Feature::Facts => &[0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0],
             Feature::Fresh => &[0.0, 2.0, 4.0, 8.0, 16.0],
             Feature::Recurring => &[1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 16.0, 32.0],
             Feature::Repeated => &[1.0, 2.0, 3.0, 4.0, 8.0, 16.0],
@@ -150,19 +150,18 @@ impl Feature {
             Feature::Told => share(evidence.told, a.body().max(b.body())),
             Feature::Lead => share(evidence.leads.0.max(evidence.leads.1), LEAD_TOKENS),
             Feature::Blocks => evidence.blocks as f64,
-            Feature::Numbers => match evidence.numbers {
-                (a, b, _) if a.min(b) == 0 => NO_NUMBERS,
-                // One number says little.
-                (a, b, both) if a.min(b) == 1 => 0.3 + 0.4 * both as f64,
-                (a, b, both) => share(both, a.min(b)),
-            },
+            Feature::Facts => {
+                let (a, b, both) = evidence.facts;
+                // One fact more of each says little about texts that have hardly any.
+                share(both + 1, a.min(b) + 2)
+            }
             Feature::Fresh => f64::from(standing.fresh),
             Feature::Recurring => match standing.spread_days() {
                 Some(days) if days < DAYS_OF_A_STORY => 1.0,
                 _ => standing.recurring().max(1) as f64,
             },
             Feature::Repeated => standing.carriers() as f64 / standing.outlets().max(1) as f64,
-            Feature::Slots => 100.0 * share(evidence.slots.rare, shared.tokens()),
+            Feature::Slots => 100.0 * share(evidence.swapped.facts, shared.tokens()),
             Feature::Context if evidence.blocks > 1 || evidence.lead => 0.0,
             Feature::Context => 1.0 + f64::from(standing.apart.min(2)),
             Feature::Days => f64::from(evidence.circumstances.days_apart?),
@@ -171,8 +170,6 @@ impl Feature {
     }
 }
 
-/// What texts without numbers agree in.
-const NO_NUMBERS: f64 = 0.5;
 /// What an outlet prints within so many days is one story.
 const DAYS_OF_A_STORY: usize = 2;
 

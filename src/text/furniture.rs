@@ -9,7 +9,8 @@
 //!
 //! What only the corpus can tell, the same line on many pages of an outlet, is learned in `verify::stock`. Nothing is
 //! deleted: furniture weighs nothing as evidence, and the evidence says so. A text that would be left with next to nothing, a
-//! list of headlines or a gallery, is taken as what it is.
+//! list of headlines or a gallery, is taken as what it is; but one that says in most of its sentences that it is a notice, a
+//! wall of cookies, is furniture as a whole.
 
 use std::sync::LazyLock;
 
@@ -25,6 +26,8 @@ const SHORT_LINE: usize = 12;
 const CUED_SENTENCE: usize = 50;
 /// Lines of wrapped text have at least this many tokens, all but the last of a paragraph.
 const WRAPPED_LINE: usize = 7;
+/// Columns of newspapers are narrower than this, in characters.
+const NARROW_COLUMN: usize = 60;
 /// A caption is not longer than this, in bytes.
 const CAPTION_BYTES: usize = 900;
 
@@ -99,10 +102,15 @@ pub(super) fn mark(text: &str, lower: &[u8], tokens: &mut Tokens, scratch: &mut 
             marks.iter_mut().for_each(|marks| marks.set(Marks::FURNITURE));
         }
     }
+    let shaped = count(&tokens.marks, Marks::FURNITURE);
     cues::find(lower, &mut scratch.cues);
     mark_cued_sentences(text, tokens, &scratch.cues);
-    let left = tokens.len() - count(&tokens.marks, Marks::FURNITURE);
-    if left < SHORT_LINE || left * 20 < tokens.len() {
+    let marked = count(&tokens.marks, Marks::FURNITURE);
+    let left = tokens.len() - marked;
+    if (marked - shaped) * 3 >= tokens.len() * 2 && !tokens.is_empty() {
+        // What says in most of its sentences that it is a notice is nothing else.
+        tokens.marks.iter_mut().for_each(|marks| marks.set(Marks::FURNITURE));
+    } else if left < SHORT_LINE || left * 20 < tokens.len() {
         tokens.marks.iter_mut().for_each(|marks| marks.clear(Marks::FURNITURE));
     }
 }
@@ -113,12 +121,21 @@ fn unwrap_lines(text: &str, tokens: &mut Tokens, lines: &mut Vec<Line>) {
     if lines.len() < 6 {
         return;
     }
-    // Of the lines that end inside a sentence and have another right below, in wrapped text nearly all are full.
-    let (mut open, mut full) = (0, 0);
-    for line in lines.iter().filter(|line| !line.ended && !blank_below(text, tokens, line)) {
+    // Of the lines that end inside a sentence and have another right below, in wrapped text nearly all are full: they have
+    // many words, or in a narrow column no room for the first word of the next.
+    let (mut open, mut long, mut filled) = (0, 0, 0);
+    let width = |line: &Line| {
+        text[tokens.spans[line.start].start as usize..tokens.spans[line.end - 1].end as usize].chars().count()
+    };
+    let column = lines.iter().map(width).max().unwrap_or(0);
+    for pair in lines.windows(2).filter(|pair| !pair[0].ended && !blank_below(text, tokens, &pair[0])) {
+        let (line, next) = (&pair[0], &pair[1]);
         open += 1;
-        full += usize::from(line.end - line.start >= WRAPPED_LINE);
+        long += usize::from(line.end - line.start >= WRAPPED_LINE);
+        let word = tokens.spans[next.start].of(text).chars().count();
+        filled += usize::from(column <= NARROW_COLUMN && width(line) + word >= column);
     }
+    let full = long.max(filled);
     if full * 3 < lines.len() || full * 10 < open * 8 {
         return;
     }

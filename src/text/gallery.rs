@@ -78,11 +78,10 @@ mod tests {
                          and the coastguard said that nobody had been hurt when the ferry ran onto the reef in fog.\n";
 
     fn gallery(pictures: usize, word: &str) -> String {
+        let days = ["first", "second", "third", "fourth", "fifth", "sixth"];
         let caption = |n: usize| {
-            format!(
-                "A tug lies beside the ferry at low water on day {} of the work. {n} {word} {pictures} ",
-                "abcdefgh".get(n..n + 1).unwrap_or("z")
-            )
+            let day = days[n - 1];
+            format!("A tug lies beside the ferry at low water on the {day} day of the work. {n} {word} {pictures} ")
         };
         STORY.to_owned() + &(1..=pictures).map(caption).collect::<String>()
     }
@@ -97,8 +96,8 @@ mod tests {
     #[test]
     fn other_numbers_are_no_gallery() {
         assert_eq!(furniture(&gallery(3, "of")), 0);
-        let scores =
-            "They won 1 of 9 games, then 4 of 9 games, then 2 of 9 games, and in the end they had won 7 of 9 games.";
+        let scores = "They had won 1 of 9 games when spring came, then 4 of 9 with the new captain, who came from the port, \
+                      then 2 of 9 without her, and in the end they had won 7 of 9 and nobody asked for more than that.";
         assert_eq!(furniture(&(STORY.to_owned() + scores)), 0);
     }
 }

@@ -7,6 +7,7 @@
 
 pub(crate) mod block;
 mod cues;
+mod entity;
 mod furniture;
 mod gallery;
 mod normalise;

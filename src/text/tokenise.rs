@@ -15,7 +15,7 @@ use wide::{CmpGt, CmpLt, i8x16};
 use super::block::{self, BLOCK_BYTES, Block};
 use super::normalise::{Class, Letter, class, is_its_own_form, normalise_into};
 use super::word::{SHORT_BYTES, Word};
-use super::{Marks, Tokens, furniture, gallery, quotation, repetition};
+use super::{Marks, Tokens, entity, furniture, gallery, quotation, repetition};
 use crate::article::Span;
 
 /// Longer forms of words that are not ASCII are made by the way for all words. 64 bytes are 32 Cyrillic letters.
@@ -80,7 +80,7 @@ impl Tokenizer {
     ///
     /// Texts above 4 GiB are cut at 4 GiB, the limit of a [`Span`].
     pub fn tokens(&mut self, text: &str) -> &Tokens {
-        let text = within_spans(text);
+        let text = &*entity::resolved(within_spans(text));
         self.clear();
         cut(text, &mut self.lower, &mut self.buffers, &mut self.tokens);
         quotation::mark(text, &mut self.tokens);
@@ -93,7 +93,7 @@ impl Tokenizer {
     /// What the words of `text` are, and nothing else: [`Tokens::ids`] of [`Tokenizer::tokens`], for a fourth of the time.
     pub fn words(&mut self, text: &str) -> &[u32] {
         self.clear();
-        cut(within_spans(text), &mut self.lower, &mut self.buffers, &mut self.tokens.ids);
+        cut(&entity::resolved(within_spans(text)), &mut self.lower, &mut self.buffers, &mut self.tokens.ids);
         &self.tokens.ids
     }
 

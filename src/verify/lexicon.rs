@@ -15,7 +15,8 @@ const SLOT_BITS: u32 = 18;
 /// What one halving of a word's frequency adds to its rarity.
 const HALVING: f64 = 12.0;
 
-/// How rare the words of a corpus are, and how much they sound like speech.
+/// How rare the words of a corpus are, and how much they sound like speech. One that knows nothing takes all words for common
+/// ones of report.
 #[derive(Default)]
 pub struct Lexicon {
     slots: Vec<u8>,
@@ -82,7 +83,9 @@ impl Lexicon {
 
     /// How much words sound like speech, in bits: the logarithm of how many times likelier they are in quotations.
     pub fn speech(&self, words: impl Iterator<Item = u32>) -> f64 {
-        words.map(|word| f64::from(self.speech[(word >> (32 - SLOT_BITS)) as usize])).sum::<f64>() / STEPS
+        let of =
+            |word: u32| self.speech.get((word >> (32 - SLOT_BITS)) as usize).map_or(0.0, |&speech| f64::from(speech));
+        words.map(of).sum::<f64>() / STEPS
     }
 
     /// Marks the prose of a run that sounds like speech, or like a statement or a document, as quoted: sentence by sentence,
@@ -127,6 +130,6 @@ impl Lexicon {
     /// The rarity of a word: 0 for the commonest.
     #[inline]
     fn get(&self, word: u32) -> f32 {
-        f32::from(self.slots[(word >> (32 - SLOT_BITS)) as usize])
+        self.slots.get((word >> (32 - SLOT_BITS)) as usize).map_or(0.0, |&rarity| f32::from(rarity))
     }
 }

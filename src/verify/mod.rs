@@ -5,6 +5,7 @@
 //! quoted or furniture in either text counts as that in both: scraping loses marks more often than it invents them.
 
 mod contexts;
+pub mod facts;
 pub mod lexicon;
 pub mod overlap;
 pub mod runs;
@@ -23,6 +24,7 @@ use crate::settings::RelateSettings;
 use crate::shingle::{ShingleCounter, ShingleCounts};
 use crate::spool::{Document, Spool};
 use crate::text::{self, Kind, Marks};
+use facts::{Facts, Swapped};
 use lexicon::Lexicon;
 use overlap::{Overlap, ShingleTable};
 use runs::{Aligner, Run};
@@ -133,10 +135,10 @@ pub struct Evidence {
     pub lead: bool,
     /// Tokens of shared prose in the lead of the first and of the second text.
     pub leads: (usize, usize),
-    /// What stands between the runs.
-    pub slots: Slots,
-    /// Different numbers of the first text, of the second, and of both.
-    pub numbers: (usize, usize, usize),
+    /// Places between shared runs where each text has a fact that the other lacks.
+    pub swapped: Swapped,
+    /// Different facts, which are numbers, names and rare words: of the first body, of the second, and of both.
+    pub facts: (usize, usize, usize),
     /// Shared prose that is told rather than spoken, in runs that prove something.
     pub told: usize,
     /// What is known of them beside their texts.
@@ -152,65 +154,6 @@ pub struct Circumstances {
     pub same_outlet: bool,
     /// How many days lie between their publications, where both are known.
     pub days_apart: Option<u32>,
-}
-
-/// Places between two neighbouring shared runs, in the same order in both texts, where both have a few words of their own.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Slots {
-    /// How many.
-    pub all: usize,
-    /// How many where both have a number or a name: a form that is filled with other data.
-    pub data: usize,
-    /// How many where both have a rare word or a number.
-    pub rare: usize,
-    /// Tokens of runs that stand in the order of both texts.
-    pub in_order: usize,
-    /// Tokens in such places, of the one that has more.
-    pub tokens: usize,
-}
-
-/// No more tokens than this are the filling of a slot.
-const SLOT_TOKENS: usize = 12;
-
-impl Slots {
-    fn of(runs: &[Run], text_a: &Text<'_>, text_b: &Text<'_>, lexicon: &Lexicon) -> Slots {
-        let (a, b) = (&text_a.marks, &text_b.marks);
-        let mut slots = Slots { in_order: runs.first().map_or(0, |run| run.tokens), ..Slots::default() };
-        let data = |marks: &[Marks]| marks.iter().any(|marks| marks.has(Marks::NUMBER) || marks.has(Marks::NAME));
-        for pair in runs.windows(2) {
-            let (gap_a, gap_b) = (pair[0].a + pair[0].tokens..pair[1].a, pair[0].b + pair[0].tokens..pair[1].b);
-            if gap_b.start > gap_b.end {
-                continue;
-            }
-            slots.in_order += pair[1].tokens;
-            let (len_a, len_b) = (gap_a.len(), gap_b.len());
-            if len_a.min(len_b) == 0 || len_a.max(len_b) > SLOT_TOKENS {
-                continue;
-            }
-            slots.all += 1;
-            slots.tokens += len_a.max(len_b);
-            slots.data += usize::from(data(&a[gap_a.clone()]) && data(&b[gap_b.clone()]));
-            let rare = |text: &Text<'_>, gap: std::ops::Range<usize>| {
-                gap.clone().any(|at| text.marks[at].has(Marks::NUMBER) || lexicon.is_rare(text.ids[at]))
-            };
-            slots.rare += usize::from(rare(text_a, gap_a) && rare(text_b, gap_b));
-        }
-        slots
-    }
-}
-
-/// The different numbers of two texts, and of both.
-fn numbers(a: &Text<'_>, b: &Text<'_>) -> (usize, usize, usize) {
-    let of = |text: &Text<'_>| {
-        let numbers = text.ids.iter().zip(&*text.marks).filter(|(_, marks)| marks.has(Marks::NUMBER));
-        let mut ids: Vec<u32> = numbers.map(|(&id, _)| id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids
-    };
-    let (of_a, of_b) = (of(a), of(b));
-    let both = of_a.iter().filter(|id| of_b.binary_search(id).is_ok()).count();
-    (of_a.len(), of_b.len(), both)
 }
 
 impl Weight for Evidence {
@@ -300,6 +243,7 @@ pub struct Comparer<'a> {
     lead_end: usize,
     /// Made when the first prose is shared: most pairs share none.
     surprise: Option<Surprise<'a>>,
+    facts: Option<Facts>,
     marks: Vec<Marks>,
 }
 
@@ -311,11 +255,12 @@ impl<'a> Comparer<'a> {
             context,
             article: a,
             aligner: BodyAligner::of(&text),
-            shingles: ShingleTable::of(text.ids.clone()),
+            shingles: ShingleTable::of(text.document.ids.clone()),
             counter: ShingleCounter::default(),
-            lead_end: lead_end(&text.marks),
+            lead_end: lead_end(&text.document.marks),
             a: text,
             surprise: None,
+            facts: None,
             marks: Vec::new(),
         }
     }
@@ -330,15 +275,19 @@ impl<'a> Comparer<'a> {
         let (a, b) = (&self.a, Text::of(self.context.spool.document(other)));
         let runs = self.aligner.runs(a, &b);
         let mut compared = false;
-        let search = ((a.ids.len().max(1) * b.ids.len().max(1)) as f64).log2();
-        let lead_end_b = lead_end(&b.marks);
-        let different = self.context.shingles.get(other, || self.counter.different(&b.ids));
-        let overlap = self.shingles.overlap(&b.ids, different);
+        let search = ((a.document.ids.len().max(1) * b.document.ids.len().max(1)) as f64).log2();
+        let lead_end_b = lead_end(&b.document.marks);
+        let different = self.context.shingles.get(other, || self.counter.different(&b.document.ids));
+        let overlap = self.shingles.overlap(&b.document.ids, different);
         let mut evidence = Evidence { overlap, a: a.kinds, b: b.kinds, circumstances, ..Evidence::default() };
         self.marks.clear();
         for &run in &runs {
             let from = self.marks.len();
-            joint_marks(&a.marks[run.a..run.a + run.tokens], &b.marks[run.b..run.b + run.tokens], &mut self.marks);
+            joint_marks(
+                &a.document.marks[run.a..run.a + run.tokens],
+                &b.document.marks[run.b..run.b + run.tokens],
+                &mut self.marks,
+            );
             let kinds = Kinds::of(&self.marks[from..]);
             evidence.shared.add_all(kinds);
             evidence.runs.push(SharedRun { run, kinds, bits: -search });
@@ -354,9 +303,10 @@ impl<'a> Comparer<'a> {
             end += run.tokens;
             if let Some(model) = self.context.model.filter(|_| kinds.prose > 0) {
                 let spool = self.context.spool;
-                let surprise = self.surprise.get_or_insert_with(|| surprise(self.article, a.ids.clone(), model, spool));
+                let surprise =
+                    self.surprise.get_or_insert_with(|| surprise(self.article, a.document.ids.clone(), model, spool));
                 if !compared {
-                    surprise.compare(&b.ids);
+                    surprise.compare(&b.document.ids);
                     compared = true;
                 }
                 bits += surprise.bits(run.a, marks, enough);
@@ -368,7 +318,7 @@ impl<'a> Comparer<'a> {
             evidence.proven += kinds.prose;
             if self.context.model.is_some() && kinds.prose > 0 {
                 let mut told = marks.to_vec();
-                self.context.lexicon.mark_spoken(&a.ids[run.a..run.a + run.tokens], &mut told);
+                self.context.lexicon.mark_spoken(&a.document.ids[run.a..run.a + run.tokens], &mut told);
                 let prose = told.iter().filter(|marks| marks.prose()).count();
                 let surprise = self.surprise.as_mut().expect("prose was looked at");
                 let told_bits = if prose == kinds.prose { bits } else { surprise.bits(run.a, &told, enough) - search };
@@ -384,7 +334,7 @@ impl<'a> Comparer<'a> {
             evidence.lead = evidence.lead
                 || run.a < self.lead_end
                 || run.b < lead_end_b
-                || self.context.stock.in_a_lead(&a.ids[run.a..run.a + run.tokens]);
+                || self.context.stock.in_a_lead(&a.document.ids[run.a..run.a + run.tokens]);
             let close = |last: Run| {
                 run.a - (last.a + last.tokens) <= BLOCK_GAP
                     && run.b >= last.b + last.tokens
@@ -400,9 +350,12 @@ impl<'a> Comparer<'a> {
             evidence.leads.1 += in_lead(run.b, run.tokens, lead_end_b);
         }
 
-        evidence.numbers = numbers(a, &b);
         if self.context.model.is_some() {
-            evidence.slots = Slots::of(&runs, a, &b, self.context.lexicon);
+            let lexicon = self.context.lexicon;
+            let of_a = self.facts.get_or_insert_with(|| Facts::of(&a.document, lexicon));
+            let of_b = Facts::of(&b.document, lexicon);
+            evidence.facts = (of_a.count(), of_b.count(), of_a.shared(&of_b));
+            evidence.swapped = facts::swapped(&runs, (&a.document, of_a), (&b.document, &of_b));
         }
         evidence
     }
@@ -420,15 +373,14 @@ fn surprise<'a>(article: ArticleId, ids: Cow<'a, [u32]>, model: &'a PhraseModel,
 
 /// One text of a comparison.
 struct Text<'a> {
-    ids: Cow<'a, [u32]>,
-    marks: Cow<'a, [Marks]>,
+    document: Document<'a>,
     /// How many tokens of which kind.
     kinds: Kinds,
 }
 
 impl<'a> Text<'a> {
     fn of(document: Document<'a>) -> Text<'a> {
-        Text { kinds: Kinds::of(&document.marks), ids: document.ids, marks: document.marks }
+        Text { kinds: Kinds::of(&document.marks), document }
     }
 }
 
@@ -446,7 +398,7 @@ impl BodyAligner {
     /// Takes `a` as the first text.
     fn of(a: &Text<'_>) -> BodyAligner {
         let mut body = Vec::new();
-        mask(&a.ids, MASK_A, |place| a.marks[place].has(Marks::FURNITURE), &mut body);
+        mask(&a.document.ids, MASK_A, |place| a.document.marks[place].has(Marks::FURNITURE), &mut body);
         let mut bodies = Aligner::new();
         bodies.index(&body);
         BodyAligner { bodies, body, rest: Aligner::new(), buffer: Vec::new() }
@@ -455,23 +407,23 @@ impl BodyAligner {
     /// The runs that the first text `a` shares with `b`, by place in the first.
     fn runs(&mut self, a: &Text<'_>, b: &Text<'_>) -> Vec<Run> {
         let body = if b.kinds.furniture == 0 {
-            &*b.ids
+            &*b.document.ids
         } else {
-            mask(&b.ids, MASK_B, |place| b.marks[place].has(Marks::FURNITURE), &mut self.buffer);
+            mask(&b.document.ids, MASK_B, |place| b.document.marks[place].has(Marks::FURNITURE), &mut self.buffer);
             &self.buffer
         };
         let mut runs = self.bodies.runs(&self.body, body);
         if a.kinds.furniture < runs::RUN_TOKENS && b.kinds.furniture < runs::RUN_TOKENS {
             return runs;
         }
-        let (mut used_a, mut used_b) = (vec![false; a.ids.len()], vec![false; b.ids.len()]);
+        let (mut used_a, mut used_b) = (vec![false; a.document.ids.len()], vec![false; b.document.ids.len()]);
         for run in &runs {
             used_a[run.a..run.a + run.tokens].fill(true);
             used_b[run.b..run.b + run.tokens].fill(true);
         }
         let (mut rest_a, mut rest_b) = (Vec::new(), Vec::new());
-        mask(&a.ids, MASK_A, |place| used_a[place], &mut rest_a);
-        mask(&b.ids, MASK_B, |place| used_b[place], &mut rest_b);
+        mask(&a.document.ids, MASK_A, |place| used_a[place], &mut rest_a);
+        mask(&b.document.ids, MASK_B, |place| used_b[place], &mut rest_b);
         self.rest.index(&rest_a);
         runs.extend(self.rest.runs(&rest_a, &rest_b));
         runs.sort_unstable();

@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::corpora::project;
 
 /// The edges that go the other way, each with its reason in `ARCHITECTURE.md`.
-const EXCEPTIONS: [(&str, &str); 4] = [
-    // Which relations are wanted is a setting.
-    ("settings", "relate"),
+const EXCEPTIONS: [(&str, &str); 3] = [
     // Every candidate for a class is verified where it is found.
     ("bucket", "verify"),
     // The result is made of the products that `pipeline` gathers, which calls it.

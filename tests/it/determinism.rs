@@ -81,7 +81,7 @@ fn by_content(findings: &Findings) -> BTreeMap<String, Vec<u8>> {
         rejects: findings.rejects.clone(),
         counts: Counts { files: 0, ..findings.counts.clone() },
         texts: Vec::new().into(),
-        calibration: findings.calibration.clone(),
+        decoys: findings.decoys.clone(),
         ids: Ids::default(),
         workspace: Workspace::default(),
     })

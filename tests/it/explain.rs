@@ -19,8 +19,9 @@ use wirecopy::relation::Relation;
 use wirecopy::report::explanation::{Detail, ExplanationOptions};
 use wirecopy::report::summary::Style;
 use wirecopy::report::{comparison, explanation};
+use wirecopy::score::{Feature, Weighed};
 use wirecopy::settings::{NearSettings, Settings};
-use wirecopy::verify::Comparer;
+use wirecopy::verify::{Circumstances, Comparer};
 
 use crate::corpora::row;
 
@@ -90,7 +91,13 @@ fn excerpt() -> Comparison {
         prose_a: 1.0 / 3.0,
         prose_b: 0.81,
         evidence_bits: 150.04,
-        link_bits: 40.0,
+        probability: Some(0.987_654),
+        prior_bits: -6.5,
+        weights: vec![
+            Weighed { feature: Feature::Share, value: 0.81, bits: 3.9 },
+            Weighed { feature: Feature::Context, value: 0.0, bits: 0.0 },
+            Weighed { feature: Feature::Days, value: 12.0, bits: -2.31 },
+        ],
         longest_run: 21,
         shared: KindCounts { prose: 24, quotation: 8, furniture: 4, stock: 0 },
         quote_share: 8.0 / 36.0,
@@ -352,7 +359,8 @@ fn demonstration() -> (Corpus, Analysis, Settings) {
 /// What two texts share does not depend on which of them comes first; what it is worth hardly does.
 fn check_mirror(corpus: &Corpus, analysis: &Analysis, a: ArticleId, b: ArticleId) {
     let context = analysis.context(corpus, &Settings::default());
-    let (there, back) = (Comparer::of(a, context).evidence(b), Comparer::of(b, context).evidence(a));
+    let beside = Circumstances::default();
+    let (there, back) = (Comparer::of(a, context).evidence(b, beside), Comparer::of(b, context).evidence(a, beside));
     let name = || format!("{} and {}", row(&corpus.articles, a.index()).id, row(&corpus.articles, b.index()).id);
     assert_eq!(there.overlap.shared, back.overlap.shared, "{}", name());
     assert_eq!((there.overlap.a, there.overlap.b), (back.overlap.b, back.overlap.a), "{}", name());

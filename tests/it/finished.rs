@@ -169,10 +169,10 @@ fn a_table_that_cannot_be_understood_is_named_with_its_row() {
 fn tables_of_a_later_schema_are_refused() {
     let folder = finished(&sample::one());
     let path = folder.path().join("found/manifest.json");
-    let manifest = fs::read_to_string(&path).unwrap().replace("\"schema_version\": 2", "\"schema_version\": 99");
+    let manifest = fs::read_to_string(&path).unwrap().replace("\"schema_version\": 3", "\"schema_version\": 99");
     fs::write(&path, manifest).unwrap();
     let (_, error) = run(folder.path(), &["report", "found"], 2);
-    assert!(error.contains("schema version 99") && error.contains("this one knows 2"), "{error}");
+    assert!(error.contains("schema version 99") && error.contains("this one knows 3"), "{error}");
 }
 
 #[test]

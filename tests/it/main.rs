@@ -31,6 +31,7 @@ mod program;
 mod properties;
 #[cfg(feature = "remote")]
 mod remote;
+mod relations;
 mod report;
 mod resume;
 mod sample;

@@ -10,7 +10,7 @@ use wirecopy::article::ArticleId;
 use wirecopy::pipeline;
 use wirecopy::progress::Silent;
 use wirecopy::relation::Relation;
-use wirecopy::settings::{NearSettings, Settings};
+use wirecopy::settings::{NearSettings, Part, Settings};
 use wirecopy::sketch::bands::Bands;
 
 use crate::corpora::{Written, analysed, lines, stream, written};
@@ -178,17 +178,19 @@ proptest! {
     }
 
     /// Longest common runs of all pairs: winnowing promises every run of nine words. Twelve articles: no fingerprint is
-    /// in so many classes that one alone does not suffice.
+    /// in so many classes that one alone does not suffice. Nothing is learned, and none is left out as unlikely.
     #[test]
     fn every_pair_of_leaders_with_nine_words_in_common_is_a_candidate(articles in corpus(12)) {
         prop_assume!(articles.len() > 1);
-        let (_, analysis) = analysed(&articles, &Settings::default());
+        let mut settings = Settings { without: vec![Part::Learning], ..Settings::default() };
+        settings.relate.min_confidence = 0.0;
+        let (_, analysis) = analysed(&articles, &settings);
         let leaders: Vec<usize> = analysis.classes.leaders.iter().map(|leader| leader.index()).collect();
         for (a, b) in pairs(leaders.len()) {
             let (a, b) = (leaders[a], leaders[b]);
             let run = longest_common_run(&articles[a].text, &articles[b].text);
             let (a, b) = (ArticleId(a as u32), ArticleId(b as u32));
-            let candidate = analysis.candidates.contains(&(a, b)) || analysis.candidates.contains(&(b, a));
+            let candidate = analysis.candidates.iter().any(|pair| [(a, b), (b, a)].contains(&(pair.a, pair.b)));
             prop_assert!(run < 9 || candidate, "{run} words of {a:?} and {b:?}");
         }
     }

@@ -13,6 +13,7 @@ use wirecopy::report::load::{self, Rows};
 use wirecopy::report::rows::Row;
 use wirecopy::report::summary::{SummaryOptions, write};
 use wirecopy::report::{Table, TableFormat, lists, rows};
+use wirecopy::score::Feature;
 
 /// Any characters, with many of those that formats trip over.
 fn text() -> impl Strategy<Value = String> {
@@ -94,6 +95,8 @@ prop_compose! {
                 prose_a: share,
                 prose_b: share,
                 evidence_bits: share * -90.0,
+                probability: same_source.then_some(share),
+                weights: vec![(Feature::ALL[relation], (share * 100.0).round() / -100.0)],
                 longest_run: 1,
                 shared_tokens: 2,
                 quote_share: share,

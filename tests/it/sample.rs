@@ -5,6 +5,7 @@ use wirecopy::credit::{Basis, Credit, Place};
 use wirecopy::findings::{Counts, Findings, Member, Origin, Pair, Passage, Story};
 use wirecopy::relate::Direction;
 use wirecopy::relation::Relation;
+use wirecopy::score::Feature;
 
 /// A scan of nothing that could be found.
 pub fn none() -> Findings {
@@ -178,6 +179,8 @@ fn pair(a: u32, b: u32, relation: Relation) -> Pair {
         prose_a: 2.0 / 3.0,
         prose_b: 1.0,
         evidence_bits: 150.04,
+        probability: Some(0.987_654),
+        weights: vec![(Feature::Share, 3.914), (Feature::Days, -0.5)],
         longest_run: 31,
         shared_tokens: 62,
         quote_share: 0.0,

@@ -216,7 +216,8 @@ pub(super) struct Kernel {
 }
 
 /// A pair, as a list to be short: both articles, relation, direction, Jaccard, containments, prose, bits, longest run, shared
-/// tokens, share of quotations, whether of one source, whether a revision, rule, and the runs as start and end in either text.
+/// tokens, share of quotations, whether of one source, whether a revision, rule, the runs as start and end in
+/// either text, the probability, and the weights in bits.
 #[derive(Serialize)]
 pub(super) struct Pair(
     pub u32,
@@ -229,4 +230,6 @@ pub(super) struct Pair(
     pub [bool; 2],
     pub String,
     pub Vec<u32>,
+    pub Option<f64>,
+    pub Vec<(&'static str, f64)>,
 );

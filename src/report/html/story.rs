@@ -362,6 +362,8 @@ fn pair(pair: &Found, (a, b): (usize, usize), units: &[Units]) -> Pair {
         [pair.same_source, pair.is_revision()],
         pair.rule.clone(),
         runs.collect(),
+        pair.probability.map(rounded),
+        pair.weights.iter().map(|(feature, bits)| (feature.name(), rounded(*bits))).collect(),
     )
 }
 

@@ -23,7 +23,7 @@ use crate::verdict::{Verdict, write_file};
 const SHUT: u8 = 1;
 
 pub fn run(args: &CheckArgs, config: &Config, console: &Console) -> anyhow::Result<ExitCode> {
-    let settings = &config.settings;
+    let settings = &listing_what_fails(&config.settings);
     fail_on_reported(settings)?;
     let scanner = Scanner::new(args, settings, console)?;
     let corpus = all_inputs(args, &settings.check);
@@ -90,6 +90,13 @@ fn changed(
     };
     write_file(Path::new(&settings.check.baseline), |out| report::baseline::write(&changed, out))?;
     Ok(Some((changed, text)))
+}
+
+/// The settings, with pairs that are no links listed if some of them fail.
+fn listing_what_fails(settings: &Settings) -> Settings {
+    let mut settings = settings.clone();
+    settings.relate.all_pairs |= settings.check.fail_on.iter().any(|relation| !relation.links());
+    settings
 }
 
 /// A relation that is not reported cannot fail.

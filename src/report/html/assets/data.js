@@ -48,9 +48,9 @@ async function details(place) {
 }
 
 /** A pair by the names of its figures. */
-function pairOf([a, b, relation, direction, shares, [longest, shared], quotes, [sameSource, revision], rule, spans]) {
+function pairOf([a, b, relation, direction, shares, [longest, shared], quotes, [sameSource, revision], rule, spans, probability, weights]) {
   const [jaccard, containmentA, containmentB, proseA, proseB, bits] = shares;
-  return { a, b, relation, direction, jaccard, containmentA, containmentB, proseA, proseB, bits, longest, shared, quotes, sameSource, revision, rule, spans };
+  return { a, b, relation, direction, jaccard, containmentA, containmentB, proseA, proseB, bits, longest, shared, quotes, sameSource, revision, rule, spans, probability, weights };
 }
 
 /** The same pair as seen from its second article. */

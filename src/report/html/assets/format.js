@@ -23,10 +23,27 @@ const RELATIONS = {
   rewrite: ['rewrite', 'reported prose is reused beyond quotations, most wording differs'],
   background: ['background', 'only a stock paragraph is shared: not a link'],
   quote: ['quote', 'only quotations are shared: not a link'],
+  template: ['template', 'only a form is shared, filled with other data: not a link'],
   boilerplate: ['boilerplate', 'only site furniture is shared: not a link'],
 };
 /** Relations that are links. */
 const LINKS = ['identical', 'near_duplicate', 'excerpt', 'version', 'rewrite'];
+/** What each weight of a pair is about. */
+const FEATURES = {
+  share: 'how much of one text stands in the other',
+  prose: 'how much of its prose does',
+  told: 'shared prose that is told, not spoken, and proven',
+  lead: 'how much of a lead is shared',
+  blocks: 'separate passages',
+  facts: 'numbers and names that agree',
+  fresh: 'wording that no outlet repeats',
+  recurring: 'an outlet printed it on several days',
+  repeated: 'outlets printed it several times each',
+  slots: 'other facts in the same places',
+  context: 'one passage, in nobody’s lead',
+  days: 'days apart',
+  outlet: 'both of one outlet',
+};
 const BASIS = { credited: 'credited', own: 'the agency’s own', inferred: 'not credited, inferred' };
 
 const number = (value) => integer.format(value);

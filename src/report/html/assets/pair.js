@@ -171,8 +171,9 @@ function why(pair, [a, b], found) {
       pair.revision ? 'Both are of one outlet: revisions rather than syndication. ' : '',
       `They share ${counted(pair.shared, 'word')} in ${counted(passages, 'passage')}, the longest of ${number(pair.longest)}; `,
       `${percent(pair.proseA)} of the left one’s prose stands in the right one and ${percent(pair.proseB)} of the right one’s in the left one. `,
-      `What prose they share is worth ${number(Math.round(pair.bits))} bits beyond chance; a link wants ${number(Math.round(core.link_bits))}. `,
+      pair.probability === null ? '' : `That one reuses what the other reports is ${sure(pair.probability)} sure. `,
       pair.quotes > 0 ? `${percent(pair.quotes)} of the shared words are quotation.` : 'None of it is quotation.'),
+    waterfall(pair),
     el('details', {}, el('summary', {}, 'Rule and figures'), el('dl', { class: 'facts figures-list' },
       el('dt', {}, 'rule'), el('dd', {}, foreign(pair.rule)),
       [['Jaccard similarity', pair.jaccard], ['containment of the left', pair.containmentA], ['containment of the right', pair.containmentB],
@@ -180,6 +181,27 @@ function why(pair, [a, b], found) {
         ['longest run, words', pair.longest], ['shared words', pair.shared], ['share of quotations', pair.quotes]]
         .map(([label, value]) => [el('dt', {}, label), el('dd', {}, decimals.format(value))]),
       el('dt', {}, 'same outlet'), el('dd', {}, pair.sameSource ? 'yes' : 'no'))));
+}
+
+/** A probability in words; none is certain but that of equal texts. */
+function sure(probability) {
+  if (probability > 0.99 && probability < 1) return 'more than 99 %';
+  return percent(probability);
+}
+
+/** What speaks for reuse and what against it, in bits: a bar each, from the middle to the right or to the left. */
+function waterfall(pair) {
+  const weights = pair.weights.filter(([, bits]) => Math.abs(bits) >= 0.05).sort((x, y) => y[1] - x[1]);
+  if (!weights.length) return null;
+  const most = Math.max(...weights.map(([, bits]) => Math.abs(bits)));
+  return el('details', { class: 'weights' }, el('summary', {}, 'What speaks for it, and what against'),
+    el('p', { class: 'muted' }, 'Each bit doubles the odds that text was reused, or halves them.'),
+    el('table', {}, el('tbody', {}, weights.map(([name, bits]) => {
+      const bar = el('span', { class: bits < 0 ? 'bar against' : 'bar for' });
+      // The page's policy lets no style attribute pass.
+      bar.style.inlineSize = `${Math.max(2, Math.round(Math.abs(bits) / most * 100))}%`;
+      return el('tr', {}, el('th', { scope: 'row' }, FEATURES[name] ?? name), el('td', { class: 'figure' }, `${bits < 0 ? '−' : '+'}${decimals.format(Math.abs(bits))}`), el('td', { class: 'bars' }, bar));
+    }))));
 }
 
 function changed([ours, theirs]) {
