@@ -419,7 +419,7 @@ fn the_input_comes_back_with_what_the_tables_say() {
     let folder = scanned();
     let at = |name: &str| folder.path().join(name);
     let (out, error) = run(folder.path(), &["report", "found", "--annotate", "out"], 0);
-    assert_eq!((out.as_str(), error.as_str()), ("", "annotated 90 records in 2 files\n"));
+    assert_eq!((out.as_str(), error.as_str()), ("", "annotated 112 records in 2 files\n"));
     let annotated: Vec<Value> = [json_lines(&at("out/en.jsonl")), json_lines(&at("out/more/fr.jsonl"))].concat();
     let original: Vec<Value> = [json_lines(&at("corpus/en.jsonl")), json_lines(&at("corpus/more/fr.jsonl"))].concat();
     let stories = json_lines(&at("found/stories.jsonl"));
@@ -498,7 +498,7 @@ fn an_input_that_has_changed_is_refused_and_nothing_is_written() {
     );
     check(
         &|text| text + "{\"id\":\"new\",\"text\":\"Il pleut.\"}\n",
-        "record 35 of corpus/more/fr.jsonl is more than there was",
+        "record 46 of corpus/more/fr.jsonl is more than there was",
     );
     check(&|text| text.replacen("\"source\": \"", "\"source\": \"x", 1), "source");
     check(&|text| text.replacen("\"date_publish\": \"2026", "\"date_publish\": \"2025", 1), "date");
