@@ -6,9 +6,7 @@
 //! [`GRAM_TOKENS`]-grams the one with the least hash is a fingerprint (Schleimer, Wilkerson, Aiken 2003), which makes every
 //! shared run of `GRAM_TOKENS + WINDOW - 1` = 9 tokens share at least one.
 //!
-//! Fingerprints are counted over classes, not articles: a story printed 500 times is one class. A fingerprint in more than
-//! [`SEED_CLASSES`] classes names no pair of its own; each of its classes is then paired with the first few only, so that the
-//! cost stays linear and nothing is dropped unseen.
+//! Fingerprints are counted over classes, not articles: a story printed 500 times is one class.
 
 use std::cmp::{Ordering, Reverse};
 

@@ -16,7 +16,7 @@ use crate::origin::{self, Side, Tally, Teller};
 use crate::pipeline::{Analysis, Compared, ComparedPairs};
 use crate::relate::Direction;
 use crate::relation::Relation;
-use crate::score::Weights;
+use crate::score::{Weighed, Weights};
 use crate::settings::Settings;
 use crate::story;
 use crate::verify::SharedRun;
@@ -457,7 +457,9 @@ fn row(corpus: &Corpus, weights: &Weights, pair: &Compared<'_>, known: (ArticleI
     let span =
         |spans: &[Span], from: usize, tokens: usize| Span::covering(spans.get(from..from + tokens).unwrap_or_default());
     let source = |article: ArticleId| corpus.sources[article.index()];
-    let weighed = || weights.waterfall(evidence).into_iter().map(|weighed| (weighed.feature, weighed.bits)).collect();
+    // Two decimals, as tables have them, so that what is read back is the same.
+    let shown = |weighed: Weighed| (weighed.feature, (weighed.bits * 100.0).round() / 100.0 + 0.0);
+    let weighed = || weights.waterfall(evidence).into_iter().map(shown).collect();
     Pair {
         a: pair.a,
         b: pair.b,

@@ -165,7 +165,8 @@ fn weights_of_a_pair_add_up_to_its_probability() {
     for pair in rows(&findings.pairs).filter(|pair| !pair.weights.is_empty() && pair.probability < Some(1.0)) {
         let bits = Weights::fitted().prior + pair.weights.iter().map(|(_, bits)| bits).sum::<f64>();
         let probability = 1.0 / (1.0 + (-bits).exp2());
-        assert!((probability - pair.probability.unwrap()).abs() < 1e-9, "{}", pair.rule);
+        // Thirteen weights of two decimals.
+        assert!((probability - pair.probability.unwrap()).abs() < 0.02, "{}", pair.rule);
         scored += 1;
     }
     assert!(scored > 100, "{scored} pairs");

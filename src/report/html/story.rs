@@ -363,7 +363,7 @@ fn pair(pair: &Found, (a, b): (usize, usize), units: &[Units]) -> Pair {
         pair.rule.clone(),
         runs.collect(),
         pair.probability.map(rounded),
-        pair.weights.iter().map(|(feature, bits)| (feature.name(), (bits * 100.0).round() / 100.0 + 0.0)).collect(),
+        pair.weights.iter().map(|(feature, bits)| (feature.name(), *bits)).collect(),
     )
 }
 

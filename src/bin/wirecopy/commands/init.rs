@@ -34,7 +34,9 @@ mod tests {
     fn uncommented() -> String {
         let setting = |line: &str| line.strip_prefix("# ").filter(|rest| rest.contains(" = ")).map(str::to_owned);
         let has_default = |line: &str| {
-            !["today", "text", "source", "agencies", "weights"].iter().any(|name| line.starts_with(&format!("{name} =")))
+            !["today", "text", "source", "agencies", "weights"]
+                .iter()
+                .any(|name| line.starts_with(&format!("{name} =")))
         };
         let lines =
             TEMPLATE.lines().map(|line| setting(line).filter(|line| has_default(line)).unwrap_or(line.to_owned()));
