@@ -50,7 +50,7 @@ export async function largeScan(folder, stories, articles) {
       } else {
         links += 1;
         write('pairs', {
-          a: first.id, b: id, relation, direction: null, jaccard: 0.5, containment_a: 0.7, containment_b: 0.6, prose_a: kept.length / 6, prose_b: 0.9, evidence_bits: 400.5,
+          a: first.id, b: id, relation, direction: null, jaccard: 0.5, containment_a: 0.7, containment_b: 0.6, prose_a: kept.length / 6, prose_b: 0.9, evidence_bits: 400.5, probability: 0.9, weights: ["share +2.50", "days -0.50"],
           longest_run: 44, shared_tokens: 120, quote_share: 0, same_source: false, revision: false, a_spans: kept.map((place) => first.spans.get(place)), b_spans: kept.map((place) => spans.get(place)),
           rule: 'invented',
         });

@@ -172,7 +172,7 @@ describe('the demonstration report', () => {
 
   test('a passage is followed with the mouse and with the keyboard', () => watched({ viewport: WIDE }, async (page) => {
     await open(page, 'demonstration', FERRY_PAIR);
-    assert.match(await page.innerText('section.panel'), /near-duplicate[\s\S]*422 words in 4 passages[\s\S]*bits/);
+    assert.match(await page.innerText('section.panel'), /near-duplicate[\s\S]*422 words in 4 passages[\s\S]*sure[\s\S]*What speaks for it/);
     const passages = (side) => page.locator('.pane').nth(side).locator('.run[role=button]');
     assert.equal(await passages(0).count(), 4);
     assert.equal(await passages(1).count(), 4);
