@@ -97,14 +97,11 @@ impl Standing {
     }
 
     fn of(hits: &[Hit]) -> Standing {
-        let fresh = |hit: &&Hit| hit.has(Hit::FRESH) && !hit.has(Hit::APART);
-        let apart = |hit: &&Hit| hit.has(Hit::APART);
-        let count = |of: &dyn Fn(&&Hit) -> bool| hits.iter().filter(of).count().min(usize::from(u16::MAX)) as u16;
-        let mut standing = Standing { prose: count(&|hit| !apart(hit)), fresh: count(&fresh), ..Standing::default() };
-        let prose = hits.iter().any(|hit| !hit.has(Hit::APART));
-        let median = |of: &dyn Fn(&Hit) -> u32| {
+        let prose = || hits.iter().filter(|hit| !hit.has(Hit::APART));
+        let (count, fresh) = (prose().count(), prose().filter(|hit| hit.has(Hit::FRESH)).count());
+        let median = |of: fn(&Hit) -> u32| {
             let mut times = [0usize; 16];
-            let counted = hits.iter().filter(|hit| !prose || !hit.has(Hit::APART));
+            let counted = hits.iter().filter(|hit| count == 0 || !hit.has(Hit::APART));
             counted.for_each(|hit| times[of(hit) as usize] += 1);
             let all: usize = times.iter().sum();
             let mut seen = 0;
@@ -114,11 +111,16 @@ impl Standing {
             });
             reached.unwrap_or(0) as u8
         };
-        standing.carriers = median(&Hit::carriers);
-        standing.outlets = median(&Hit::outlets);
-        standing.recurring = median(&Hit::recurring);
-        standing.spread = median(&Hit::spread);
-        standing
+        let most = |count: usize| count.min(usize::from(u16::MAX)) as u16;
+        Standing {
+            prose: most(count),
+            fresh: most(fresh),
+            carriers: median(Hit::carriers),
+            outlets: median(Hit::outlets),
+            recurring: median(Hit::recurring),
+            apart: 0,
+            spread: median(Hit::spread),
+        }
     }
 }
 
@@ -148,7 +150,7 @@ fn carried(leading: &[(u32, &Posting)], places: &Places<'_>) -> (u32, Vec<u64>) 
 }
 
 /// Of a fingerprint with more carriers, so many are looked at, evenly spread.
-const CARRIERS: usize = 200;
+pub const CARRIERS: usize = 200;
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
@@ -179,8 +181,8 @@ impl PartialOrd for Hit {
 
 impl Hit {
     const RARE: u32 = 1;
-    const FRESH: u32 = 4;
-    const APART: u32 = 8;
+    const FRESH: u32 = 2;
+    const APART: u32 = 4;
     const CARRIERS_AT: u32 = 4;
     const OUTLETS_AT: u32 = 8;
     const SPREAD_AT: u32 = 12;
@@ -271,13 +273,9 @@ pub fn candidates(
             if leading.len() < 2 {
                 return found;
             }
-            let seeding = match Seeding::of(leading.len()) {
-                Seeding::Rare => Hit::RARE,
-                Seeding::Common | Seeding::Crowded => 0,
-            };
-            let (flags, outlets) = carried(&leading, places);
-            let flags = flags | seeding;
             let of = |is: bool, flag: u32| if is { flag } else { 0 };
+            let (flags, outlets) = carried(&leading, places);
+            let flags = flags | of(Seeding::of(leading.len()) == Seeding::Rare, Hit::RARE);
             let times = |posting: &Posting| {
                 let outlet = (places.source)(posting.article());
                 let from = outlets.partition_point(|&other| other < outlet);

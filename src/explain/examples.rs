@@ -36,10 +36,11 @@ pub fn examples(view: View<'_>, labelled: &[LabelledPair]) -> (Vec<Example>, usi
         let weight = if pair.confidence == Confidence::Low { UNSURE_WEIGHT } else { 1.0 } / 2.0;
         let decided = evidence.overlap.jaccard() >= view.settings.near.threshold;
         let sure = pair.confidence == Confidence::High;
-        examples.push(Example { values: values(&evidence), links: pair.label.links(), weight, sure, decided });
+        let dated = Example { values: values(&evidence), links: pair.label.links(), weight, sure, decided };
         evidence.circumstances.days_apart = None;
         evidence.circumstances.standing.spread = UNKNOWN;
-        examples.push(Example { values: values(&evidence), links: pair.label.links(), weight, sure, decided });
+        let undated = Example { values: values(&evidence), ..dated.clone() };
+        examples.extend([dated, undated]);
     }
     (examples, unknown)
 }

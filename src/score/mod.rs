@@ -145,8 +145,8 @@ impl Feature {
         let standing = &evidence.circumstances.standing;
         let share = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
         Some(match self {
-            Feature::Share => share(shared.body(), a.body().min(b.body())),
-            Feature::Prose => share(shared.prose, a.prose).max(share(shared.prose, b.prose)),
+            Feature::Share => evidence.body_share(),
+            Feature::Prose => evidence.prose_a().max(evidence.prose_b()),
             Feature::Told => share(evidence.told, a.body().max(b.body())),
             Feature::Lead => share(evidence.leads.0.max(evidence.leads.1), LEAD_TOKENS),
             Feature::Blocks => evidence.blocks as f64,

@@ -126,8 +126,6 @@ pub struct Evidence {
     pub proven: usize,
     /// Bits of the runs that prove something, summed.
     pub bits: f64,
-    /// Bits of the best of them.
-    pub best_bits: f64,
     /// Blocks of text in which the runs that prove something stand: runs with at most [`BLOCK_GAP`] tokens between them in
     /// both texts are one block.
     pub blocks: usize,
@@ -217,19 +215,17 @@ pub struct Limits {
     near_threshold: f64,
     /// The share of the shorter body that two versions share.
     version_share: f64,
-    /// Bits of a run that are counted then.
-    enough_bits: f64,
 }
 
 impl Limits {
     /// The limits that follow from the thresholds of relations.
     pub fn of(near_threshold: f64, relate: &RelateSettings) -> Limits {
-        Limits { near_threshold, version_share: relate.version_share, enough_bits: ENOUGH_BITS }
+        Limits { near_threshold, version_share: relate.version_share }
     }
 }
 
 /// Where two texts share much, a run is not counted beyond so many bits, some forty words: by run, so that it does not matter
-/// which text comes first; above it no weight rises.
+/// which text comes first. It is far above what proves a run, or an item of a round-up.
 const ENOUGH_BITS: f64 = 320.0;
 
 /// Compares one text with others.
@@ -292,9 +288,9 @@ impl<'a> Comparer<'a> {
             evidence.shared.add_all(kinds);
             evidence.runs.push(SharedRun { run, kinds, bits: -search });
         }
-        let Limits { near_threshold, version_share, enough_bits } = self.context.limits;
+        let Limits { near_threshold, version_share } = self.context.limits;
         let much = overlap.jaccard() >= near_threshold || evidence.body_share() >= version_share;
-        let enough = if much { enough_bits } else { f64::INFINITY };
+        let enough = if much { ENOUGH_BITS } else { f64::INFINITY };
         let mut last: Option<Run> = None;
         let mut end = 0;
         for at in 0..runs.len() {
@@ -327,7 +323,6 @@ impl<'a> Comparer<'a> {
                 }
             }
             evidence.bits += bits;
-            evidence.best_bits = evidence.best_bits.max(bits);
             if kinds.prose < passage_tokens(marks) {
                 continue;
             }
@@ -344,12 +339,10 @@ impl<'a> Comparer<'a> {
             last = Some(run);
         }
         let in_lead = |start: usize, tokens: usize, end: usize| (start + tokens).min(end).saturating_sub(start);
-        for SharedRun { run, kinds, .. } in evidence.runs.iter().filter(|run| run.kinds.prose * 2 > run.run.tokens) {
-            _ = kinds;
+        for SharedRun { run, .. } in evidence.runs.iter().filter(|run| run.kinds.prose * 2 > run.run.tokens) {
             evidence.leads.0 += in_lead(run.a, run.tokens, self.lead_end);
             evidence.leads.1 += in_lead(run.b, run.tokens, lead_end_b);
         }
-
         if self.context.model.is_some() {
             let lexicon = self.context.lexicon;
             let of_a = self.facts.get_or_insert_with(|| Facts::of(&a.document, lexicon));

@@ -19,7 +19,7 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
-use crate::bucket::candidates::Candidate;
+use crate::bucket::candidates::{CARRIERS, Candidate};
 use crate::bucket::passages::{GRAM_TOKENS, Places, Posting, Postings, fingerprints, same_fingerprint};
 use crate::disk::{KeptReader, KeptWriter, Sorter, Workspace};
 use crate::error::Result;
@@ -42,8 +42,6 @@ const QUOTED_CARRIERS: usize = 2;
 const QUOTED_SHARE: usize = 3;
 /// Stock stands in the lead of fewer than one in so many groups.
 const LEADING_SHARE: usize = 2;
-/// Of a fingerprint with more carriers, so many are looked at, evenly spread.
-const CARRIERS: usize = 200;
 
 /// Whether two class leaders are takes of one text: by the share of the longer one that runs of common fingerprints cover.
 /// Every shared run of nine words shows in them, so that no pair need be aligned to learn what is stock.

@@ -66,10 +66,10 @@ fn fitted(labelled: &[Labelled], config: &Config, console: &Console) -> anyhow::
         let mut pairs: Vec<LabelledPair> = Vec::new();
         for Labelled { pairs: file, .. } in labelled.iter().filter(|labelled| labelled.corpus == path) {
             for pair in labelled_pairs(&file.display().to_string(), opened(file)?)? {
-                let same = |known: &&LabelledPair| {
+                let same = |known: &LabelledPair| {
                     (&known.a, &known.b) == (&pair.a, &pair.b) || (&known.a, &known.b) == (&pair.b, &pair.a)
                 };
-                if pairs.iter().find(same).is_none() {
+                if !pairs.iter().any(same) {
                     pairs.push(pair);
                 }
             }
