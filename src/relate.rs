@@ -53,15 +53,6 @@ pub enum Rule {
         /// What is wanted.
         least: f64,
     },
-    /// Nearly all of both bodies is shared, and no facts differ.
-    Copied {
-        /// The lesser share.
-        less: f64,
-        /// Jaccard similarity.
-        jaccard: f64,
-        /// The share that is wanted.
-        least: f64,
-    },
     /// Reuse is sure enough.
     Reused {
         /// How much of either is shared.
@@ -157,7 +148,7 @@ impl Verdict {
     /// How sure the link is: as sure as its score, and equal texts entirely.
     pub fn probability(&self) -> Option<f64> {
         match self.rule {
-            Rule::SameText | Rule::Jaccard { .. } | Rule::Copied { .. } => Some(1.0),
+            Rule::SameText | Rule::Jaccard { .. } => Some(1.0),
             _ => self.score.map(Score::probability),
         }
     }
@@ -168,9 +159,6 @@ impl fmt::Display for Rule {
         match self {
             Rule::SameText => f.write_str("the same text after normalisation"),
             Rule::Jaccard { jaccard, least } => write!(f, "jaccard {jaccard:.3} >= {least}"),
-            Rule::Copied { less, jaccard, least } => {
-                write!(f, "body shared {less:.2} >= {least} both ways, jaccard {jaccard:.3}, the same facts")
-            }
             Rule::Reused { shared, probability, least } => {
                 write!(f, "reuse {} >= {least}; {shared}", Probability(*probability))
             }
@@ -253,13 +241,33 @@ impl Judge {
     /// Whether a pair may be a link, by what is known before it is compared: its circumstances, and about how much of the
     /// shorter text the shared fingerprints cover.
     pub fn may_link(&self, circumstances: Circumstances, share: f64) -> bool {
-        let least = self.settings.confidence.values().copied().fold(self.settings.min_confidence, f64::min);
-        if least == 0.0 {
+        if self.looks_at_all() {
             return true;
         }
         let quotes_alone = circumstances.standing.prose == 0 && share < MUCH_QUOTED;
-        let least_bits = bits_of(least.clamp(LEAST, 1.0 - LEAST));
-        !quotes_alone && self.weights.may_link(circumstances, share, least_bits.min(ITEM_SCORE + ITEM_HELD))
+        !quotes_alone && self.weights.may_link(circumstances, share, self.least_bits().min(0.0))
+    }
+
+    /// Whether a pair may still be a link, where what is not known yet of the evidence speaks for it.
+    pub fn may_still_link(&self, evidence: &Evidence) -> bool {
+        let longer = evidence.a.tokens().max(evidence.b.tokens());
+        let maybe_near = evidence.shared.tokens() as f64 >= MAYBE_NEAR * longer as f64;
+        self.looks_at_all() || maybe_near || self.weights.score(evidence).bits >= self.least_bits().min(ITEM_SCORE)
+    }
+
+    /// Whether every pair is compared to the end.
+    fn looks_at_all(&self) -> bool {
+        !self.scored || self.settings.all_pairs || self.least_probability() == 0.0
+    }
+
+    /// The least probability that a link of any relation wants.
+    fn least_probability(&self) -> f64 {
+        self.settings.confidence.values().copied().fold(self.settings.min_confidence, f64::min)
+    }
+
+    /// As bits.
+    fn least_bits(&self) -> f64 {
+        bits_of(self.least_probability().clamp(LEAST, 1.0 - LEAST))
     }
 
     /// The relation that the evidence about a pair gives; none if what they share is nothing of note.
@@ -273,13 +281,6 @@ impl Judge {
         let score = score?;
         let (kind, shared, direction) = self.kind(evidence, jaccard);
         let (probability, least) = (score.probability(), self.least(kind));
-        if let (Relation::NearDuplicate, SharedBody::BothWays { less, .. }) = (kind, shared)
-            && evidence.swapped.facts as f64 <= SAME_RATE * evidence.shared.tokens() as f64
-        {
-            // However often it was printed: a copy without other data is no form.
-            let rule = Rule::Copied { less, jaccard, least: self.settings.copy_share };
-            return Some(Verdict { score: Some(score), ..Verdict::of(kind, rule) });
-        }
         let own_context = kind == Relation::Rewrite && evidence.circumstances.same_outlet;
         let form = is_form(evidence);
         if probability >= least && !own_context && !form {
@@ -294,7 +295,8 @@ impl Judge {
         } else {
             other(evidence, probability, least)?
         };
-        let may_be_item = relation != Relation::Template && evidence.bits >= ITEM_BITS && score.bits >= ITEM_SCORE;
+        let near = evidence.bits >= ITEM_BITS && score.bits >= ITEM_SCORE;
+        let may_be_item = near && relation != Relation::Template;
         Some(Verdict { score: Some(score), may_be_item, ..Verdict::of(relation, rule) })
     }
 
@@ -326,8 +328,6 @@ fn is_form(evidence: &Evidence) -> bool {
     evidence.swapped.named >= FORM_PLACES && rate >= FORM_RATE
 }
 
-/// A copy has other facts in no more places than this, for each shared word: misprints and corrections.
-const SAME_RATE: f64 = 0.01;
 /// Other facts in so many places make a form. A correction changes one or two.
 const FORM_PLACES: usize = 3;
 /// And in so many for each shared word: a take that brings a story up to date changes fewer of its figures.
@@ -365,11 +365,11 @@ const FORM_SLOTS: usize = 2;
 const FORM_TIMES: usize = 4;
 /// What shares quotations alone may be a link from this share of the shorter on.
 const MUCH_QUOTED: f64 = 0.2;
+/// What shares more of the longer text may be a near-duplicate, whatever its score is.
+const MAYBE_NEAR: f64 = 0.5;
 /// An item of a round-up is proven by as many bits as two clauses have.
 const ITEM_BITS: f64 = 60.0;
 /// And reuse is no less likely than one in six.
 const ITEM_SCORE: f64 = -2.2;
-/// An item that could not be a link by itself is looked for only where it comes so near to one.
-const ITEM_HELD: f64 = 2.2;
 /// Probabilities nearer to 0 or 1 are no thresholds.
 const LEAST: f64 = 1e-6;

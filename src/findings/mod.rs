@@ -252,7 +252,7 @@ pub struct Counts {
     pub verified_pairs: u64,
     /// Pairs that link.
     pub links: u64,
-    /// Pairs that were looked at, share something of note and are no links, by what they are.
+    /// Pairs that were compared to their end, share something of note and are no links, by what they are.
     pub rejected_pairs: BTreeMap<Relation, u64>,
     /// Stories of two articles or more.
     pub stories: u64,

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use crate::article::ArticleId;
 use crate::bucket::candidates::Candidate;
 use crate::bucket::classes::Classes;
-
 use crate::corpus::UNDATED;
 use crate::decoys::Decoys;
 use crate::disk::{KeptReader, KeptWriter, Table, Workspace};
@@ -134,7 +133,9 @@ impl ComparedPairs {
                 .map(|run| {
                     let mut comparer = Comparer::of(run[0].0, context);
                     let head = |&(a, b): &(ArticleId, ArticleId)| {
-                        let evidence = comparer.evidence(b, surroundings.of(a, b));
+                        let same_text = same_text((a, b), surroundings.classes);
+                        let promising = |evidence: &Evidence| same_text || judge.may_still_link(evidence);
+                        let evidence = comparer.evidence_while(b, surroundings.of(a, b), promising)?;
                         let verdict = verdict((a, b), &evidence, surroundings.classes, judge)?;
                         let Verdict { relation, may_be_item, score, .. } = verdict;
                         let bits = score.unwrap_or_default().bits;
@@ -259,14 +260,10 @@ impl Verified {
 }
 
 /// What the evidence makes of a pair; none if what it shares proves nothing.
-pub fn verdict(
-    (a, b): (ArticleId, ArticleId),
-    evidence: &Evidence,
-    classes: &Classes,
-    judge: &Judge,
-) -> Option<Verdict> {
-    if classes.exact[a.index()] == classes.exact[b.index()] {
-        return Some(Verdict::identical());
-    }
-    judge.judge(evidence)
+pub fn verdict(pair: (ArticleId, ArticleId), evidence: &Evidence, classes: &Classes, judge: &Judge) -> Option<Verdict> {
+    if same_text(pair, classes) { Some(Verdict::identical()) } else { judge.judge(evidence) }
+}
+
+fn same_text((a, b): (ArticleId, ArticleId), classes: &Classes) -> bool {
+    classes.exact[a.index()] == classes.exact[b.index()]
 }

@@ -213,7 +213,7 @@ fn stages(
         kept.stage(Stage::Verify, |from| Verified::load(&workspace, &judge, from), verify, Verified::save)?;
     let Verified { mut compared, decoys } = verified;
     let mut more = within_classes(&groups, leaders, in_order);
-    more.extend(beside_leaders(compared.heads(), &classes, &groups, in_order));
+    more.extend(beside_leaders(&candidates, &classes, &groups, in_order));
     // Of one class or of two: none is there twice.
     more.par_sort_unstable();
     let rank = |article| corpus.keys.rank(article);
@@ -273,8 +273,7 @@ fn retain_likely(candidates: &mut Vec<Candidate>, corpus: &Corpus, classes: &Cla
     let likely = |pair: &Candidate| {
         let circumstances = Circumstances { standing: pair.standing, ..surroundings.of(pair.a, pair.b) };
         let shorter = corpus.spool.tokens_of(pair.a).min(corpus.spool.tokens_of(pair.b)).max(1);
-        let share = f64::from(pair.shared) / shorter as f64;
-        judge.may_link(circumstances, share)
+        judge.may_link(circumstances, f64::from(pair.shared) / shorter as f64)
     };
     *candidates = std::mem::take(candidates).into_par_iter().filter(likely).collect();
 }
@@ -381,17 +380,17 @@ fn across_classes(classes: &Classes) -> impl Iterator<Item = (ArticleId, Article
 
 /// The other pairs of two classes whose leaders share something, or of which two members are near-duplicates.
 fn beside_leaders(
-    across: &[Head],
+    across: &[Candidate],
     classes: &Classes,
     groups: &Groups,
     in_order: impl Fn(ArticleId, ArticleId) -> (ArticleId, ArticleId),
 ) -> Vec<(ArticleId, ArticleId)> {
     let mut pairs = Vec::new();
-    for head in across {
-        let (ours, theirs) = (groups.of_leader(head.a), groups.of_leader(head.b));
+    for leaders in across {
+        let (ours, theirs) = (groups.of_leader(leaders.a), groups.of_leader(leaders.b));
         if ours.len() * theirs.len() <= LISTED_ACROSS {
             let both = ours.iter().flat_map(|&a| theirs.iter().map(move |&b| (a, b)));
-            pairs.extend(both.filter(|pair| *pair != (head.a, head.b)).map(|(a, b)| in_order(a, b)));
+            pairs.extend(both.filter(|pair| *pair != (leaders.a, leaders.b)).map(|(a, b)| in_order(a, b)));
         }
     }
     let same_texts = classes.same_texts();

@@ -51,6 +51,8 @@ const SHARE_UNSEEN: f64 = 0.05;
 /// Hardly any pair has the most of everything: of the links of four corpora less than one in a hundred is so near to it, while
 /// nine of ten pairs that share a fingerprint need not be compared. See `docs/decisions/0015-scores.md`.
 const NOT_ALL: f64 = 3.5;
+/// Those that share so much of the shorter text do have it.
+const MAYBE_ALL: f64 = 0.3;
 
 /// The weights that were fitted; the table says on what.
 static FITTED: LazyLock<Weights> =
@@ -109,7 +111,8 @@ impl Weights {
             feature if feature.is_circumstance() => feature.of(&known).map_or(0.0, |value| curve.bits(value)),
             _ => curve.bits.iter().copied().fold(0.0, f64::max),
         };
-        self.prior + self.curves.iter().map(bits).sum::<f64>() >= least_bits + NOT_ALL
+        let not_all = if share < MAYBE_ALL { NOT_ALL } else { 0.0 };
+        self.prior + self.curves.iter().map(bits).sum::<f64>() >= least_bits + not_all
     }
 
     /// What each feature adds to the score, as far as it is known.

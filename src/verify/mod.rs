@@ -234,10 +234,10 @@ pub struct Comparer<'a> {
     article: ArticleId,
     a: Text<'a>,
     aligner: BodyAligner,
-    shingles: ShingleTable<'a>,
     counter: ShingleCounter,
     lead_end: usize,
-    /// Made when the first prose is shared: most pairs share none.
+    // Made when they are asked for first: most pairs are given up before.
+    shingles: Option<ShingleTable<'a>>,
     surprise: Option<Surprise<'a>>,
     facts: Option<Facts>,
     marks: Vec<Marks>,
@@ -251,10 +251,10 @@ impl<'a> Comparer<'a> {
             context,
             article: a,
             aligner: BodyAligner::of(&text),
-            shingles: ShingleTable::of(text.document.ids.clone()),
             counter: ShingleCounter::default(),
             lead_end: lead_end(&text.document.marks),
             a: text,
+            shingles: None,
             surprise: None,
             facts: None,
             marks: Vec::new(),
@@ -268,15 +268,23 @@ impl<'a> Comparer<'a> {
 
     /// What the first text and `other` have in common.
     pub fn evidence(&mut self, other: ArticleId, circumstances: Circumstances) -> Evidence {
+        self.evidence_while(other, circumstances, |_| true).expect("nothing gives it up")
+    }
+
+    /// As [`Comparer::evidence`], as long as `promising` holds: it is asked each time more is known, and is shown evidence
+    /// that has the most for reuse of what is not known yet.
+    pub fn evidence_while(
+        &mut self,
+        other: ArticleId,
+        circumstances: Circumstances,
+        promising: impl Fn(&Evidence) -> bool,
+    ) -> Option<Evidence> {
         let (a, b) = (&self.a, Text::of(self.context.spool.document(other)));
         let runs = self.aligner.runs(a, &b);
-        let mut compared = false;
-        let search = ((a.document.ids.len().max(1) * b.document.ids.len().max(1)) as f64).log2();
         let lead_end_b = lead_end(&b.document.marks);
-        let different = self.context.shingles.get(other, || self.counter.different(&b.document.ids));
-        let overlap = self.shingles.overlap(&b.document.ids, different);
-        let mut evidence = Evidence { overlap, a: a.kinds, b: b.kinds, circumstances, ..Evidence::default() };
+        let mut evidence = Evidence { a: a.kinds, b: b.kinds, circumstances, ..Evidence::default() };
         self.marks.clear();
+        let in_lead = |start: usize, tokens: usize, end: usize| (start + tokens).min(end).saturating_sub(start);
         for &run in &runs {
             let from = self.marks.len();
             joint_marks(
@@ -284,19 +292,56 @@ impl<'a> Comparer<'a> {
                 &b.document.marks[run.b..run.b + run.tokens],
                 &mut self.marks,
             );
-            let kinds = Kinds::of(&self.marks[from..]);
+            let marks = &self.marks[from..];
+            let kinds = Kinds::of(marks);
             evidence.shared.add_all(kinds);
-            evidence.runs.push(SharedRun { run, kinds, bits: -search });
+            evidence.blocks += usize::from(kinds.prose >= passage_tokens(marks));
+            if kinds.prose * 2 > run.tokens {
+                evidence.leads.0 += in_lead(run.a, run.tokens, self.lead_end);
+                evidence.leads.1 += in_lead(run.b, run.tokens, lead_end_b);
+            }
+            evidence.runs.push(SharedRun { run, kinds, bits: 0.0 });
         }
+        let passages = self.context.model.is_some();
+        if passages {
+            (evidence.proven, evidence.told, evidence.lead) = (evidence.shared.prose, evidence.shared.prose, true);
+            evidence.facts = ALL_FACTS;
+            if !promising(&evidence) {
+                return None;
+            }
+            let lexicon = self.context.lexicon;
+            let of_a = self.facts.get_or_insert_with(|| Facts::of(&a.document, lexicon));
+            let of_b = Facts::of(&b.document, lexicon);
+            evidence.facts = (of_a.count(), of_b.count(), of_a.shared(&of_b));
+            evidence.swapped = facts::swapped(&runs, (&a.document, of_a), (&b.document, &of_b));
+            if !promising(&evidence) {
+                return None;
+            }
+        }
+        let different = self.context.shingles.get(other, || self.counter.different(&b.document.ids));
+        let shingles = self.shingles.get_or_insert_with(|| ShingleTable::of(a.document.ids.clone()));
+        evidence.overlap = shingles.overlap(&b.document.ids, different);
+        self.prove(&mut evidence, &b);
+        Some(evidence)
+    }
+
+    /// What the shared runs prove.
+    fn prove(&mut self, evidence: &mut Evidence, b: &Text<'_>) {
+        let a = &self.a;
+        (evidence.proven, evidence.told, evidence.blocks, evidence.lead) = (0, 0, 0, false);
+        let search = ((a.document.ids.len().max(1) * b.document.ids.len().max(1)) as f64).log2();
+        let lead_end_b = lead_end(&b.document.marks);
         let Limits { near_threshold, version_share } = self.context.limits;
-        let much = overlap.jaccard() >= near_threshold || evidence.body_share() >= version_share;
+        let much = evidence.overlap.jaccard() >= near_threshold || evidence.body_share() >= version_share;
         let enough = if much { ENOUGH_BITS } else { f64::INFINITY };
+        let mut compared = false;
         let mut last: Option<Run> = None;
         let mut end = 0;
-        for at in 0..runs.len() {
-            let SharedRun { run, kinds, mut bits } = evidence.runs[at];
+        for at in 0..evidence.runs.len() {
+            let SharedRun { run, kinds, .. } = evidence.runs[at];
             let marks = &self.marks[end..end + run.tokens];
             end += run.tokens;
+            let mut bits = -search;
             if let Some(model) = self.context.model.filter(|_| kinds.prose > 0) {
                 let spool = self.context.spool;
                 let surprise =
@@ -338,21 +383,11 @@ impl<'a> Comparer<'a> {
             evidence.blocks += usize::from(!last.is_some_and(close));
             last = Some(run);
         }
-        let in_lead = |start: usize, tokens: usize, end: usize| (start + tokens).min(end).saturating_sub(start);
-        for SharedRun { run, .. } in evidence.runs.iter().filter(|run| run.kinds.prose * 2 > run.run.tokens) {
-            evidence.leads.0 += in_lead(run.a, run.tokens, self.lead_end);
-            evidence.leads.1 += in_lead(run.b, run.tokens, lead_end_b);
-        }
-        if self.context.model.is_some() {
-            let lexicon = self.context.lexicon;
-            let of_a = self.facts.get_or_insert_with(|| Facts::of(&a.document, lexicon));
-            let of_b = Facts::of(&b.document, lexicon);
-            evidence.facts = (of_a.count(), of_b.count(), of_a.shared(&of_b));
-            evidence.swapped = facts::swapped(&runs, (&a.document, of_a), (&b.document, &of_b));
-        }
-        evidence
     }
 }
+
+/// What facts are taken to be before they are looked for: many, and the same.
+const ALL_FACTS: (usize, usize, usize) = (1000, 1000, 1000);
 
 /// What the words of an article are worth.
 fn surprise<'a>(article: ArticleId, ids: Cow<'a, [u32]>, model: &'a PhraseModel, spool: &Spool) -> Surprise<'a> {

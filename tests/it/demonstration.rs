@@ -8,10 +8,16 @@ use std::io::BufReader;
 
 use wirecopy::article::Span;
 use wirecopy::evaluate::{Evaluation, LabelledPair, evaluate, labelled_pairs};
+use wirecopy::findings::Findings;
+use wirecopy::pipeline;
+use wirecopy::progress::Silent;
+use wirecopy::read::Input;
+use wirecopy::relation::Relation;
 use wirecopy::report;
+use wirecopy::settings::Settings;
 use wirecopy::text::Tokenizer;
 
-use crate::corpora::{demonstration, demonstration_records, id, project, rows};
+use crate::corpora::{demonstration, demonstration_files, demonstration_records, id, project, rows};
 
 /// Precision, recall and F1 of links, and macro F1 of relations, in all languages together.
 const FLOORS: [f64; 4] = [1.0, 1.0, 1.0, 0.997];
@@ -91,6 +97,22 @@ fn the_spans_of_every_pair_are_equal_words() {
         }
     }
     assert!(spans > 1000, "{spans} spans");
+}
+
+/// A scan gives a pair up as soon as it cannot be a link any more. The slow twin compares every pair to its end.
+#[test]
+fn the_links_are_those_of_pairs_that_are_all_compared_to_the_end() {
+    let findings = demonstration();
+    let mut settings = Settings::default();
+    settings.relate.all_pairs = true;
+    let inputs = demonstration_files().into_iter().map(Input::Path).collect();
+    let slow = pipeline::scan(inputs, &settings, &Silent).unwrap();
+    let of = |findings: &Findings| -> Vec<(String, String, Relation)> {
+        let links = findings.pairs.iter().filter(|pair| pair.relation.links());
+        links.map(|pair| (id(findings, pair.a).into(), id(findings, pair.b).into(), pair.relation)).collect()
+    };
+    assert_eq!(of(findings), of(&slow));
+    assert!(slow.pairs.len() > findings.pairs.len() + 100, "{} of {}", findings.pairs.len(), slow.pairs.len());
 }
 
 #[test]

@@ -312,7 +312,8 @@ pub struct SettingsArgs {
     pub weights: Option<PathBuf>,
     /// List pairs that share something and are no links, too: background, quotations, templates, boilerplate
     ///
-    /// The likeliest 100,000 of them, since on real corpora they are a hundred times as many as links.
+    /// The likeliest 100,000 of them, since on real corpora they are a hundred times as many as links. All pairs that share a
+    /// passage are compared to their end then, which takes longer.
     #[arg(long)]
     pub all_pairs: bool,
     /// Of near-duplicates keep the one that goes first by these rules, comma-separated
