@@ -100,6 +100,9 @@ impl Standing {
         let prose = || hits.iter().filter(|hit| !hit.has(Hit::APART));
         let (count, fresh) = (prose().count(), prose().filter(|hit| hit.has(Hit::FRESH)).count());
         let median = |of: fn(&Hit) -> u32| {
+            if let [only] = hits {
+                return of(only) as u8;
+            }
             let mut times = [0usize; 16];
             let counted = hits.iter().filter(|hit| count == 0 || !hit.has(Hit::APART));
             counted.for_each(|hit| times[of(hit) as usize] += 1);
@@ -264,6 +267,30 @@ pub fn candidates(
     places: &Places<'_>,
     carriage: impl Fn(&Posting) -> Carriage + Sync,
 ) -> Result<Vec<Candidate>> {
+    let standing = |hits: &[Hit], pair: Candidate| Some(Candidate { standing: Standing::of(hits), ..pair });
+    pairs(hits(postings, workspace, places, carriage, carried)?, standing)
+}
+
+/// Those of the same pairs that are wanted, sorted. Their standing is not looked up.
+pub fn sharing(
+    postings: &Postings,
+    workspace: &Workspace,
+    places: &Places<'_>,
+    carriage: impl Fn(&Posting) -> Carriage + Sync,
+    wanted: impl Fn(&Candidate) -> bool + Sync,
+) -> Result<Vec<Candidate>> {
+    let nothing = |_: &[(u32, &Posting)], _: &Places<'_>| (0, Vec::new());
+    pairs(hits(postings, workspace, places, carriage, nothing)?, |_, pair| Some(pair).filter(&wanted))
+}
+
+/// The fingerprints that name pairs. `carried` says of one what all its carriers say about it.
+fn hits(
+    postings: &Postings,
+    workspace: &Workspace,
+    places: &Places<'_>,
+    carriage: impl Fn(&Posting) -> Carriage + Sync,
+    carried: impl Fn(&[(u32, &Posting)], &Places<'_>) -> (u32, Vec<u64>) + Sync,
+) -> Result<Piles<Hit>> {
     // A fingerprint names one pair of two texts, three of three.
     let mut piles = Piles::new(workspace, workspace.share(HITS_PERCENT), postings.len());
     let count = piles.count();
@@ -297,28 +324,37 @@ pub fn candidates(
         });
         piles.extend(|| lists.map(|found| Piled::of(&found, count, Hit::pair_hash)).collect())
     })?;
+    Ok(piles)
+}
+
+/// The pairs that fingerprints name, as `finish` makes them of each with all its hits, sorted.
+fn pairs(piles: Piles<Hit>, finish: impl Fn(&[Hit], Candidate) -> Option<Candidate> + Sync) -> Result<Vec<Candidate>> {
     let mut all = Vec::new();
-    piles.each(candidates_of, |mut candidates| {
-        all.append(&mut candidates);
+    let of_pile = |mut hits: Vec<Hit>| -> Vec<Candidate> {
+        hits.sort_unstable();
+        let pairs = hits.chunk_by(|x, y| (x.a, x.b) == (y.a, y.b));
+        let pairs = pairs.filter(|hits| hits.len() > 1 || hits[0].has(Hit::RARE));
+        pairs.filter_map(|hits| finish(hits, Candidate::of(hits))).collect()
+    };
+    piles.each(of_pile, |mut pairs| {
+        all.append(&mut pairs);
         Ok(())
     })?;
     all.par_sort_unstable_by_key(|pair: &Candidate| (pair.a, pair.b));
     Ok(all)
 }
 
-/// The candidates that some hits make, with all hits of each pair among them.
-fn candidates_of(mut hits: Vec<Hit>) -> Vec<Candidate> {
-    hits.sort_unstable();
-    let pairs = hits.chunk_by(|x, y| (x.a, x.b) == (y.a, y.b));
-    let pairs = pairs.filter(|hits| hits.len() > 1 || hits[0].has(Hit::RARE));
-    let candidate = |hits: &[Hit]| Candidate {
-        a: ArticleId(hits[0].a),
-        b: ArticleId(hits[0].b),
-        shared: covered(hits.iter()),
-        fresh: covered(hits.iter().filter(|hit| hit.has(Hit::FRESH))),
-        standing: Standing::of(hits),
-    };
-    pairs.map(candidate).collect()
+impl Candidate {
+    /// The pair that these fingerprints name, which are all that it shares.
+    fn of(hits: &[Hit]) -> Candidate {
+        Candidate {
+            a: ArticleId(hits[0].a),
+            b: ArticleId(hits[0].b),
+            shared: covered(hits.iter()),
+            fresh: covered(hits.iter().filter(|hit| hit.has(Hit::FRESH))),
+            standing: Standing::default(),
+        }
+    }
 }
 
 /// How far one shared fingerprint goes in making a pair a candidate.

@@ -8,7 +8,7 @@ mod compared;
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
-use crate::bucket::candidates::{Candidate, Carriage, candidates};
+use crate::bucket::candidates::{Candidate, Carriage, candidates, sharing};
 use crate::bucket::classes::{Buckets, Classes, Groups};
 use crate::bucket::passages::{Places, Posting, Postings};
 use crate::corpus::{Corpus, UNDATED};
@@ -305,21 +305,20 @@ fn learn(
         |stock: &Stock, posting: &Posting| stock.learned(sources[posting.article().index()], posting.hash()).is_some();
     let recurring = Stock::recurring(postings, &places)?;
     let recurs = |posting: &Posting| if known(&recurring, posting) { Carriage::Recurring } else { Carriage::Fresh };
-    let mut found = candidates(postings, workspace, &places, recurs)?;
-    let mut stock = Stock::default();
-    if !settings.lacks(Part::Learning) {
-        let longer = |pair: &Candidate| spool.tokens_of(pair.a).max(spool.tokens_of(pair.b));
-        let takes = found.iter().filter(|pair| takes_of_one_text(pair, longer(pair)));
-        let related: Vec<(ArticleId, ArticleId)> = takes.map(|pair| (pair.a, pair.b)).collect();
-        let related = Related::of(&related, spool.len());
-        stock = Stock::learn(postings, &related, &places)?;
-        // Once more, without what was learned: what names pairs now belongs to stories.
-        let learned = |posting: &Posting| if known(&stock, posting) { Carriage::Learned } else { recurs(posting) };
-        found = candidates(postings, workspace, &places, learned)?;
-        found.par_iter_mut().for_each(|pair| pair.standing.apart = related.apart(pair.a, pair.b));
-        let same_texts = classes.same_texts();
-        stock.mark(postings, &places, |leader| same_texts.of_leader(leader), spool, workspace)?;
+    if settings.lacks(Part::Learning) {
+        return Ok((Stock::default(), candidates(postings, workspace, &places, recurs)?));
     }
+    let longer = |pair: &Candidate| spool.tokens_of(pair.a).max(spool.tokens_of(pair.b));
+    let takes = sharing(postings, workspace, &places, recurs, |pair| takes_of_one_text(pair, longer(pair)))?;
+    let takes: Vec<(ArticleId, ArticleId)> = takes.iter().map(|pair| (pair.a, pair.b)).collect();
+    let related = Related::of(&takes, spool.len());
+    let stock = Stock::learn(postings, &related, &places)?;
+    // Once more, without what was learned: what names pairs now belongs to stories.
+    let learned = |posting: &Posting| if known(&stock, posting) { Carriage::Learned } else { recurs(posting) };
+    let mut found = candidates(postings, workspace, &places, learned)?;
+    found.par_iter_mut().for_each(|pair| pair.standing.apart = related.apart(pair.a, pair.b));
+    let same_texts = classes.same_texts();
+    stock.mark(postings, &places, |leader| same_texts.of_leader(leader), spool, workspace)?;
     Ok((stock, found))
 }
 
