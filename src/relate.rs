@@ -238,14 +238,15 @@ impl Judge {
         self.settings.confidence.get(&relation).copied().unwrap_or(self.settings.min_confidence)
     }
 
-    /// Whether a pair may be a link, by what is known before it is compared: its circumstances, and about how much of the
-    /// shorter text the shared fingerprints cover.
-    pub fn may_link(&self, circumstances: Circumstances, share: f64) -> bool {
+    /// Whether a pair may be a link, by what is known before it is compared: its circumstances, how many tokens the shared
+    /// fingerprints cover, and the lengths of the shorter and of the longer text.
+    pub fn may_link(&self, circumstances: Circumstances, shared: u32, lengths: (usize, usize)) -> bool {
         if self.looks_at_all() {
             return true;
         }
-        let quotes_alone = circumstances.standing.prose == 0 && share < MUCH_QUOTED;
-        !quotes_alone && self.weights.may_link(circumstances, share, self.least_bits().min(0.0))
+        let quotes_alone =
+            circumstances.standing.prose == 0 && f64::from(shared) < MUCH_QUOTED * lengths.0.max(1) as f64;
+        !quotes_alone && self.weights.may_link(circumstances, shared, lengths, self.least_bits().min(0.0))
     }
 
     /// Whether a pair may still be a link, where what is not known yet of the evidence speaks for it.

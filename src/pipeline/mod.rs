@@ -272,8 +272,8 @@ fn retain_likely(candidates: &mut Vec<Candidate>, corpus: &Corpus, classes: &Cla
         Surroundings { classes, candidates: &[], sources: &corpus.sources, published: &corpus.published };
     let likely = |pair: &Candidate| {
         let circumstances = Circumstances { standing: pair.standing, ..surroundings.of(pair.a, pair.b) };
-        let shorter = corpus.spool.tokens_of(pair.a).min(corpus.spool.tokens_of(pair.b)).max(1);
-        judge.may_link(circumstances, f64::from(pair.shared) / shorter as f64)
+        let (a, b) = (corpus.spool.tokens_of(pair.a), corpus.spool.tokens_of(pair.b));
+        judge.may_link(circumstances, pair.shared, (a.min(b), a.max(b)))
     };
     *candidates = std::mem::take(candidates).into_par_iter().filter(likely).collect();
 }

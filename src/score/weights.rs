@@ -45,12 +45,14 @@ impl Curve {
 }
 
 /// Fingerprints cover nearly all of what is shared,
-const SHARE_COVERED: f64 = 1.25;
-/// but for runs that are too short for one.
-const SHARE_UNSEEN: f64 = 0.05;
+const COVERED: f64 = 1.25;
+/// but for runs that are too short for one: so much of a text,
+const UNSEEN_SHARE: f64 = 0.05;
+/// and so many tokens that prove something.
+const UNSEEN_TOKENS: f64 = 6.0;
 /// Hardly any pair has the most of everything: of the links of four corpora less than one in a hundred is so near to it, while
 /// nine of ten pairs that share a fingerprint need not be compared. See `docs/decisions/0015-scores.md`.
-const NOT_ALL: f64 = 3.5;
+const NOT_ALL: f64 = 3.0;
 /// Those that share so much of the shorter text do have it.
 const MAYBE_ALL: f64 = 0.3;
 
@@ -102,12 +104,22 @@ impl Weights {
         Score { bits: self.prior + self.curves.iter().map(bits).sum::<f64>() }
     }
 
-    /// Whether a pair may be a link, by what is known before it is compared: its circumstances, and about how much of the
-    /// shorter text the shared fingerprints cover. What only a comparison tells is taken to speak for it.
-    pub fn may_link(&self, circumstances: Circumstances, share: f64, least_bits: f64) -> bool {
+    /// Whether a pair may be a link, by what is known before it is compared: its circumstances, how many tokens the shared
+    /// fingerprints cover, and the lengths of the shorter and of the longer text. What only a comparison tells is taken to
+    /// speak for it.
+    pub fn may_link(
+        &self,
+        circumstances: Circumstances,
+        shared: u32,
+        (shorter, longer): (usize, usize),
+        least_bits: f64,
+    ) -> bool {
+        let share = f64::from(shared) / shorter.max(1) as f64;
+        let told = (f64::from(shared) * COVERED + UNSEEN_TOKENS) / longer.max(1) as f64;
         let known = Evidence { circumstances, ..Evidence::default() };
         let bits = |curve: &Curve| match curve.feature {
-            Feature::Share => curve.bits(share * SHARE_COVERED + SHARE_UNSEEN),
+            Feature::Share => curve.bits(share * COVERED + UNSEEN_SHARE),
+            Feature::Told => curve.bits(told),
             feature if feature.is_circumstance() => feature.of(&known).map_or(0.0, |value| curve.bits(value)),
             _ => curve.bits.iter().copied().fold(0.0, f64::max),
         };
