@@ -68,6 +68,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
     for head in compared.heads().iter().filter(|head| !head.relation.links()) {
         *rejected_pairs.entry(head.relation).or_default() += 1;
     }
+    let mut wrong: BTreeMap<Relation, f64> = BTreeMap::new();
     let listed = listed(&compared, settings);
     for block in listed.chunks(BLOCK) {
         let heads = compared.heads();
@@ -84,6 +85,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
             .collect();
         for pair in rows {
             if pair.relation.links() {
+                *wrong.entry(pair.relation).or_default() += 1.0 - pair.probability.unwrap_or(1.0);
                 shown.add(&pair);
                 if let Some(story) = stories.common(&[pair.a, pair.b]) {
                     least[story] = least[story].min(pair.jaccard);
@@ -130,6 +132,10 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
         passage_candidates,
         verified_pairs: verified,
         links: shown.links,
+        expected_wrong_links: wrong
+            .into_iter()
+            .map(|(relation, sum)| (relation, (sum * 10.0).round() / 10.0))
+            .collect(),
         notices: corpus.notices.len() as u64,
         rejected_pairs,
         stories: rows.len() as u64,

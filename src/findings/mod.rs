@@ -221,7 +221,7 @@ pub struct Passage {
 }
 
 /// What a scan counted.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Counts {
     /// Files read.
@@ -252,6 +252,8 @@ pub struct Counts {
     pub verified_pairs: u64,
     /// Pairs that link.
     pub links: u64,
+    /// How many of them are expected to be wrong, by their probabilities, for each relation, to a tenth.
+    pub expected_wrong_links: BTreeMap<Relation, f64>,
     /// Pairs that were compared to their end, share something of note and are no links, by what they are.
     pub rejected_pairs: BTreeMap<Relation, u64>,
     /// Stories of two articles or more.

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use super::escape::{columns_of, fitted};
 use super::manifest::rejects_by_reason;
 use crate::article::Moment;
-use crate::findings::{Findings, Story};
+use crate::findings::{Counts, Findings, Story};
 
 /// How much is shown, and how.
 #[derive(Clone, Copy, Debug)]
@@ -122,12 +122,28 @@ fn head(findings: &Findings, options: &SummaryOptions, out: &mut dyn Write) -> i
     };
     writeln!(out, "{}", fitted(&first, options.width_columns))?;
     writeln!(out, "{}", fitted(&second, options.width_columns))?;
+    if let Some(wrong) = expected_wrong(counts) {
+        writeln!(out, "{}", fitted(&wrong, options.width_columns))?;
+    }
     if counts.notices > 0 {
         let notices =
             count(counts.notices as usize, "article is nothing but a notice", "articles are nothing but notices");
         writeln!(out, "{}", fitted(&format!("{notices} (cookies, subscription), in no story"), options.width_columns))?;
     }
     Ok(())
+}
+
+/// How many links are expected to be wrong, if one is.
+fn expected_wrong(counts: &Counts) -> Option<String> {
+    let all: f64 = counts.expected_wrong_links.values().sum();
+    if all < 0.5 {
+        return None;
+    }
+    let mut by_relation: Vec<_> = counts.expected_wrong_links.iter().filter(|(_, wrong)| **wrong >= 0.5).collect();
+    by_relation.sort_by(|x, y| y.1.total_cmp(x.1));
+    let parts = by_relation.iter().take(3).map(|(relation, wrong)| format!(", {wrong:.0} {}", relation.name()));
+    let (links, share) = (count(all.round() as usize, "link", "links"), 100.0 * all / counts.links.max(1) as f64);
+    Some(format!("expected to be wrong: {links} ({share:.0} %){}", parts.collect::<String>()))
 }
 
 fn write_story(findings: &Findings, story: &Story, options: &SummaryOptions, out: &mut dyn Write) -> io::Result<()> {

@@ -116,6 +116,26 @@ fn the_links_are_those_of_pairs_that_are_all_compared_to_the_end() {
 }
 
 #[test]
+fn as_many_links_are_expected_to_be_wrong_as_their_probabilities_say() {
+    let findings = demonstration();
+    let wrong = |relation: Relation| -> f64 {
+        let links = findings.pairs.iter().filter(|pair| pair.relation == relation);
+        links.map(|pair| 1.0 - pair.probability.unwrap()).sum()
+    };
+    let mut all = 0.0;
+    for (&relation, &expected) in &findings.counts.expected_wrong_links {
+        assert!((wrong(relation) - expected).abs() <= 0.05 + 1e-9, "{}: {expected}", relation.name());
+        all += expected;
+    }
+    let mut bytes = Vec::new();
+    report::summary::write(findings, &report::summary::SummaryOptions::default(), &mut bytes).unwrap();
+    let line =
+        format!("\nexpected to be wrong: {all:.0} links ({:.0} %), ", 100.0 * all / findings.counts.links as f64);
+    let summary = String::from_utf8(bytes).unwrap();
+    assert!(summary.contains(&line), "{line} is not in {summary}");
+}
+
+#[test]
 fn no_story_has_articles_of_two_languages() {
     let findings = demonstration();
     assert!(findings.stories.len() >= 30, "{} stories", findings.stories.len());
