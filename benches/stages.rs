@@ -21,7 +21,7 @@ use wirecopy::read::{self, Input, Mapping};
 use wirecopy::report::{Table, TableFormat};
 use wirecopy::settings::Settings;
 use wirecopy::sketch::Sketch;
-use wirecopy::story::{self, Link};
+use wirecopy::story::{self, Hold, Link};
 use wirecopy::text::Tokenizer;
 use wirecopy::verify::lexicon::Lexicon;
 use wirecopy::verify::stock::Stock;
@@ -271,7 +271,7 @@ fn verify(bencher: Bencher) {
 #[divan::bench(sample_count = 20)]
 fn stories(bencher: Bencher) {
     // Ten takes a story, all linked to all by the same part.
-    let link = |a, b| Link { a, b, strength: 0.6, parts: [vec![(0, 100)], vec![(0, 100)]] };
+    let link = |a, b| Link { a, b, hold: Hold::Version, share: 0.0, parts: [vec![(0, 100)], vec![(0, 100)]] };
     let mut links = Vec::new();
     for place in 0..ARTICLES {
         links.extend((place + 1..ARTICLES.min(place / 10 * 10 + 10)).map(|other| link(place, other)));

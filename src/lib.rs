@@ -58,23 +58,25 @@
 //!
 //! - [`article`]: articles, their ids, spans, dates and places.
 //! - [`relation`]: what two articles can be to one another, one row of a table each.
-//! - [`settings`]: everything that can be set, one struct per stage.
 //! - [`error`]: why a run could not go on.
+//! - [`settings`]: everything that can be set, one struct per stage.
 //! - [`progress`]: how a long run tells how far it is, and learns that it should stop.
 //! - [`disk`]: what does not fit into memory? Lists and sorting that go on in temporary files.
 //! - [`read`]: what is in these files? Articles and rejects from every format.
 //! - [`text`]: which words count? Tokens, and what kind of text each stands in.
 //! - [`credit`]: who wrote it? The agency that an article credits.
 //! - [`spool`]: what did this article say? Tokens, spans and text by article.
-//! - [`shingle`]: which runs of words? Word n-grams as hashes.
+//! - [`shingle`]: which runs of words? Word n-grams as hashes, and how many of them two texts share.
 //! - [`sketch`]: what does it look like, small? MinHash signatures and their bands.
 //! - [`bucket`]: who might be alike? Near-duplicate classes, and candidates by shared passages.
 //! - [`corpus`]: what has been read: articles, spool, and what identifies each text.
-//! - [`verify`]: are they, really? Overlap, shared runs, stock, and what a run is worth.
+//! - [`verify`]: are they, really? Shared runs, stock, and what a run is worth.
 //! - [`score`]: how sure is it that text was reused? Match weights, added up to a probability.
 //! - [`relate`]: what is their relation? From evidence to a relation and its rule.
 //! - [`decoys`]: how many links are chance? An estimate from pairs that are far apart.
+//! - [`compare`]: which pairs are compared, and what became of them?
 //! - [`story`]: which belong together? From links to stories.
+//! - [`analysis`]: what the stages up to here made.
 //! - [`origin`]: which came first, whose copy is it, and why do we think so?
 //! - [`findings`]: the whole result, as rows of five tables.
 //! - [`evaluate`]: how right are we? Findings against labelled pairs and stories.
@@ -85,8 +87,8 @@
 
 pub mod article;
 pub mod relation;
-pub mod settings;
 pub mod error;
+pub mod settings;
 mod hashed;
 mod radix;
 pub mod progress;
@@ -103,7 +105,9 @@ pub mod verify;
 pub mod score;
 pub mod relate;
 pub mod decoys;
+pub mod compare;
 pub mod story;
+pub mod analysis;
 pub mod origin;
 pub mod findings;
 pub mod evaluate;

@@ -17,9 +17,9 @@ use crate::article::ArticleId;
 use crate::disk::{KeptReader, KeptWriter};
 use crate::error::Result;
 use crate::radix;
+use crate::shingle::overlap::ShingleTable;
 use crate::shingle::{ShingleCounter, ShingleCounts};
 use crate::spool::Spool;
-use crate::verify::overlap::ShingleTable;
 
 /// Buckets up to this size give all their pairs. 32: at most 496 pairs, of which later bands repeat most.
 const PAIRED_BUCKET: usize = 32;

@@ -130,7 +130,7 @@ impl Candidacy {
             why,
             leader_a: view.id(leader_a),
             leader_b: view.id(leader_b),
-            shared_shingles: crate::verify::overlap::Overlap::of(&set(&ids_a), &set(&ids_b)).shared,
+            shared_shingles: crate::shingle::overlap::Overlap::of(&set(&ids_a), &set(&ids_b)).shared,
             shared_values: sketch_a.values().iter().zip(sketch_b.values()).filter(|(x, y)| x == y).count(),
             estimate: sketch_a.estimate(&sketch_b),
             shared_bands: (0..keys.bands).filter(|&band| key(a, band) == key(b, band)).map(|band| band + 1).collect(),

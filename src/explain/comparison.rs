@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Kind, KindCounts, Part, Party, View, four_decimals, parts};
 use crate::article::{ArticleId, Span};
-use crate::pipeline::verdict;
+use crate::compare::verdict;
 use crate::relate::{Direction, Verdict};
 use crate::relation::Relation;
 use crate::score::Weighed;

@@ -12,10 +12,10 @@ use crate::bucket::passages::{GRAM_TOKENS, WINDOW, fingerprints};
 use crate::findings::{NamedStory, stories_of};
 use crate::relate::Direction;
 use crate::relation::Relation;
+use crate::shingle::overlap::Overlap;
 use crate::shingle::{self, SHINGLE_TOKENS, shingle_set};
 use crate::text::{Marks, Tokenizer};
 use crate::verify::Kinds;
-use crate::verify::overlap::Overlap;
 
 /// The stages whose product can be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -16,9 +16,9 @@ use std::fmt::Write;
 
 use serde::{Serialize, Serializer};
 
+use crate::analysis::Analysis;
 use crate::article::{Article, ArticleId, Moment, Span};
 use crate::corpus::Corpus;
-use crate::pipeline::Analysis;
 use crate::settings::Settings;
 use crate::text::Marks;
 use crate::verify::Kinds;

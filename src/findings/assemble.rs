@@ -6,14 +6,15 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use crate::analysis::Analysis;
 use crate::article::{Article, ArticleId, Span};
 use crate::bucket::classes::{Classes, Groups};
+use crate::compare::{Compared, ComparedPairs};
 use crate::corpus::Corpus;
 use crate::credit::Credit;
 use crate::disk::Table;
 use crate::error::Result;
 use crate::origin::{self, Side, Tally, Teller};
-use crate::pipeline::{Analysis, Compared, ComparedPairs};
 use crate::relate::Direction;
 use crate::relation::Relation;
 use crate::score::{Weighed, Weights};

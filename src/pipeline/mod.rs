@@ -1,92 +1,36 @@
 //! All of it, on one screen: the stages in their order.
 //!
-//! `files → Article → Tokens → Shingles → Sketch → Candidate → Evidence → Relation → Story → Findings`
+//! `files → Article → Tokens → Shingles → Sketch → Candidate → Evidence → Score → Relation → Story → Findings`
 
 mod checkpoint;
-mod compared;
 
 use rayon::prelude::*;
 
+use crate::analysis::Analysis;
 use crate::article::ArticleId;
 use crate::bucket::candidates::{Candidate, Carriage, candidates, sharing};
-use crate::bucket::classes::{Buckets, Classes, Groups};
+use crate::bucket::classes::{Buckets, Classes};
 use crate::bucket::passages::{Places, Posting, Postings};
+use crate::compare::partners::{beside_leaders, retain_likely, within_classes};
+use crate::compare::{ComparedPairs, Surroundings, Verified, decoys};
 use crate::corpus::{Corpus, UNDATED};
-use crate::decoys::{Dated, Decoys};
 use crate::disk::{KeptReader, Workspace};
 use crate::error::Result;
 use crate::findings::{Findings, Kept, assemble};
 use crate::progress::{Progress, Stage};
 use crate::read::Input;
 use crate::relate::Judge;
-use crate::relation::Relation;
 use crate::settings::{Part, Settings};
-use crate::story::{self, Joining, Link, Stories, stories};
+use crate::story::links::{links, take_items};
+use crate::story::{Joining, stories};
 use crate::text::Marks;
 use crate::verify::lexicon::Lexicon;
 use crate::verify::stock::{Related, Stock, takes_of_one_text};
 use crate::verify::surprise::{PhraseModel, sample};
-use crate::verify::{Circumstances, Context, Evidence, Limits};
+use crate::verify::{Context, Limits};
 use checkpoint::Checkpoints;
-use compared::{Surroundings, Verified};
 
 pub use checkpoint::{InputFile, fingerprint};
-pub use compared::{Compared, ComparedPairs, Head, Parts, verdict};
-
-/// Classes up to this size have all their pairs verified and listed; in larger ones each article is compared with the
-/// class's leader only, so that a story printed 500 times costs 499 comparisons.
-const LISTED_CLASS: usize = 48;
-/// Pairs across two linked classes are all listed up to this many; beyond, the leaders stand for them.
-const LISTED_ACROSS: usize = 1024;
-
-/// A rewrite joins stories from these odds on, in bits, that is from .75: one wrong one among hundreds glues two stories.
-const JOINING_BITS: f64 = 1.6;
-
-/// The products of the stages between reading and reporting.
-pub struct Analysis {
-    /// Exact and near-duplicate classes.
-    pub classes: Classes,
-    /// The phrase model of the corpus.
-    pub model: PhraseModel,
-    /// What is known of words.
-    pub lexicon: Lexicon,
-    /// What belongs to no story.
-    pub stock: Stock,
-    /// Pairs of class leaders that share passages.
-    pub candidates: Vec<Candidate>,
-    /// How many pairs share passages at all.
-    pub named: u64,
-    /// How many links are chance, as far as the corpus can tell.
-    pub decoys: Decoys,
-    /// Who judged.
-    pub judge: Judge,
-    /// Every pair that was compared and shares something, sorted.
-    pub compared: ComparedPairs,
-    /// How many pairs were compared.
-    pub verified: u64,
-    /// Stories over `classes.leaders`, by place.
-    pub stories: Stories,
-}
-
-impl Analysis {
-    /// What is known of a pair beside its texts.
-    pub fn circumstances(&self, corpus: &Corpus, a: ArticleId, b: ArticleId) -> Circumstances {
-        let Analysis { classes, candidates, .. } = self;
-        Surroundings { classes, candidates, sources: &corpus.sources, published: &corpus.published }.of(a, b)
-    }
-
-    /// What comparisons know of the corpus.
-    pub fn context<'a>(&'a self, corpus: &'a Corpus, settings: &Settings) -> Context<'a> {
-        Context {
-            spool: &corpus.spool,
-            shingles: &corpus.shingles,
-            model: settings.wants_passages().then_some(&self.model),
-            lexicon: &self.lexicon,
-            stock: &self.stock,
-            limits: Limits::of(settings.near.threshold, &settings.relate),
-        }
-    }
-}
 
 /// Reads a corpus and finds its stories, in memory.
 ///
@@ -266,18 +210,6 @@ fn passages(
     Ok((stock, candidates))
 }
 
-/// Leaves out the candidates that cannot be links, whatever a comparison would say.
-fn retain_likely(candidates: &mut Vec<Candidate>, corpus: &Corpus, classes: &Classes, judge: &Judge) {
-    let surroundings =
-        Surroundings { classes, candidates: &[], sources: &corpus.sources, published: &corpus.published };
-    let likely = |pair: &Candidate| {
-        let circumstances = Circumstances { standing: pair.standing, ..surroundings.of(pair.a, pair.b) };
-        let (a, b) = (corpus.spool.tokens_of(pair.a), corpus.spool.tokens_of(pair.b));
-        judge.may_link(circumstances, pair.shared, (a.min(b), a.max(b)))
-    };
-    *candidates = std::mem::take(candidates).into_par_iter().filter(likely).collect();
-}
-
 /// Takes off the marks, and the bands, of the parts of the method that are left out.
 fn forget(corpus: &mut Corpus, settings: &Settings) -> Result<()> {
     if !settings.wants_near_duplicates() {
@@ -322,148 +254,12 @@ fn learn(
     Ok((stock, found))
 }
 
-/// The decoys among class leaders.
-fn decoys(across: &[Head], corpus: &Corpus, leaders: &[ArticleId]) -> Decoys {
-    let dated = |leader: &ArticleId| {
-        let known = (corpus.sources[leader.index()], corpus.published[leader.index()]);
-        Some(known).filter(|(source, published)| *source != 0 && *published != UNDATED)
-    };
-    let known: Vec<Dated> = leaders.iter().map(dated).collect();
-    let place = |article: ArticleId| leaders.binary_search(&article).expect("candidates are pairs of leaders");
-    let linked = across.iter().filter(|head| head.relation.links());
-    let links: Vec<(usize, usize)> = linked.map(|head| (place(head.a), place(head.b))).collect();
-    Decoys::of(&known, &links)
-}
-
-/// A little that two articles share is context, unless it is an item of a round-up: an article that shares other parts of
-/// itself with other stories.
-fn take_items(compared: &mut ComparedPairs, articles: usize) {
-    if !compared.heads().iter().any(|head| head.may_be_item) {
-        return;
-    }
-    let mut groups: Vec<Vec<Parts>> = vec![Vec::new(); articles];
-    for (place, head) in compared.heads().iter().enumerate().filter(|(_, head)| head.relation.links()) {
-        let [a_parts, b_parts] = compared.get(place).parts();
-        story::tie(&mut groups[head.a.index()], &a_parts);
-        story::tie(&mut groups[head.b.index()], &b_parts);
-    }
-    compared.take_items(|head| groups[head.a.index()].len() > 1 || groups[head.b.index()].len() > 1);
-}
-
-/// The pairs to verify inside classes: all of a small one, each against the leader in a large one.
-fn within_classes(
-    groups: &Groups,
-    leaders: &[ArticleId],
-    in_order: impl Fn(ArticleId, ArticleId) -> (ArticleId, ArticleId),
-) -> Vec<(ArticleId, ArticleId)> {
-    let mut pairs = Vec::new();
-    for &leader in leaders {
-        let group = groups.of_leader(leader);
-        if group.len() <= LISTED_CLASS {
-            for (place, &a) in group.iter().enumerate() {
-                pairs.extend(group[place + 1..].iter().map(|&b| in_order(a, b)));
-            }
-        } else {
-            let others = group.iter().filter(|&&article| article != leader);
-            pairs.extend(others.map(|&other| in_order(leader, other)));
-        }
-    }
-    pairs
-}
-
-/// The near-duplicates of which neither is in the other's class, since each is alike to a leader the other is not alike to.
-fn across_classes(classes: &Classes) -> impl Iterator<Item = (ArticleId, ArticleId, f64)> {
-    let class = |article: ArticleId| classes.near[article.index()];
-    classes.verified.iter().copied().filter(move |&(a, b, _)| class(a) != class(b))
-}
-
-/// The other pairs of two classes whose leaders share something, or of which two members are near-duplicates.
-fn beside_leaders(
-    across: &[Candidate],
-    classes: &Classes,
-    groups: &Groups,
-    in_order: impl Fn(ArticleId, ArticleId) -> (ArticleId, ArticleId),
-) -> Vec<(ArticleId, ArticleId)> {
-    let mut pairs = Vec::new();
-    for leaders in across {
-        let (ours, theirs) = (groups.of_leader(leaders.a), groups.of_leader(leaders.b));
-        if ours.len() * theirs.len() <= LISTED_ACROSS {
-            let both = ours.iter().flat_map(|&a| theirs.iter().map(move |&b| (a, b)));
-            pairs.extend(both.filter(|pair| *pair != (leaders.a, leaders.b)).map(|(a, b)| in_order(a, b)));
-        }
-    }
-    let same_texts = classes.same_texts();
-    for (a, b, _) in across_classes(classes) {
-        let (ours, theirs) = (same_texts.of_leader(a), same_texts.of_leader(b));
-        if ours.len() * theirs.len() <= LISTED_ACROSS {
-            pairs.extend(ours.iter().flat_map(|&a| theirs.iter().map(move |&b| (a, b))).map(|(a, b)| in_order(a, b)));
-        } else {
-            pairs.push(in_order(a, b));
-        }
-    }
-    pairs.par_sort_unstable();
-    pairs.dedup();
-    pairs
-}
-
-/// The links between classes of the relations that are wanted, in the order by content, from the pairs of their leaders.
-fn links(
-    compared: &ComparedPairs,
-    classes: &Classes,
-    settings: &Settings,
-    tokens: impl Fn(ArticleId) -> usize,
-    rank: impl Fn(ArticleId) -> u32,
-) -> Vec<Link> {
-    let place = |article: ArticleId| classes.leaders.binary_search(&article).expect("candidates are pairs of leaders");
-    let wanted = |relation: Relation| relation.links() && settings.relate.relations.contains(&relation);
-    let heads = compared.heads().iter().enumerate();
-    let mut pairs: Vec<(usize, &Head)> = heads.filter(|(_, head)| wanted(head.relation)).collect();
-    pairs.sort_unstable_by_key(|(_, head)| (rank(head.a), rank(head.b)));
-    let link = |(at, head): (usize, &Head)| {
-        let pair = compared.get(at);
-        let strength = strength(head, &pair.evidence);
-        Link { a: place(head.a), b: place(head.b), strength, parts: pair.parts() }
-    };
-    let mut links: Vec<Link> = pairs.into_iter().map(link).collect();
-    if wanted(Relation::NearDuplicate) {
-        let leaders = |(a, b, jaccard): (ArticleId, ArticleId, f64)| {
-            let (a, b) = (classes.near[a.index()], classes.near[b.index()]);
-            if rank(a) < rank(b) { (a, b, jaccard) } else { (b, a, jaccard) }
-        };
-        let mut near: Vec<_> = across_classes(classes).map(leaders).collect();
-        near.sort_unstable_by(|x, y| (rank(x.0), rank(x.1)).cmp(&(rank(y.0), rank(y.1))).then(y.2.total_cmp(&x.2)));
-        near.dedup_by_key(|link| (link.0, link.1));
-        let whole = |leader: ArticleId| vec![(0, tokens(leader) as u32)];
-        links.extend(near.into_iter().map(|(a, b, jaccard)| Link {
-            a: place(a),
-            b: place(b),
-            strength: NEAR_STRENGTH + 0.1 * jaccard,
-            parts: [whole(a), whole(b)],
-        }));
-    }
-    links
-}
-
-/// The least strength of a link between near-duplicates.
-const NEAR_STRENGTH: f64 = 0.9;
-
-/// How much a link says that two articles are of one story: the kind of reuse, then how much of the shorter is reused.
-fn strength(head: &Head, evidence: &Evidence) -> f64 {
-    let least = match head.relation {
-        Relation::Rewrite if head.bits < JOINING_BITS => 0.2,
-        Relation::Identical | Relation::NearDuplicate => NEAR_STRENGTH,
-        Relation::Excerpt => 0.8,
-        Relation::Version => 0.6,
-        _ => 0.4,
-    };
-    least + 0.1 * evidence.body_share().min(1.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::error::Error;
     use crate::progress::Silent;
+    use crate::relation::Relation;
     use crate::report::{Table, TableFormat};
 
     /// The articles of one language, which share passages, furniture and stories, scanned by one thread: what is written in

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use proptest::prelude::*;
+use wirecopy::analysis::Analysis;
 use wirecopy::article::{Article, ArticleId, Location, Span};
 use wirecopy::corpus::Corpus;
 use wirecopy::disk::Workspace;
@@ -11,7 +12,7 @@ use wirecopy::explain::{
     KindCounts, Link, Membership, PairExplained, Part, Party, Passages, Path as Way, Shared, SharedFingerprint,
     Shingle, Shingles, Sketch, Stage, Step, Story, Stretch, Token, Tokens, View,
 };
-use wirecopy::pipeline::{Analysis, analyse};
+use wirecopy::pipeline::analyse;
 use wirecopy::progress::Silent;
 use wirecopy::read::Input;
 use wirecopy::relate::Direction;

@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use wirecopy::analysis::Analysis;
 use wirecopy::article::{Article, ArticleId, Reject};
 use wirecopy::corpus::Corpus;
 use wirecopy::disk::Workspace;
 use wirecopy::error::Error;
-use wirecopy::pipeline::{Analysis, analyse};
+use wirecopy::pipeline::analyse;
 use wirecopy::read::{self, Input};
 use wirecopy::settings::Settings;
 

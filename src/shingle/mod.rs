@@ -4,6 +4,8 @@
 //! words is three multiplications of their 32-bit identities, 1.5 ns: a rolling hash costs as much, since each of its steps
 //! waits for the one before.
 
+pub mod overlap;
+
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use crate::article::ArticleId;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::shingle::{SHINGLE_TOKENS, hash, shingles, table_size};
+use super::{SHINGLE_TOKENS, hash, shingles, table_size};
 
 /// Shingle counts of a pair: exact, never estimated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

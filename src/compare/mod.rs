@@ -1,7 +1,9 @@
-//! The pairs that were compared, and what became of them.
+//! What became of the pairs that were compared?
 //!
 //! A pair's figures and the runs it shares go to a [`Table`], which may lie on disk; in memory remain 24 bytes a pair. The
 //! rule that gave a relation follows from the evidence, and is made again when it is asked for.
+
+pub mod partners;
 
 use std::borrow::Cow;
 
@@ -11,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::article::ArticleId;
 use crate::bucket::candidates::Candidate;
 use crate::bucket::classes::Classes;
-use crate::corpus::UNDATED;
-use crate::decoys::Decoys;
+use crate::corpus::{Corpus, UNDATED};
+use crate::decoys::{Dated, Decoys};
 use crate::disk::{KeptReader, KeptWriter, Table, Workspace};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -257,6 +259,19 @@ impl Verified {
         compared.load(from)?;
         Ok(Verified { compared, decoys })
     }
+}
+
+/// The decoys among class leaders.
+pub fn decoys(across: &[Head], corpus: &Corpus, leaders: &[ArticleId]) -> Decoys {
+    let dated = |leader: &ArticleId| {
+        let known = (corpus.sources[leader.index()], corpus.published[leader.index()]);
+        Some(known).filter(|(source, published)| *source != 0 && *published != UNDATED)
+    };
+    let known: Vec<Dated> = leaders.iter().map(dated).collect();
+    let place = |article: ArticleId| leaders.binary_search(&article).expect("candidates are pairs of leaders");
+    let linked = across.iter().filter(|head| head.relation.links());
+    let links: Vec<(usize, usize)> = linked.map(|head| (place(head.a), place(head.b))).collect();
+    Decoys::of(&known, &links)
 }
 
 /// What the evidence makes of a pair; none if what it shares proves nothing.

@@ -16,12 +16,10 @@
 //! A text tied to two groups by different parts belongs to the one that has most of it, or to none if that is less than half
 //! of what it shares. Links of one strength are taken in the order given.
 
+pub mod links;
+
 /// From this size of both groups on, one link is not enough to join them; from this size of one on, a faint link is none.
 const GROUP: usize = 3;
-/// Links below this strength are rewrites.
-const WEAK: f64 = 0.55;
-/// Links below this strength are rewrites of which little is proven: they join small groups only.
-const FAINT: f64 = 0.35;
 /// A rewrite belongs to a larger group if it is linked with one in so many of its classes,
 const TAKES: usize = 4;
 /// or with this many.
@@ -36,10 +34,41 @@ pub struct Link {
     pub a: usize,
     /// The second class.
     pub b: usize,
-    /// How much it says that they are one story, 0 to 1.
-    pub strength: f64,
+    /// What kind of link it is.
+    pub hold: Hold,
+    /// How much of the shorter text is shared, 0 to 1.
+    pub share: f64,
     /// Tokens of `a` that `b` has, and the other way round: ranges in order.
     pub parts: [Vec<(u32, u32)>; 2],
+}
+
+impl Link {
+    /// How much it says that they are one story, 0 to 1: by its kind, then by how much is shared.
+    pub fn strength(&self) -> f64 {
+        let least = match self.hold {
+            Hold::Faint => 0.2,
+            Hold::Rewrite => 0.4,
+            Hold::Version => 0.6,
+            Hold::Excerpt => 0.8,
+            Hold::Copy => 0.9,
+        };
+        least + 0.1 * self.share.min(1.0)
+    }
+}
+
+/// How firmly a link holds two classes together, loosest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hold {
+    /// A rewrite of which little is proven: it joins small groups only.
+    Faint,
+    /// A rewrite.
+    Rewrite,
+    /// A version.
+    Version,
+    /// An excerpt.
+    Excerpt,
+    /// A copy or a near-duplicate.
+    Copy,
 }
 
 /// Classes in stories.
@@ -73,7 +102,7 @@ pub enum Joining {
 /// The stories that `links` make of `classes` classes.
 pub fn stories(classes: usize, links: &[Link], joining: Joining) -> Stories {
     let mut order: Vec<&Link> = links.iter().collect();
-    order.sort_by(|x, y| y.strength.total_cmp(&x.strength));
+    order.sort_by(|x, y| y.strength().total_cmp(&x.strength()));
     let mut groups = Groups {
         of: (0..classes).collect(),
         members: (0..classes).map(|class| vec![class]).collect(),
@@ -100,7 +129,7 @@ pub fn stories(classes: usize, links: &[Link], joining: Joining) -> Stories {
             if !fits_b {
                 torn.push((link.b, link));
             }
-            if !fits_a || !fits_b || !groups.close(link.a, link.b, link.strength, linkage) {
+            if !fits_a || !fits_b || !groups.close(link, linkage) {
                 continue;
             }
             groups.join(link.a, link.b);
@@ -112,29 +141,29 @@ pub fn stories(classes: usize, links: &[Link], joining: Joining) -> Stories {
 }
 
 impl<'a> Groups<'a> {
-    /// Whether the groups of two classes are close enough to be one.
-    fn close(&self, a: usize, b: usize, strength: f64, linkage: f64) -> bool {
-        let (mut small, mut large) = (self.of[a], self.of[b]);
+    /// Whether the groups of two linked classes are close enough to be one.
+    fn close(&self, link: &Link, linkage: f64) -> bool {
+        let (mut small, mut large) = (self.of[link.a], self.of[link.b]);
         if self.members[small].len() > self.members[large].len() {
             std::mem::swap(&mut small, &mut large);
         }
         if self.members[small].len() < GROUP {
             // One weak link to one take of many is a coincidence: a rewrite of a story resembles several of its takes.
             let group = &self.members[large];
-            if strength < FAINT {
+            if link.hold == Hold::Faint {
                 return group.len() < GROUP;
             }
             let linked = group.iter().filter(|class| {
                 self.links[**class].iter().any(|link| self.of[link.a] == small || self.of[link.b] == small)
             });
-            return strength >= WEAK || linked.count() >= group.len().div_ceil(TAKES).min(TAKES_ENOUGH);
+            return link.hold > Hold::Rewrite || linked.count() >= group.len().div_ceil(TAKES).min(TAKES_ENOUGH);
         }
         let best = |class: &usize| {
             let across = self.links[*class].iter().filter(|link| {
                 let other = if link.a == *class { link.b } else { link.a };
                 self.of[other] == large
             });
-            across.map(|link| link.strength).fold(0.0, f64::max)
+            across.map(|link| link.strength()).fold(0.0, f64::max)
         };
         let sum: f64 = self.members[small].iter().map(best).sum();
         sum / self.members[small].len() as f64 >= linkage
@@ -247,20 +276,20 @@ fn merge(tied: &mut Vec<(u32, u32)>, parts: &[(u32, u32)]) {
 mod tests {
     use super::*;
 
-    fn link(a: usize, a_part: (u32, u32), b: usize, b_part: (u32, u32), strength: f64) -> Link {
-        Link { a, b, strength, parts: [vec![a_part], vec![b_part]] }
+    fn link(a: usize, a_part: (u32, u32), b: usize, b_part: (u32, u32), hold: Hold) -> Link {
+        Link { a, b, hold, share: 0.5, parts: [vec![a_part], vec![b_part]] }
     }
 
     #[test]
     fn a_round_up_joins_nothing() {
         // 0 is a round-up of 1, 3 and 5, which have a partner each.
         let links = [
-            link(1, (0, 200), 2, (0, 200), 0.9),
-            link(3, (0, 200), 4, (0, 200), 0.9),
-            link(5, (0, 200), 6, (0, 200), 0.9),
-            link(0, (0, 50), 1, (0, 50), 0.5),
-            link(0, (50, 100), 3, (0, 50), 0.5),
-            link(0, (100, 150), 5, (0, 50), 0.5),
+            link(1, (0, 200), 2, (0, 200), Hold::Copy),
+            link(3, (0, 200), 4, (0, 200), Hold::Copy),
+            link(5, (0, 200), 6, (0, 200), Hold::Copy),
+            link(0, (0, 50), 1, (0, 50), Hold::Rewrite),
+            link(0, (50, 100), 3, (0, 50), Hold::Rewrite),
+            link(0, (100, 150), 5, (0, 50), Hold::Rewrite),
         ];
         let found = stories(7, &links, Joining::Average(0.3));
         assert_eq!(found.stories, [vec![1, 2], vec![3, 4], vec![5, 6]]);
@@ -270,10 +299,10 @@ mod tests {
     #[test]
     fn an_article_mostly_of_one_story_belongs_to_it() {
         let links = [
-            link(1, (0, 200), 2, (0, 200), 0.9),
-            link(3, (0, 200), 4, (0, 200), 0.9),
-            link(0, (0, 150), 1, (0, 150), 0.8),
-            link(0, (150, 190), 3, (0, 40), 0.5),
+            link(1, (0, 200), 2, (0, 200), Hold::Copy),
+            link(3, (0, 200), 4, (0, 200), Hold::Copy),
+            link(0, (0, 150), 1, (0, 150), Hold::Excerpt),
+            link(0, (150, 190), 3, (0, 40), Hold::Rewrite),
         ];
         let found = stories(5, &links, Joining::Average(0.3));
         assert_eq!(found.stories, [vec![0, 1, 2], vec![3, 4]]);
@@ -283,7 +312,7 @@ mod tests {
     #[test]
     fn a_chain_of_versions_is_one_story() {
         // Each take keeps the second half of the one before and adds a new top.
-        let links: Vec<Link> = (0..9).map(|n| link(n, (0, 150), n + 1, (100, 250), 0.7)).collect();
+        let links: Vec<Link> = (0..9).map(|n| link(n, (0, 150), n + 1, (100, 250), Hold::Version)).collect();
         assert_eq!(stories(10, &links, Joining::Average(0.3)).stories, [(0..10).collect::<Vec<_>>()]);
     }
 
@@ -293,11 +322,11 @@ mod tests {
         for group in [0, 5] {
             for a in group..group + 5 {
                 for b in a + 1..group + 5 {
-                    links.push(link(a, (0, 100), b, (0, 100), 0.9));
+                    links.push(link(a, (0, 100), b, (0, 100), Hold::Copy));
                 }
             }
         }
-        links.push(link(0, (0, 100), 5, (0, 100), 0.5));
+        links.push(link(0, (0, 100), 5, (0, 100), Hold::Rewrite));
         assert_eq!(stories(10, &links, Joining::Average(0.3)).stories.len(), 2);
     }
 }
