@@ -216,7 +216,7 @@ impl Corpus {
         let mut passed_over = found.passed_over;
         let mapping = read::Mapping::new(&settings.read)?;
         let mut ids = read::UniqueIds::new();
-        let mut chunks = read::chunks(found.sources, &settings.read, &mapping);
+        let mut chunks = read::chunks(found.sources, &settings.read, &mapping).within(workspace, progress);
         let mut next = || chunks.by_ref().take(CHUNKS_A_THREAD * rayon::current_num_threads()).collect::<Vec<_>>();
         let parse = |chunk: read::Chunk| {
             let part = Part::of(chunk.parse(&mapping), making, &agencies);
@@ -234,6 +234,7 @@ impl Corpus {
             let append_all = || parsed.into_iter().try_for_each(|part| corpus.append(part, &mut ids));
             let ((read, appended), parts) = rayon::join(|| (next(), append_all()), parse_all);
             appended?;
+            workspace.check()?;
             (batch, parsed) = (read, parts);
         }
         passed_over += chunks.passed_over();

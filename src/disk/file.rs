@@ -1,7 +1,9 @@
-//! A temporary file that is read and written by the number of the item.
+//! Files that threads share: a temporary one, read and written by the number of the item, and one that is only read.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
 
 use bytemuck::Pod;
 
@@ -40,6 +42,77 @@ impl TempFile {
     }
 }
 
+/// A file that is only read, by any number of [`Cursor`]s at once: one that was named, or a copy in the workspace.
+#[derive(Debug)]
+pub(crate) struct SharedFile {
+    place: Place,
+    size_bytes: u64,
+}
+
+impl SharedFile {
+    /// The file at `path`.
+    pub(crate) fn open(path: &Path) -> io::Result<SharedFile> {
+        let file = File::open(path)?;
+        let size_bytes = file.metadata()?.len();
+        Ok(SharedFile { place: Place::new(file), size_bytes })
+    }
+
+    /// A copy of `stream` in `file`, which is empty; every piece is given to `write` first, which may refuse it.
+    pub(in crate::disk) fn copied(
+        stream: &mut dyn Read,
+        file: File,
+        mut write: impl FnMut(&Place, u64, &[u8]) -> Result<()>,
+    ) -> Result<io::Result<SharedFile>> {
+        let mut shared = SharedFile { place: Place::new(file), size_bytes: 0 };
+        let mut piece = vec![0; COPIED_BYTES];
+        loop {
+            let count = match stream.read(&mut piece) {
+                Ok(0) => return Ok(Ok(shared)),
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Ok(Err(error)),
+            };
+            write(&shared.place, shared.size_bytes, &piece[..count])?;
+            shared.size_bytes += count as u64;
+        }
+    }
+
+    /// How many bytes it has.
+    pub(crate) fn size_bytes(&self) -> u64 {
+        self.size_bytes
+    }
+
+    /// Reads some bytes at an offset, none at the end.
+    pub(crate) fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+        let left = usize::try_from(self.size_bytes.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let count = bytes.len().min(left);
+        self.place.read(offset, &mut bytes[..count])?;
+        Ok(count)
+    }
+
+    /// A place in the file to read on from.
+    pub(crate) fn cursor(self: &Arc<Self>, at: u64) -> Cursor {
+        Cursor { file: Arc::clone(self), at }
+    }
+}
+
+/// Bytes that are copied at a time.
+const COPIED_BYTES: usize = 256 << 10;
+
+/// A place in a shared file.
+pub(crate) struct Cursor {
+    file: Arc<SharedFile>,
+    at: u64,
+}
+
+impl Read for Cursor {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read_at(bytes, self.at)?;
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
 fn offset<T>(at: usize) -> u64 {
     at as u64 * size_of::<T>() as u64
 }
@@ -50,7 +123,8 @@ mod positioned {
     use super::{File, io};
     use std::os::unix::fs::FileExt;
 
-    pub(super) struct Place(File);
+    #[derive(Debug)]
+    pub(in crate::disk) struct Place(File);
 
     impl Place {
         pub(super) fn new(file: File) -> Self {
@@ -61,7 +135,7 @@ mod positioned {
             self.0.read_exact_at(bytes, offset)
         }
 
-        pub(super) fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        pub(in crate::disk) fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
             self.0.write_all_at(bytes, offset)
         }
     }
@@ -74,7 +148,8 @@ mod seeking {
     use std::io::{Read, Seek, SeekFrom, Write};
     use std::sync::{Mutex, MutexGuard, PoisonError};
 
-    pub(super) struct Place(Mutex<File>);
+    #[derive(Debug)]
+    pub(in crate::disk) struct Place(Mutex<File>);
 
     impl Place {
         pub(super) fn new(file: File) -> Self {
@@ -85,7 +160,7 @@ mod seeking {
             self.at(offset)?.read_exact(bytes)
         }
 
-        pub(super) fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        pub(in crate::disk) fn write(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
             self.at(offset)?.write_all(bytes)
         }
 
@@ -100,6 +175,26 @@ mod seeking {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+    use std::sync::Arc;
+
+    use crate::disk::Workspace;
+
+    #[test]
+    fn cursors_read_a_copy_side_by_side() {
+        let workspace = Workspace::new(std::env::temp_dir());
+        let bytes: Vec<u8> = (0..super::COPIED_BYTES * 2 + 7).map(|place| (place * 31 % 251) as u8).collect();
+        let copy = Arc::new(workspace.copy(&mut &*bytes, &|| false).unwrap().unwrap());
+        assert_eq!((copy.size_bytes(), workspace.bytes_written()), (bytes.len() as u64, bytes.len() as u64));
+        let (mut first, mut second) = (copy.cursor(0), copy.cursor(1000));
+        let (mut one, mut two) = (Vec::new(), [0; 10]);
+        first.by_ref().take(100).read_to_end(&mut one).unwrap();
+        second.read_exact(&mut two).unwrap();
+        first.read_to_end(&mut one).unwrap();
+        assert!(one == bytes && two == bytes[1000..1010]);
+        assert_eq!(copy.read_at(&mut two, bytes.len() as u64 + 5).unwrap(), 0);
+    }
+
     #[test]
     fn what_is_written_at_a_place_is_read_there() {
         macro_rules! check {

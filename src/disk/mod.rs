@@ -42,7 +42,9 @@ mod sort;
 mod table;
 mod workspace;
 
-pub(crate) use file::TempFile;
+#[cfg(feature = "parquet")]
+pub(crate) use file::Cursor;
+pub(crate) use file::{SharedFile, TempFile};
 pub use kept::{Damaged, Kept, KeptReader, KeptWriter};
 pub use list::List;
 pub use piles::{Piled, Piles};

@@ -1,11 +1,11 @@
 //! Where temporary files go, and how much may stay in memory.
 
-use std::io;
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::disk::file::TempFile;
+use crate::disk::file::{SharedFile, TempFile};
 use crate::disk::kept::Kept;
 use crate::error::{Error, Result};
 
@@ -141,6 +141,22 @@ impl Workspace {
     pub(crate) fn file(&self) -> Result<TempFile> {
         let file = tempfile::tempfile_in(&self.0.folder).map_err(|cause| self.failed("create", cause))?;
         Ok(TempFile::new(self.clone(), file))
+    }
+
+    /// A copy of a stream, to be read in any order; of a stream that cannot be read on, why. A workspace without a folder uses
+    /// that of the system.
+    ///
+    /// Fails if the copy cannot be written, or when `cancelled` holds.
+    pub(crate) fn copy(&self, stream: &mut dyn Read, cancelled: &dyn Fn() -> bool) -> Result<io::Result<SharedFile>> {
+        let is_nowhere = self.0.folder.as_os_str().is_empty();
+        let file = if is_nowhere { tempfile::tempfile() } else { tempfile::tempfile_in(&self.0.folder) };
+        let file = file.map_err(|cause| self.failed("create", cause))?;
+        SharedFile::copied(stream, file, |place, offset, piece| {
+            if cancelled() {
+                return Err(Error::Cancelled);
+            }
+            self.count(piece.len(), || place.write(offset, piece))
+        })
     }
 
     /// Counts `bytes` as written, if they were by `write`.

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use encoding_rs::{Encoding, UTF_8};
 
-use super::archive::{self, Archive, Seekable};
+use super::archive::{self, Archive};
 use super::compress::{self, Compression, Named};
 use super::csv::{self, Header};
 use super::date::Plausible;
@@ -19,6 +19,9 @@ use super::mapping::Mapping;
 use super::members::Breaks;
 use super::{charset, html, json_array, jsonl, sniff, txt, warc, xml};
 use crate::article::{Article, Location, Reject};
+use crate::disk::{SharedFile, Workspace};
+use crate::error::Error;
+use crate::progress::{Progress, Silent};
 use crate::settings::ReadSettings;
 
 /// The size of a chunk, in bytes: 1 MiB is some 400 articles, enough that handing one to a thread costs nothing, and little
@@ -44,6 +47,8 @@ pub fn chunks<'m>(sources: Vec<Source>, settings: &ReadSettings, mapping: &'m Ma
         passed_over: 0,
         limits,
         mapping,
+        workspace: Workspace::default(),
+        stop: &Silent,
     }
 }
 
@@ -58,6 +63,9 @@ pub struct Chunks<'m> {
     passed_over: u64,
     limits: Limits,
     mapping: &'m Mapping,
+    /// Where files are copied that come as streams and are not read from front to back.
+    workspace: Workspace,
+    stop: &'m dyn Progress,
 }
 
 /// The source that is being cut.
@@ -330,7 +338,7 @@ impl<'m> Chunks<'m> {
     /// Opens a source, or gives its path with the reason why it cannot be read.
     fn open(&mut self, source: Source, read: &Arc<AtomicU64>) -> Option<(Arc<str>, String)> {
         let path = Arc::clone(&source.path);
-        match open(source, read, self.limits, self.mapping) {
+        match self.opened(source, read) {
             Ok(Opened::Records(current)) => self.current = Some(current),
             Ok(Opened::Archive(_)) if self.archives.len() >= archive::DEEPEST => {
                 return Some((path, format!("archives nested more than {} deep", archive::DEEPEST)));
@@ -339,6 +347,33 @@ impl<'m> Chunks<'m> {
             Err(reason) => return Some((path, reason)),
         }
         None
+    }
+
+    fn opened(&self, source: Source, read: &Arc<AtomicU64>) -> Result<Opened<'m>, String> {
+        let copy = |mut stream: Box<dyn Read + Send>| {
+            match self.workspace.copy(&mut stream, &|| self.stop.cancelled()) {
+                Ok(Ok(copy)) => Ok(copy),
+                Ok(Err(error)) => {
+                    Err(compress::damage_of(&error).unwrap_or_else(|| format!("cannot be read: {error}")))
+                }
+                Err(error) => {
+                    let reason = format!("cannot be copied to a temporary file: {error}");
+                    // It is no fault of the source: the whole run fails, and says why.
+                    if !matches!(error, Error::Cancelled) {
+                        self.workspace.note::<()>(Err(error));
+                    }
+                    Err(reason)
+                }
+            }
+        };
+        open(source, read, self.limits, self.mapping, copy)
+    }
+
+    /// Takes copies in `workspace`, and takes no more once `stop` is cancelled. A copy that cannot be written is a failure of
+    /// the workspace: see [`Workspace::check`].
+    pub fn within(mut self, workspace: &Workspace, stop: &'m dyn Progress) -> Self {
+        (self.workspace, self.stop) = (workspace.clone(), stop);
+        self
     }
 
     fn open_member(&mut self, archive: &str, member: archive::Member) -> Option<(Arc<str>, String)> {
@@ -403,8 +438,15 @@ impl InputProgress {
     }
 }
 
-/// Opens a source and chooses its splitter, or says why it cannot be read. `read` counts the bytes taken from it.
-fn open<'m>(source: Source, read: &Arc<AtomicU64>, limits: Limits, mapping: &'m Mapping) -> Result<Opened<'m>, String> {
+/// Opens a source and chooses its splitter, or says why it cannot be read. `read` counts the bytes taken from it; `copy`
+/// makes a file of a stream.
+fn open<'m>(
+    source: Source,
+    read: &Arc<AtomicU64>,
+    limits: Limits,
+    mapping: &'m Mapping,
+    copy: impl Fn(Box<dyn Read + Send>) -> Result<SharedFile, String>,
+) -> Result<Opened<'m>, String> {
     let cannot = |error: io::Error| compress::damage_of(&error).unwrap_or_else(|| format!("cannot be read: {error}"));
     let (input, file): (Box<dyn Read + Send>, _) = match source.bytes {
         Bytes::File(path) => (Box::new(File::open(&path).map_err(cannot)?), Some(path)),
@@ -437,8 +479,8 @@ fn open<'m>(source: Source, read: &Arc<AtomicU64>, limits: Limits, mapping: &'m 
         shape = sniff::format(source.format, &feed, mapping);
     }
     let seekable = |feed: &mut Feed| match file {
-        Some(path) => Ok(Seekable::file(path)),
-        None => Seekable::copy(feed.take_reader()),
+        Some(path) => SharedFile::open(&path).map(Arc::new).map_err(cannot),
+        None => copy(feed.take_reader()).map(Arc::new),
     };
     let nature = Nature {
         format: shape.name(),

@@ -3,18 +3,16 @@
 //!
 //! Nothing is unpacked to a place that a member's name says: names are shown and never opened, so `../../x` is only an odd
 //! name. Members are read one after the other as streams, so memory is that of a source; a zip that does not come from a
-//! file, or lies in another archive, is copied to a temporary file first, since its directory stands at its end. Against
-//! bombs there are the limit of a record, which holds for members as for files, and a limit to how deep archives nest; how
+//! file, or lies in another archive, is copied to the workspace first, since its directory stands at its end. Against bombs there are the limit of a record, which holds for members as for files, and a limit to how deep archives nest; how
 //! long a read takes is bounded only by how much there is to read.
 
 mod tar;
 mod zip;
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::PathBuf;
+use std::io::Read;
+use std::sync::Arc;
 
-use tempfile::TempPath;
+use crate::disk::SharedFile;
 
 /// How deep archives may lie in one another: an archive of archives, as monthly deliveries are, and no more.
 pub(super) const DEEPEST: usize = 2;
@@ -47,7 +45,7 @@ impl Archive {
     }
 
     /// A zip archive in a file.
-    pub(super) fn zip(file: Seekable) -> Result<Archive, String> {
+    pub(super) fn zip(file: Arc<SharedFile>) -> Result<Archive, String> {
         zip::Zip::open(file).map(Archive::Zip)
     }
 
@@ -84,35 +82,6 @@ fn shown(name: &[u8]) -> String {
         name = rest;
     }
     name.to_owned()
-}
-
-/// A file whose places can be read in any order: one that was named, or a temporary copy, which is gone with this.
-#[derive(Debug)]
-pub(super) struct Seekable {
-    path: PathBuf,
-    _copy: Option<TempPath>,
-}
-
-impl Seekable {
-    /// A file at hand.
-    pub(super) fn file(path: PathBuf) -> Seekable {
-        Seekable { path, _copy: None }
-    }
-
-    /// A copy of a stream in a temporary file.
-    pub(super) fn copy(mut stream: Box<dyn Read + Send>) -> Result<Seekable, String> {
-        let cannot = |error: io::Error| format!("cannot be copied to a temporary file: {error}");
-        let mut file = tempfile::NamedTempFile::new().map_err(cannot)?;
-        io::copy(&mut stream, &mut file)
-            .map_err(|error| super::compress::damage_of(&error).unwrap_or(cannot(error)))?;
-        let copy = file.into_temp_path();
-        Ok(Seekable { path: copy.to_path_buf(), _copy: Some(copy) })
-    }
-
-    /// The file, with a place of its own to read at.
-    pub(super) fn open(&self) -> io::Result<File> {
-        File::open(&self.path)
-    }
 }
 
 #[cfg(test)]

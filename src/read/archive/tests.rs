@@ -3,8 +3,12 @@
 use std::io::Write;
 
 use super::{is_hidden, shown};
-use crate::read::Parsed;
+use crate::disk::Workspace;
+use crate::error::Error;
+use crate::progress::{Progress, Silent};
 use crate::read::tests::{gzip, read, read_as, texts, xz};
+use crate::read::{Input, Mapping, Parsed, chunks, sources};
+use crate::settings::ReadSettings;
 
 fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut builder = ::tar::Builder::new(Vec::new());
@@ -189,4 +193,42 @@ proptest::proptest! {
         let name = if is_zip { "x.zip" } else { "x.tar" };
         assert!(read(name, &bytes).articles.len() <= 3);
     }
+}
+
+#[test]
+fn a_copy_of_a_packed_archive_is_one_of_the_workspace() {
+    struct Stopped;
+    impl Progress for Stopped {
+        fn cancelled(&self) -> bool {
+            true
+        }
+    }
+    let bytes = gzip(&zip(&[("a.txt", b"some words"), ("b.txt", b"other words")]));
+    let (settings, mapping) = (ReadSettings::default(), Mapping::new(&ReadSettings::default()).unwrap());
+    let read = |workspace: &Workspace, stop: &dyn Progress| {
+        let input = Input::Stream { name: "x.zip.gz".into(), reader: Box::new(std::io::Cursor::new(bytes.clone())) };
+        let sources = sources(vec![input], &settings).unwrap().sources;
+        let parsed: Vec<Parsed> =
+            chunks(sources, &settings, &mapping).within(workspace, stop).map(|chunk| chunk.parse(&mapping)).collect();
+        parsed.iter().map(|parsed| parsed.articles.len()).sum::<usize>()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = Workspace::new(folder.path());
+    assert_eq!(read(&workspace, &Silent), 2);
+    assert!(workspace.bytes_written() > 100, "{}", workspace.bytes_written());
+    workspace.check().unwrap();
+    // Nothing stays, and nothing has a name.
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+
+    let full = Workspace::with_quota(folder.path(), 1 << 20, 100);
+    assert_eq!(read(&full, &Silent), 0);
+    assert!(matches!(full.check(), Err(Error::DiskFull { .. })));
+
+    let gone = Workspace::new(folder.path().join("gone"));
+    assert_eq!(read(&gone, &Silent), 0);
+    assert!(matches!(gone.check(), Err(Error::TempFile { action: "create", .. })));
+
+    let stopped = Workspace::new(folder.path());
+    assert_eq!((read(&stopped, &Stopped), stopped.bytes_written()), (0, 0));
+    stopped.check().unwrap();
 }

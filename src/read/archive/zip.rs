@@ -3,21 +3,31 @@
 //! The `rawzip` crate reads the directory; members are unpacked as streams by the decoders that unpack whole files, and
 //! their checksums are compared. Encrypted members are rejects.
 
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read};
 use std::sync::Arc;
 
-use rawzip::{CompressionMethod, FileReader, ZipArchive, ZipArchiveEntryWayfinder};
+use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipLocator};
 
-use super::{Member, Next, Seekable, shown};
+use super::{Member, Next, shown};
+use crate::disk::SharedFile;
 use crate::read::compress::{Compression, Damage, decoder};
 
 /// A zip archive that is being read.
 pub(in crate::read) struct Zip {
-    file: Arc<Seekable>,
-    archive: ZipArchive<FileReader>,
+    file: Arc<SharedFile>,
+    archive: ZipArchive<Bytes>,
     entries: std::vec::IntoIter<Entry>,
     /// Why the directory could be read no further.
     damage: Option<String>,
+}
+
+/// The bytes of the archive.
+struct Bytes(Arc<SharedFile>);
+
+impl ReaderAt for Bytes {
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        self.0.read_at(buffer, offset)
+    }
 }
 
 struct Entry {
@@ -32,11 +42,11 @@ struct Entry {
 }
 
 impl Zip {
-    pub(super) fn open(file: Seekable) -> Result<Zip, String> {
-        let cannot = |error: io::Error| format!("cannot be read: {error}");
+    pub(super) fn open(file: Arc<SharedFile>) -> Result<Zip, String> {
         let damaged = |error: rawzip::Error| format!("the zip archive is damaged ({error})");
         let mut buffer = vec![0; rawzip::RECOMMENDED_BUFFER_SIZE];
-        let archive = ZipArchive::from_file(file.open().map_err(cannot)?, &mut buffer).map_err(|error| {
+        let located = ZipLocator::new().locate_in_reader(Bytes(Arc::clone(&file)), &mut buffer, file.size_bytes());
+        let archive = located.map_err(|(_, error)| {
             format!(
                 "the zip archive is damaged or cut off: its directory, which stands at the end, is missing ({error})"
             )
@@ -70,7 +80,7 @@ impl Zip {
         if overlap(&entries) {
             return Err("members of the zip archive share bytes, as in a bomb: none is read".to_owned());
         }
-        Ok(Zip { file: Arc::new(file), archive, entries: entries.into_iter(), damage })
+        Ok(Zip { file, archive, entries: entries.into_iter(), damage })
     }
 
     pub(super) fn next(&mut self) -> Option<Next> {
@@ -102,23 +112,15 @@ impl Zip {
         let (start, end) =
             found.map_err(|error| format!("the zip archive is damaged ({error})"))?.compressed_data_range();
         let open = || {
-            let mut file = self.file.open()?;
-            file.seek(SeekFrom::Start(start))?;
-            let packed = BufReader::new(file).take(end.saturating_sub(start));
+            let packed = BufReader::new(self.file.cursor(start)).take(end.saturating_sub(start));
             match compression {
                 Some(compression) => decoder(compression, Box::new(packed)),
                 None => Ok(Box::new(flate2::bufread::DeflateDecoder::new(packed)) as Box<dyn Read + Send>),
             }
         };
         let input = open().map_err(|error| format!("cannot be read: {error}"))?;
-        let checked = Checked {
-            input,
-            crc: flate2::Crc::new(),
-            crc32: entry.crc32,
-            size_bytes: entry.size_bytes,
-            _file: Arc::clone(&self.file),
-        };
-        Ok(Box::new(checked))
+        let (crc, crc32, size_bytes) = (flate2::Crc::new(), entry.crc32, entry.size_bytes);
+        Ok(Box::new(Checked { input, crc, crc32, size_bytes }))
     }
 }
 
@@ -135,8 +137,6 @@ struct Checked {
     crc: flate2::Crc,
     crc32: u32,
     size_bytes: u64,
-    /// A temporary copy stays until its members are read.
-    _file: Arc<Seekable>,
 }
 
 impl Read for Checked {
