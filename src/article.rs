@@ -70,6 +70,9 @@ pub struct Location {
     pub byte_offset: u64,
 }
 
+/// Seconds of a day.
+pub const SECONDS_OF_A_DAY: i64 = 86_400;
+
 /// A point in time as a source states it, with as much as it states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {

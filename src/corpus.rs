@@ -244,7 +244,7 @@ impl Corpus {
                 None if has_folder || passed_over > 0 => format!(
                     "files with other endings than {} are passed over ({passed_over} here), and what .gitignore and \
                      .wirecopyignore name is left out",
-                    read::ENDINGS
+                    read::endings()
                 ),
                 None if !corpus.passed_over.is_empty() => read::passed_over(&corpus.passed_over),
                 None => "it is empty, or has a header and no record".to_owned(),

@@ -10,6 +10,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::article::SECONDS_OF_A_DAY;
+
 /// From this distance on, two articles of different outlets hardly print one wire story. The prototype's figure; of the
 /// uncredited reprints it saw the latest came after 9 days.
 const DECOY_DAYS: i64 = 60;
@@ -38,7 +40,7 @@ impl Decoys {
         let pairs = count_decoys(classes);
         let is_decoy = |&&(a, b): &&(usize, usize)| {
             matches!((classes[a], classes[b]), (Some((source_a, day_a)), Some((source_b, day_b)))
-                if source_a != source_b && (day_a - day_b).abs() > DECOY_DAYS * 86_400)
+                if source_a != source_b && (day_a - day_b).abs() > DECOY_DAYS * SECONDS_OF_A_DAY)
         };
         let decoy_links = links.iter().filter(is_decoy).count() as u64;
         let all_pairs = classes.len() as u64 * (classes.len() as u64).saturating_sub(1) / 2;
@@ -66,7 +68,7 @@ fn far_apart(times: &mut [i64]) -> u64 {
     let mut first = 0;
     let mut pairs = 0;
     for (place, time) in times.iter().enumerate() {
-        while first < place && time - times[first] > DECOY_DAYS * 86_400 {
+        while first < place && time - times[first] > DECOY_DAYS * SECONDS_OF_A_DAY {
             first += 1;
         }
         pairs += first as u64;
@@ -78,7 +80,7 @@ fn far_apart(times: &mut [i64]) -> u64 {
 mod tests {
     use super::*;
 
-    const DAY: i64 = 86_400;
+    const DAY: i64 = SECONDS_OF_A_DAY;
 
     /// 1,000 articles of two outlets, one a day.
     fn classes() -> Vec<Dated> {

@@ -19,7 +19,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A temporary file cannot be used, for another reason than a full disk.
-    #[error("cannot {action} a temporary file in {} (--temp-dir names another folder)", folder.display())]
+    #[error("cannot {action} a temporary file in {}", folder.display())]
     TempFile {
         /// What was tried, as a verb: `create`, `read`, `write`.
         action: &'static str,
@@ -29,11 +29,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The disk is full, or the user's share of it.
-    #[error(
-        "no space left in {} after writing {written_bytes} bytes of temporary files: \
-         free space there or name another folder with --temp-dir",
-        folder.display()
-    )]
+    #[error("no space left in {} after writing {written_bytes} bytes of temporary files", folder.display())]
     DiskFull {
         /// Where temporary files go.
         folder: PathBuf,
@@ -51,7 +47,7 @@ pub enum Error {
         hint: String,
     },
     /// More records were rejected than the caller allows.
-    #[error("{rejected} of {records} records rejected, more than the {allowed} allowed by --max-rejects")]
+    #[error("{rejected} of {records} records rejected, more than the {allowed} allowed")]
     TooManyRejects {
         /// Records rejected.
         rejected: u64,
@@ -83,9 +79,17 @@ pub enum Error {
     /// The input of a finished scan is not what the scan has read.
     #[error("the input has changed since the scan: {0}")]
     Changed(String),
-    /// Settings that contradict themselves or leave their range.
-    #[error("{0}")]
-    Settings(String),
+    /// A setting that leaves its range, or contradicts another.
+    #[error("{key} {wrong}")]
+    Setting {
+        /// Its key, as in a file of settings.
+        key: String,
+        /// What is wrong with it, as the end of a sentence that begins with the key.
+        wrong: String,
+    },
+    /// Weights that cannot be used.
+    #[error("weights{0}")]
+    Weights(String),
     /// An id, path or pair that does not exist in the corpus.
     #[error("{0}")]
     NotFound(String),
@@ -98,6 +102,11 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
+    /// A setting that cannot be used: what is `wrong` with it, as the end of a sentence that begins with its key.
+    pub(crate) fn setting(key: impl Into<String>, wrong: impl Into<String>) -> Self {
+        Error::Setting { key: key.into(), wrong: wrong.into() }
+    }
+
     /// An input or output error on `path`; `action` is a verb.
     pub fn io(action: &'static str, path: impl Into<PathBuf>, source: std::io::Error) -> Self {
         Error::Io { action, path: path.into(), source }

@@ -10,7 +10,7 @@
 //! of them has; its number among versions. The points of all articles give the probability of each (softmax). Nothing is
 //! counted on that is not known: where no sign tells the best from the next, there is no origin.
 
-use crate::article::{Article, ArticleId, Moment};
+use crate::article::{Article, ArticleId, Moment, SECONDS_OF_A_DAY};
 use crate::credit::{Basis, Credit, Place};
 use crate::relation::Relation;
 
@@ -297,7 +297,7 @@ fn duration(seconds: i64) -> String {
     let (number, unit) = match seconds {
         ..3600 => (seconds / 60, "minute"),
         3600..172_800 => (seconds / 3600, "hour"),
-        _ => (seconds / 86_400, "day"),
+        _ => (seconds / SECONDS_OF_A_DAY, "day"),
     };
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }

@@ -453,7 +453,7 @@ impl Settings {
             if value > 0.0 && value <= 1.0 {
                 Ok(())
             } else {
-                Err(Error::Settings(format!("{name} = {value}: a share above 0 and up to 1 is wanted")))
+                Err(Error::setting(name, format!("= {value}: a share above 0 and up to 1 is wanted")))
             }
         };
         share("near.threshold", self.near.threshold)?;
@@ -468,35 +468,35 @@ impl Settings {
         let all = std::iter::once(("min_confidence".to_owned(), self.relate.min_confidence)).chain(confidence);
         for (name, value) in all {
             if !(0.0..=1.0).contains(&value) {
-                return Err(Error::Settings(format!("relate.{name} = {value}: a probability from 0 to 1 is wanted")));
+                let wrong = format!("= {value}: a probability from 0 to 1 is wanted");
+                return Err(Error::setting(format!("relate.{name}"), wrong));
             }
         }
         if !(0.0..1.0).contains(&self.near.recall) {
-            return Err(Error::Settings(format!(
-                "near.recall = {}: a probability below 1 is wanted (MinHash cannot promise 1)",
-                self.near.recall
-            )));
+            let wrong = format!("= {}: a probability below 1 is wanted (MinHash cannot promise 1)", self.near.recall);
+            return Err(Error::setting("near.recall", wrong));
         }
         if self.read.max_record_bytes == 0 {
-            return Err(Error::Settings("read.max_record_bytes = 0: nothing could be read".into()));
+            return Err(Error::setting("read.max_record_bytes", "= 0: nothing could be read"));
         }
         if self.read.encoding != DETECT && self.read.character_set().is_none() {
-            return Err(Error::Settings(format!(
-                "read.encoding = {:?}: no character set has this name; windows-1252, shift_jis, gb18030 and koi8-r are some, \
+            let wrong = format!(
+                "= {:?}: no character set has this name; windows-1252, shift_jis, gb18030 and koi8-r are some, \
                  {DETECT} finds it out",
                 self.read.encoding
-            )));
+            );
+            return Err(Error::setting("read.encoding", wrong));
         }
         if let Some(today) = &self.read.today
             && today.parse::<jiff::civil::Date>().is_err()
         {
-            return Err(Error::Settings(format!("read.today = {today:?}: a day such as 2026-01-31 is wanted")));
+            return Err(Error::setting("read.today", format!("= {today:?}: a day such as 2026-01-31 is wanted")));
         }
         if self.relate.relations.is_empty() {
-            return Err(Error::Settings("relate.relations is empty: nothing could be reported".into()));
+            return Err(Error::setting("relate.relations", "is empty: nothing could be reported"));
         }
         if self.check.fail_on.is_empty() {
-            return Err(Error::Settings("check.fail_on is empty: nothing could fail".into()));
+            return Err(Error::setting("check.fail_on", "is empty: nothing could fail"));
         }
         Ok(self)
     }

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::passages::{GRAM_TOKENS, Places, Posting, Postings, packed, same_fingerprint};
-use crate::article::ArticleId;
+use crate::article::{ArticleId, SECONDS_OF_A_DAY};
 use crate::disk::{Piled, Piles, Workspace};
 use crate::error::Result;
 
@@ -135,7 +135,8 @@ fn carried(leading: &[(u32, &Posting)], places: &Places<'_>) -> (u32, Vec<u64>) 
     let mut all: Vec<u64> = looked_at().map(|article| (places.source)(article)).filter(|&outlet| outlet != 0).collect();
     all.sort_unstable();
     let outlets = all.chunk_by(|x, y| x == y).count();
-    let mut days: Vec<i64> = looked_at().filter_map(|article| (places.published)(article)).map(|at| at / DAY).collect();
+    let mut days: Vec<i64> =
+        looked_at().filter_map(|article| (places.published)(article)).map(|at| at / SECONDS_OF_A_DAY).collect();
     days.sort_unstable();
     let spread = if days.len() < 2 {
         u32::from(UNKNOWN)
@@ -154,9 +155,6 @@ fn carried(leading: &[(u32, &Posting)], places: &Places<'_>) -> (u32, Vec<u64>) 
 
 /// Of a fingerprint with more carriers, so many are looked at, evenly spread.
 pub const CARRIERS: usize = 200;
-/// Seconds of a day.
-const DAY: i64 = 86_400;
-
 /// A fingerprint that names a pair.
 #[derive(Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]

@@ -4,7 +4,7 @@
 //! might share a passage. Rewrites of one story have a word 5-gram Jaccard of .01 to .3, so
 //! no signature of whole texts finds them; but they keep runs of words. Of every [`WINDOW`] consecutive word
 //! [`GRAM_TOKENS`]-grams the one with the least hash is a fingerprint (Schleimer, Wilkerson, Aiken 2003), which makes every
-//! shared run of `GRAM_TOKENS + WINDOW - 1` = 9 tokens share at least one.
+//! shared run of [`PASSAGE_TOKENS`] tokens share at least one.
 //!
 //! Fingerprints are counted over classes, not articles: a story printed 500 times is one class.
 
@@ -25,6 +25,9 @@ use crate::text::Marks;
 pub const GRAM_TOKENS: usize = 6;
 /// Consecutive grams of which one is kept.
 pub const WINDOW: usize = 4;
+/// The length from which on every shared run has a shared fingerprint. Shorter runs are evidence, not passages: nobody reads a
+/// list of phrases.
+pub const PASSAGE_TOKENS: usize = GRAM_TOKENS + WINDOW - 1;
 
 /// The lead: the first sentences of the article itself, in tokens of its body.
 pub const LEAD_TOKENS: usize = 60;
@@ -344,7 +347,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn every_shared_run_of_nine_shares_a_fingerprint(
-            run in proptest::collection::vec(0u32..1000, GRAM_TOKENS + WINDOW - 1..30),
+            run in proptest::collection::vec(0u32..1000, PASSAGE_TOKENS..30),
             before in proptest::collection::vec(1000u32..2000, 0..20),
             after in proptest::collection::vec(2000u32..3000, 0..20),
         ) {

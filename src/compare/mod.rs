@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::article::ArticleId;
+use crate::article::{ArticleId, SECONDS_OF_A_DAY};
 use crate::bucket::candidates::Candidate;
 use crate::bucket::classes::Classes;
 use crate::corpus::{Corpus, UNDATED};
@@ -66,7 +66,8 @@ impl Surroundings<'_> {
         Circumstances {
             standing: standing.unwrap_or_default(),
             same_outlet: source != 0 && source == self.sources[b.index()],
-            days_apart: dated.then(|| u32::try_from(at[0].abs_diff(at[1]) / 86_400).unwrap_or(u32::MAX)),
+            days_apart: dated
+                .then(|| u32::try_from(at[0].abs_diff(at[1]) / SECONDS_OF_A_DAY.unsigned_abs()).unwrap_or(u32::MAX)),
         }
     }
 }

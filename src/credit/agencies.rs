@@ -124,7 +124,7 @@ impl Agencies {
     pub fn read(settings: &OriginSettings) -> Result<Cow<'static, Agencies>> {
         let Some(path) = &settings.agencies else { return Ok(Cow::Borrowed(Agencies::builtin())) };
         let text = std::fs::read_to_string(path).map_err(|cause| Error::io("read", path, cause))?;
-        let named = |cause| Error::Settings(format!("origin.agencies = {:?}: {cause}", path.display().to_string()));
+        let named = |cause| Error::setting("origin.agencies", format!("= {:?}: {cause}", path.display().to_string()));
         Agencies::with(&text).map(Cow::Owned).map_err(named)
     }
 

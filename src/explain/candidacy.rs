@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Kind, View, four_decimals};
 use crate::article::{ArticleId, Span};
 use crate::bucket::candidates::Seeding;
-use crate::bucket::passages::{GRAM_TOKENS, Postings, fingerprints};
+use crate::bucket::passages::{GRAM_TOKENS, PASSAGE_TOKENS, Postings, fingerprints};
 use crate::disk::Workspace;
 use crate::sketch::Sketch;
 use crate::text::Marks;
@@ -209,7 +209,7 @@ fn path(view: View<'_>, carriers: &Carriers, a: ArticleId, b: ArticleId) -> (Pat
         );
     }
     let why = match shared.len() {
-        0 => format!("{who} share no fingerprint, so no run of 9 words or more"),
+        0 => format!("{who} share no fingerprint, so no run of {PASSAGE_TOKENS} words or more"),
         1 => format!(
             "{who} share one fingerprint, which {} classes carry; one suffices only if it is rare",
             shared[0].classes

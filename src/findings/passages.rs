@@ -11,16 +11,13 @@ use rayon::prelude::*;
 use bytemuck::{Pod, Zeroable};
 
 use crate::article::{ArticleId, Span};
+use crate::bucket::passages::PASSAGE_TOKENS;
 use crate::disk::{List, Piled, Piles, Sorter, Table, Workspace};
 use crate::error::Result;
 use crate::spool::Spool;
 use crate::text::SEED;
 
 use super::Passage;
-
-/// Shorter runs are evidence, not passages: nobody reads a list of phrases. The length every shared run of which is found
-/// (`bucket::passages`).
-const PASSAGE_TOKENS: usize = 9;
 
 /// The shares of memory for each sorting and for the lists between, in percent.
 const SORTING_PERCENT: u64 = 8;

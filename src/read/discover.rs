@@ -83,37 +83,43 @@ pub enum Format {
     Archive,
 }
 
+/// The endings of files and the formats that they promise.
+const ENDINGS: [(&str, Format); 21] = [
+    (".jsonl", Format::Jsonl),
+    (".ndjson", Format::Jsonl),
+    (".json", Format::Json),
+    (".csv", Format::Csv),
+    (".tsv", Format::Tsv),
+    (".txt", Format::Text),
+    (".html", Format::Html),
+    (".htm", Format::Html),
+    (".xhtml", Format::Html),
+    (".warc", Format::Warc),
+    (".wet", Format::Warc),
+    (".xml", Format::Xml),
+    (".rss", Format::Xml),
+    (".atom", Format::Xml),
+    (".nitf", Format::Xml),
+    (".parquet", Format::Parquet),
+    (".arrow", Format::Arrow),
+    (".arrows", Format::Arrow),
+    (".feather", Format::Arrow),
+    (".tar", Format::Archive),
+    (".zip", Format::Archive),
+];
+
 /// The endings of the files that are read, to show where none was found.
-pub(crate) const ENDINGS: &str = "jsonl, ndjson, json, csv, tsv, txt, xml, rss, atom, nitf, parquet, arrow, feather, tar and zip, \
-    plain or with gz, zst, bz2 or xz";
+pub(crate) fn endings() -> String {
+    let endings: Vec<&str> = ENDINGS.iter().map(|(ending, _)| &ending[1..]).collect();
+    let (last, others) = endings.split_last().expect("the list is not empty");
+    format!("{} and {last}, plain or with gz, zst, bz2 or xz", others.join(", "))
+}
 
 impl Format {
     /// The format that a file name promises, after the ending of a compression is taken off.
     fn of_name(name: &str) -> Option<Format> {
-        let endings = [
-            (".jsonl", Format::Jsonl),
-            (".ndjson", Format::Jsonl),
-            (".json", Format::Json),
-            (".csv", Format::Csv),
-            (".tsv", Format::Tsv),
-            (".txt", Format::Text),
-            (".html", Format::Html),
-            (".htm", Format::Html),
-            (".xhtml", Format::Html),
-            (".warc", Format::Warc),
-            (".wet", Format::Warc),
-            (".xml", Format::Xml),
-            (".rss", Format::Xml),
-            (".atom", Format::Xml),
-            (".nitf", Format::Xml),
-            (".parquet", Format::Parquet),
-            (".arrow", Format::Arrow),
-            (".arrows", Format::Arrow),
-            (".feather", Format::Arrow),
-            (".tar", Format::Archive),
-            (".zip", Format::Archive),
-        ];
-        endings.into_iter().find(|(ending, _)| compress::strip_ending(name, ending).is_some()).map(|(_, format)| format)
+        let promised = ENDINGS.iter().find(|(ending, _)| compress::strip_ending(name, ending).is_some());
+        promised.map(|(_, format)| *format)
     }
 }
 

@@ -164,7 +164,7 @@ pub(super) enum Step {
 impl Mapping {
     /// The default names, with those of `settings.map` in place of the default ones of their fields.
     ///
-    /// A path that cannot be read (`a..b`, `a[x]`, an empty list) is an [`Error::Settings`].
+    /// A path that cannot be read (`a..b`, `a[x]`, an empty list) is an [`Error::Setting`].
     pub fn new(settings: &ReadSettings) -> Result<Mapping> {
         let mut mapping = Mapping {
             exact: HashMap::new(),
@@ -178,7 +178,7 @@ impl Mapping {
             let set = settings.map.get(&field);
             let names = set.unwrap_or(default_names);
             if names.is_empty() {
-                return Err(Error::Settings(format!("read.map.{field:?} names no field").to_lowercase()));
+                return Err(Error::setting(format!("read.map.{field:?}").to_lowercase(), "names no field"));
             }
             for (place, name) in names.iter().enumerate() {
                 let only_url = set.is_none() && field == Field::Url && IF_URL.contains(&name.as_str());
@@ -194,9 +194,10 @@ impl Mapping {
 
     fn add(&mut self, name: &str, target: Target) -> Result<()> {
         let unreadable = || {
-            Error::Settings(format!(
-                "{name:?} is no path to a field: write it like title, source.title or headlines[0]"
-            ))
+            Error::setting(
+                "read.map",
+                format!("has {name:?}, which is no path to a field: write it like title, source.title or headlines[0]"),
+            )
         };
         let (first, rest) = steps(name).ok_or_else(unreadable)?;
         if !rest.is_empty() {

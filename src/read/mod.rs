@@ -67,7 +67,7 @@ pub use chunk::{Chunk, Chunks, Parsed, chunks};
 #[cfg(feature = "parquet")]
 pub(crate) use columnar::cell;
 pub use compress::Compression;
-pub(crate) use discover::ENDINGS;
+pub(crate) use discover::endings;
 pub use discover::{Format, Found, Input, Source, sources};
 pub use id::{UniqueIds, may_be_of};
 pub use mapping::Mapping;

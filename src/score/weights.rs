@@ -70,9 +70,9 @@ impl Weights {
     ///
     /// Fails if it is no such table, or if a weight is not monotone: more evidence for reuse must not speak against it.
     pub fn parse(text: &str) -> Result<Weights> {
-        let weights: Weights = toml::from_str(text).map_err(|cause| Error::Settings(format!("weights: {cause}")))?;
+        let weights: Weights = toml::from_str(text).map_err(|cause| Error::Weights(format!(": {cause}")))?;
         for Curve { feature, at, bits } in &weights.curves {
-            let wrong = |what: &str| Err(Error::Settings(format!("weights of {}: {what}", feature.name())));
+            let wrong = |what: &str| Err(Error::Weights(format!(" of {}: {what}", feature.name())));
             if at.is_empty() || at.len() != bits.len() {
                 return wrong("as many bits as values are wanted, and at least one");
             }
@@ -88,7 +88,7 @@ impl Weights {
         let mut features: Vec<Feature> = weights.curves.iter().map(|curve| curve.feature).collect();
         features.sort_unstable();
         match features.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(twice) => Err(Error::Settings(format!("weights of {} are there twice", twice[0].name()))),
+            Some(twice) => Err(Error::Weights(format!(" of {} are there twice", twice[0].name()))),
             None => Ok(weights),
         }
     }

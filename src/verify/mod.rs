@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::{ArticleId, Span};
 use crate::bucket::candidates::Standing;
-use crate::bucket::passages::lead_end;
+use crate::bucket::passages::{PASSAGE_TOKENS, lead_end};
 use crate::disk::Weight;
 use crate::settings::RelateSettings;
 use crate::shingle::overlap::{Overlap, ShingleTable};
@@ -470,10 +470,14 @@ fn mask(ids: &[u32], mask: u32, hidden: impl Fn(usize) -> bool, out: &mut Vec<u3
     out.extend(ids.iter().enumerate().map(|(place, &id)| if hidden(place) { hide(place) } else { id }));
 }
 
-/// From how much prose on a run is a passage rather than a phrase, a dateline or a name: nine words, which is what
-/// candidates are found by, or as much text in overlapping pairs of characters.
+/// From how much prose on a run is a passage rather than a phrase, a dateline or a name: what candidates are found
+/// by, or as much text in overlapping pairs of characters, which are two thirds of a word each.
 fn passage_tokens(marks: &[Marks]) -> usize {
-    if marks.first().is_some_and(|marks| marks.has(Marks::BIGRAM)) { 14 } else { 9 }
+    if marks.first().is_some_and(|marks| marks.has(Marks::BIGRAM)) {
+        PASSAGE_TOKENS * 3 / 2 + 1
+    } else {
+        PASSAGE_TOKENS
+    }
 }
 
 /// Appends what kind of text each token of a run is, where the two texts may disagree.

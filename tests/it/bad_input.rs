@@ -187,7 +187,7 @@ fn more_rejects_than_allowed_fail_and_write_nothing() {
     for allowed in ["1%", "1", "0"] {
         let (out, error) = scan(allowed, 2);
         assert_eq!(out, "");
-        let expected = format!("error: 2 of 100 records rejected, more than the {allowed} allowed by --max-rejects");
+        let expected = format!("error: 2 of 100 records rejected, more than the {allowed} allowed");
         assert!(error.contains(&expected) && error.contains("not a JSON object"), "{error}");
         assert!(!folder.path().join("found").exists());
     }

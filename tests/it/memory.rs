@@ -180,7 +180,7 @@ fn a_folder_for_temporary_files_that_is_none_is_refused() {
             let limited = ["--memory", memory, "--temp-dir", name, "--out", "found"];
             let (code, out, error) = wirecopy(folder.path(), &limited);
             assert_eq!((code, out.as_str()), (Some(2), ""));
-            let begin = format!("error: cannot create a temporary file in {name} (--temp-dir names another folder): ");
+            let begin = format!("error: cannot create a temporary file in {name}: ");
             assert!(error.starts_with(&begin), "{error}");
             assert!(!folder.path().join("found").exists());
         }
@@ -266,7 +266,7 @@ mod unix {
             .unwrap();
         let error = String::from_utf8(program.stderr).unwrap();
         assert_eq!((program.status.code(), program.stdout.len()), (Some(2), 0), "{error}");
-        let begin = "error: cannot write a temporary file in temporary (--temp-dir names another folder): ";
+        let begin = "error: cannot write a temporary file in temporary: ";
         assert!(error.starts_with(begin), "{error}");
         assert!(is_empty(&folder.path().join("temporary")));
         assert!(!folder.path().join("found").exists());

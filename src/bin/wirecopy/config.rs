@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use toml::{Table, Value};
+use wirecopy::error::Error;
 use wirecopy::settings::Settings;
 
 use crate::failure::Failure;
@@ -63,11 +64,12 @@ impl Config {
         }
         let settings: Settings = table.try_into()?;
         let settings = settings.checked().map_err(|error| {
-            let message = error.to_string();
-            let culprit = origins.iter().find(|(key, _)| message.starts_with(key.as_str()));
-            let origin = culprit.map(|(_, origin)| format!(" (set by {origin})")).unwrap_or_default();
+            let origin = match &error {
+                Error::Setting { key, .. } => origins.get(key).map(|origin| format!(" (set by {origin})")),
+                _ => None,
+            };
             Failure::new(
-                format!("{message}{origin}"),
+                format!("{error}{}", origin.unwrap_or_default()),
                 "wirecopy --dump-config prints every setting and where it came from",
             )
         })?;

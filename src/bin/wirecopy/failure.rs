@@ -88,7 +88,10 @@ fn hint(cause: &(dyn StdError + 'static)) -> Option<String> {
         Error::Table { .. } => Some("tables are read as wirecopy scan wrote them, labels as JSON lines".into()),
         Error::Baseline { hint, .. } => Some(hint.clone()),
         Error::Changed(_) => Some("scan it again".into()),
-        Error::Settings(_) => Some("wirecopy --dump-config prints every setting and where it came from".into()),
+        Error::TempFile { .. } => Some("name another folder with --temp-dir".into()),
+        Error::DiskFull { .. } => Some("free space there, or name another folder with --temp-dir".into()),
+        Error::Weights(_) => Some("wirecopy eval --fit prints weights as they are read".into()),
+        Error::Setting { .. } => Some("wirecopy --dump-config prints every setting and where it came from".into()),
         _ => None,
     }
 }

@@ -14,12 +14,11 @@ mod words;
 
 use jiff::civil;
 
-use crate::article::{Article, Moment};
+use crate::article::{Article, Moment, SECONDS_OF_A_DAY};
 use crate::settings::ReadSettings;
 
 /// Numbers are taken for Unix times between these years only: outside them they are ids, counts or zeros.
 const UNIX_YEARS: std::ops::RangeInclusive<i16> = 1980..=2100;
-const SECONDS_OF_A_DAY: i64 = 86_400;
 /// How far ahead of the crawl an article may be dated: zones, embargoes and the date of tomorrow's paper make up a day each.
 const AHEAD_SECONDS: i64 = 2 * SECONDS_OF_A_DAY;
 /// The days that programs write for a missing date: year 1, MongoDB and PHP, Windows files, Excel (twice), SQL, Unix.
