@@ -100,7 +100,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
     let credits = Credits { corpus: &corpus, tallies: &tallies };
     let rows = stories.rows(&corpus, &least, &credits);
     let mut members = Table::new(workspace, workspace.share(ROWS_PERCENT));
-    let (mut dropped, mut undated, mut without_source) = (0, 0, 0);
+    let (mut dropped, mut undated, mut doubtful_dates, mut without_source) = (0, 0, 0, 0);
     for block in corpus.spool.articles().collect::<Vec<_>>().chunks(BLOCK) {
         let rows: Vec<Member> = block
             .par_iter()
@@ -112,6 +112,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
             .collect();
         for member in rows {
             undated += u64::from(member.published.is_none());
+            doubtful_dates += u64::from(member.published.is_some_and(|moment| moment.doubtful));
             without_source += u64::from(member.source.is_none());
             dropped += u64::from(!member.keep);
             members.push(member)?;
@@ -124,6 +125,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
         articles: corpus.len() as u64,
         text_bytes: corpus.spool.articles().map(|article| corpus.spool.text_bytes_of(article) as u64).sum(),
         undated,
+        doubtful_dates,
         without_source,
         rejects: corpus.rejects.len() as u64,
         passed_over: corpus.passed_over.clone(),

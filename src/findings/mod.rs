@@ -232,6 +232,8 @@ pub struct Counts {
     pub text_bytes: u64,
     /// Articles without a publication date that could be read.
     pub undated: u64,
+    /// Articles with a date that cannot be true: nothing is ordered by it.
+    pub doubtful_dates: u64,
     /// Articles of which no outlet is known: nothing is learned about their furniture.
     pub without_source: u64,
     /// Records rejected.

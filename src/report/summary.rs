@@ -1,4 +1,4 @@
-//! A short summary for people: what was counted, the stories with the largest first, the reasons for rejects.
+//! A short summary for people: what was counted, what is in doubt, the largest stories, the reasons for rejects.
 //!
 //! Every line fits the given width. Headlines, outlets and ids are hostile text and go through
 //! [`printable`](super::escape::printable).
@@ -18,15 +18,17 @@ pub struct SummaryOptions {
     pub width_columns: usize,
     /// Whether headings stand out.
     pub style: Style,
-    /// Stories shown before the rest is only counted.
+    /// Stories shown before the rest is only counted: those between outlets first.
     pub stories: usize,
-    /// Articles shown of a story before the rest is only counted.
+    /// Articles shown of a story before the rest is only counted; none and no count for 0.
     pub members: usize,
+    /// What shows the rest of the stories, to be said where there is one.
+    pub more: Option<&'static str>,
 }
 
 impl Default for SummaryOptions {
     fn default() -> Self {
-        SummaryOptions { width_columns: 80, style: Style::Plain, stories: 20, members: 5 }
+        SummaryOptions { width_columns: 80, style: Style::Plain, stories: 4, members: 0, more: None }
     }
 }
 
@@ -59,18 +61,19 @@ impl Style {
 /// Writes the summary of `findings`.
 pub fn write(findings: &Findings, options: &SummaryOptions, out: &mut dyn Write) -> io::Result<()> {
     head(findings, options, out)?;
-    for story in findings.stories.iter().take(options.stories) {
+    // What passed from outlet to outlet first; both kinds are in order of their size.
+    let (between, within): (Vec<&Story>, Vec<&Story>) =
+        findings.stories.iter().partition(|story| story.sources.len() > 1);
+    for story in between.into_iter().chain(within).take(options.stories) {
         writeln!(out)?;
         write_story(findings, story, options, out)?;
     }
     let hidden = findings.stories.len().saturating_sub(options.stories);
     if hidden > 0 {
         writeln!(out)?;
-        writeln!(
-            out,
-            "{}",
-            fitted(&format!("and {}", count(hidden, "smaller story", "smaller stories")), options.width_columns)
-        )?;
+        let more = options.more.map(|more| format!("; {more}")).unwrap_or_default();
+        let line = format!("and {}{more}", count(hidden, "more story", "more stories"));
+        writeln!(out, "{}", fitted(&line, options.width_columns))?;
     }
     if !findings.rejects.is_empty() {
         writeln!(out)?;
@@ -125,12 +128,33 @@ fn head(findings: &Findings, options: &SummaryOptions, out: &mut dyn Write) -> i
     if let Some(wrong) = expected_wrong(counts) {
         writeln!(out, "{}", fitted(&wrong, options.width_columns))?;
     }
+    doubts(counts).iter().try_for_each(|doubt| writeln!(out, "{}", fitted(doubt, options.width_columns)))
+}
+
+/// What a reader of the stories should know: what is not known of articles, and which are none.
+fn doubts(counts: &Counts) -> Vec<String> {
+    let articles = |number: u64| count(number as usize, "article", "articles");
+    let mut doubts = Vec::new();
+    if counts.without_source > 0 && counts.without_source == counts.articles {
+        doubts.push("no outlet is known: copies cannot be told from revisions".to_owned());
+    } else if counts.without_source > 0 {
+        doubts.push(format!("no outlet is known of {}", articles(counts.without_source)));
+    }
+    if counts.undated > 0 {
+        doubts.push(format!("no date is known of {}", articles(counts.undated)));
+    }
+    if counts.doubtful_dates > 0 {
+        doubts.push(format!(
+            "{} cannot be true and order nothing",
+            count(counts.doubtful_dates as usize, "date", "dates")
+        ));
+    }
     if counts.notices > 0 {
         let notices =
             count(counts.notices as usize, "article is nothing but a notice", "articles are nothing but notices");
-        writeln!(out, "{}", fitted(&format!("{notices} (cookies, subscription), in no story"), options.width_columns))?;
+        doubts.push(format!("{notices} (cookies, subscription), in no story"));
     }
-    Ok(())
+    doubts
 }
 
 /// How many links are expected to be wrong, if one is.
@@ -150,8 +174,11 @@ fn write_story(findings: &Findings, story: &Story, options: &SummaryOptions, out
     let width = options.width_columns;
     let title = story.title.as_deref().filter(|title| !title.trim().is_empty()).unwrap_or("(no headline)");
     writeln!(out, "{}", options.style.bold(&fitted(title, width)))?;
-    let mut facts =
-        vec![count(story.members.len(), "article", "articles"), count(story.sources.len(), "outlet", "outlets")];
+    let outlets = match story.sources.len() {
+        0 => "no outlet known".to_owned(),
+        outlets => count(outlets, "outlet", "outlets"),
+    };
+    let mut facts = vec![count(story.members.len(), "article", "articles"), outlets];
     facts.extend(days(story.first_published, story.last_published));
     facts.push(format!("story {}", story.id));
     writeln!(out, "{}", options.style.dim(&indented(2, &facts.join(", "), width)))?;
@@ -182,7 +209,7 @@ fn write_story(findings: &Findings, story: &Story, options: &SummaryOptions, out
         let line = format!("{start}{}{mark}", fitted(&member.id, left));
         writeln!(out, "{}", cut(&line, width))?;
     }
-    if articles.len() > shown.len() {
+    if articles.len() > shown.len() && options.members > 0 {
         writeln!(out, "{}", cut(&format!("    and {} more", grouped((articles.len() - shown.len()) as u64)), width))?;
     }
     Ok(())
@@ -198,7 +225,7 @@ fn source_line(findings: &Findings, story: &Story) -> Option<String> {
         let reason = origin.reasons.first().map(|reason| format!(": {reason}")).unwrap_or_default();
         parts.push(format!("origin {whose} ({:.0}%){reason}", origin.confidence * 100.0));
     }
-    if !story.syndicated {
+    if story.sources.len() == 1 {
         parts.push("revisions of one outlet".into());
     }
     (!parts.is_empty()).then(|| parts.join(", "))

@@ -114,7 +114,8 @@ fn summary_for_people() {
 
 #[test]
 fn summary_in_colour_and_cut_short() {
-    let options = SummaryOptions { width_columns: 40, style: Style::Colour, stories: 2, members: 1 };
+    let options =
+        SummaryOptions { width_columns: 40, style: Style::Colour, stories: 2, members: 1, more: Some("-v shows all") };
     check("summary-short", |findings, out| summary::write(findings, &options, out));
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 
 use anyhow::Context;
 use wirecopy::error::Error;
+use wirecopy::report::escape::printable;
 use wirecopy::report::summary::{Style, SummaryOptions};
 
 use crate::args::{Color, GlobalArgs};
@@ -50,7 +51,8 @@ impl Console {
 
     /// How a summary should look on standard output.
     pub fn summary_options(&self) -> SummaryOptions {
-        let mut options = SummaryOptions { style: self.style, ..SummaryOptions::default() };
+        let more = Some("-v shows all");
+        let mut options = SummaryOptions { style: self.style, more, ..SummaryOptions::default() };
         if let Some((terminal_size::Width(columns), _)) = terminal_size::terminal_size_of(io::stdout()) {
             options.width_columns = usize::from(columns);
         }
@@ -59,6 +61,13 @@ impl Console {
             options.members = usize::MAX;
         }
         options
+    }
+
+    /// Says on standard error what is no result, unless nothing is to be said.
+    pub fn tell(&self, message: &str) {
+        if self.talk != Talk::Quiet {
+            eprintln!("{}", printable(message));
+        }
     }
 
     /// Writes a result to standard output.

@@ -115,6 +115,25 @@ impl Output {
         Ok(files)
     }
 
+    /// What it holds, and how its report is opened, in a line each.
+    pub fn described(&self) -> Vec<String> {
+        let shown = self.folder.display();
+        let tables: Vec<&str> = Table::ALL.iter().map(|table| table.name()).collect();
+        let tables = tables.join(", ");
+        let mut lines = vec![format!("written to {shown}: {tables}, {KEEP}, {DROP}, {}", manifest::FILE_NAME)];
+        if let Some(form) = self.reports.iter().find(|form| form.shows_texts()) {
+            let open = if cfg!(target_os = "macos") {
+                "open"
+            } else if cfg!(windows) {
+                "start"
+            } else {
+                "xdg-open"
+            };
+            lines.push(format!("open the report: {open} {}", quoted(&self.folder.join(form.file_name()))));
+        }
+        lines
+    }
+
     /// Texts are kept for reports that show them.
     pub fn has_texts(&self) -> bool {
         self.reports.iter().any(|form| form.shows_texts())
@@ -221,6 +240,13 @@ fn own_files(folder: &Path, present: &BTreeSet<String>) -> BTreeSet<String> {
         return BTreeSet::new();
     }
     names.intersection(present).cloned().collect()
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let path = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/\\._-+:~@%,=".contains(c);
+    if path.chars().all(plain) { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
 
 /// Whether it is the folder of a report's parts, with nothing else in it.

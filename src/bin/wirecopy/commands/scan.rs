@@ -64,6 +64,7 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
     for report in &apart {
         report.write(&findings, &inputs)?;
     }
+    let written = output.as_ref().map(Output::described);
     if let Some(output) = output {
         let settings = serde_json::to_value(&config.settings).context("cannot describe the settings")?;
         let manifest = |files| {
@@ -78,6 +79,9 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
     });
     // Rows may lie in temporary files.
     let ended = shown.and_then(|()| Ok(findings.workspace.check()?));
+    if let (Ok(()), Some(written)) = (&ended, written) {
+        written.iter().for_each(|line| console.tell(line));
+    }
     resume::finish(&workspace, &ended, &bars);
     // The process ends with its memory, faster than a million rows are given back one by one; temporary files have no names.
     std::mem::forget(findings);
