@@ -22,6 +22,7 @@ mod interrupt;
 mod matches;
 mod output;
 mod progress;
+mod replace;
 mod reports;
 mod resume;
 mod staging;

@@ -1,7 +1,8 @@
 //! The output folder: complete or absent, and never at the cost of anybody else's files.
 //!
 //! Every file is written under a temporary name in the folder and renamed at the end; the manifest last, since it marks a
-//! complete output. What goes wrong before leaves the folder as it was.
+//! complete output. What goes wrong before leaves the folder as it was, and so does what goes wrong while files are renamed:
+//! see [`replace`](mod@crate::replace).
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,6 +19,7 @@ use wirecopy::report::{Table, TableFormat, html, lists, texts};
 use crate::args::{OutputArgs, ReportForm};
 use crate::failure::Failure;
 use crate::interrupt;
+use crate::replace::{recover, replace};
 use crate::reports;
 use crate::staging::{Staged, is_leftover, staged};
 
@@ -83,8 +85,7 @@ impl Output {
             return Err(Error::Cancelled.into());
         }
         // Again: a long scan lies between the first look and this one.
-        self.retire(self.earlier_files()?)?;
-        files.into_iter().try_for_each(|file| file.persist(folder))
+        replace(folder, &self.earlier_files()?, files)
     }
 
     /// All files but the manifest, in the order of its list. They are made side by side.
@@ -151,29 +152,10 @@ impl Output {
         names
     }
 
-    /// Removes the files of an earlier output, the mark of its completeness first.
-    fn retire(&self, earlier: BTreeSet<String>) -> anyhow::Result<()> {
-        let had_parts = earlier.iter().any(|name| name.starts_with(PARTS) && name.contains('/'));
-        let (marks, tables): (Vec<_>, Vec<_>) = earlier.into_iter().partition(|name| name == manifest::FILE_NAME);
-        for name in marks.into_iter().chain(tables) {
-            let path = self.folder.join(name);
-            match fs::remove_file(&path) {
-                Err(cause) if cause.kind() != ErrorKind::NotFound => {
-                    return Err(Error::io("remove", path, cause).into());
-                }
-                _ => {}
-            }
-        }
-        if had_parts {
-            // Succeeds only if it is empty, which is the point.
-            let _ = fs::remove_dir(self.folder.join(PARTS));
-        }
-        Ok(())
-    }
-
     /// The files of an earlier output that this one replaces; an error if it may not, or if the folder is somebody else's.
     fn earlier_files(&self) -> anyhow::Result<BTreeSet<String>> {
         let shown = self.folder.display();
+        recover(&self.folder)?;
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
             Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(BTreeSet::new()),
@@ -292,12 +274,6 @@ pub fn renew(
     if interrupt::requested() {
         return Err(Error::Cancelled.into());
     }
-    for name in replaced {
-        let path = folder.join(name);
-        fs::remove_file(&path).map_err(|cause| Error::io("remove", path, cause))?;
-    }
-    if has_parts {
-        let _ = fs::remove_dir(folder.join(PARTS));
-    }
-    files.into_iter().try_for_each(|file| file.persist(folder))
+    let replaced = replaced.into_iter().chain([manifest::FILE_NAME.to_owned()]).collect();
+    replace(folder, &replaced, files)
 }

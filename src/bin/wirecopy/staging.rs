@@ -46,6 +46,8 @@ pub fn staged(
     let mut out = BufWriter::new(Stoppable(file));
     content(&mut out).and_then(|()| out.flush()).map_err(|cause| Error::io("write", &path, cause))?;
     let Stoppable(file) = out.into_inner().map_err(|failed| Error::io("write", &path, failed.into_error()))?;
+    // A name must not come to the disk before what it names.
+    file.as_file().sync_data().map_err(|cause| Error::io("write", &path, cause))?;
     // Closed, since a report may have more files than a process may hold open.
     Ok(Staged { name: name.to_owned(), file: file.into_temp_path() })
 }
