@@ -1,5 +1,6 @@
 //! `wirecopy scan`: finds the stories of a corpus and writes the report.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use wirecopy::error::Error;
 use wirecopy::findings::Findings;
 use wirecopy::pipeline;
 use wirecopy::read::Input;
+use wirecopy::read::inspect::inspect;
 use wirecopy::report::manifest::{Manifest, Origin};
 use wirecopy::report::{json, summary};
 
@@ -46,7 +48,7 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
     let scan = if texts { pipeline::scan_with_texts } else { pipeline::scan_within };
     let findings = pool.install(|| scan(&workspace, inputs, &config.settings, &bars));
     bars.finish();
-    let findings = findings?;
+    let findings = findings.map_err(|error| with_fields(error, &args.corpus, config))?;
     if let Some(limit) = args.max_rejects {
         limited(&findings, limit, console)?;
     }
@@ -86,6 +88,37 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
     // The process ends with its memory, faster than a million rows are given back one by one; temporary files have no names.
     std::mem::forget(findings);
     ended
+}
+
+/// If there is no article: which fields the records have that nothing is read from, and how one is read.
+fn with_fields(error: Error, corpus: &[PathBuf], config: &Config) -> anyhow::Error {
+    /// How many records are looked at.
+    const RECORDS: u64 = 100;
+    /// How many fields are named.
+    const NAMED: usize = 8;
+    let is_stream = corpus.iter().any(|path| path == Path::new("-"));
+    if is_stream || !matches!(error, Error::Empty { .. }) {
+        return error.into();
+    }
+    let inputs = corpus.iter().map(|path| inputs::named(path)).collect::<Result<Vec<Input>, Error>>();
+    let Ok(found) = inputs.and_then(|inputs| inspect(inputs, &config.settings.read, RECORDS)) else {
+        return error.into();
+    };
+    let names: BTreeSet<&str> = found.groups.iter().flat_map(|group| &group.unused).map(|used| &*used.name).collect();
+    if names.is_empty() {
+        return error.into();
+    }
+    let sounds = |name: &&&str| ["text", "content", "body", "article", "story"].iter().any(|part| name.contains(part));
+    let text = names.iter().find(sounds).map_or("FIELD", |name| name);
+    let mut listed: Vec<&str> = names.iter().take(NAMED).copied().collect();
+    if names.len() > NAMED {
+        listed.push("...");
+    }
+    let hint = format!(
+        "fields that nothing is read from: {}; --map text={text} reads one as the text, wirecopy inspect shows more",
+        listed.join(", ")
+    );
+    Failure::new(error.to_string(), hint).into()
 }
 
 /// The threads that scan.
