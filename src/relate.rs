@@ -296,8 +296,7 @@ impl Judge {
         } else {
             other(evidence, probability, least)?
         };
-        let near = evidence.bits >= ITEM_BITS && score.bits >= ITEM_SCORE;
-        let may_be_item = near && relation != Relation::Template;
+        let may_be_item = relation != Relation::Template && evidence.bits >= ITEM_BITS && score.bits >= ITEM_SCORE;
         Some(Verdict { score: Some(score), may_be_item, ..Verdict::of(relation, rule) })
     }
 

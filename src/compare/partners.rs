@@ -1,4 +1,4 @@
-//! Which pairs are compared? Those of class leaders that may be links; then those inside classes, and beside linked leaders.
+//! Which pairs are compared? Those of class leaders that may be links; then those inside classes, and beside such leaders.
 
 use rayon::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::verify::Circumstances;
 /// Classes up to this size have all their pairs verified and listed; in larger ones each article is compared with the
 /// class's leader only, so that a story printed 500 times costs 499 comparisons.
 const LISTED_CLASS: usize = 48;
-/// Pairs across two linked classes are all listed up to this many; beyond, the leaders stand for them.
+/// Pairs across two classes are all listed up to this many; beyond, the leaders stand for them.
 const LISTED_ACROSS: usize = 1024;
 
 /// Leaves out the candidates that cannot be links, whatever a comparison would say.
@@ -55,7 +55,7 @@ pub fn across_classes(classes: &Classes) -> impl Iterator<Item = (ArticleId, Art
     classes.verified.iter().copied().filter(move |&(a, b, _)| class(a) != class(b))
 }
 
-/// The other pairs of two classes whose leaders share something, or of which two members are near-duplicates.
+/// The other pairs of two classes whose leaders may be linked, or of which two members are near-duplicates.
 pub fn beside_leaders(
     across: &[Candidate],
     classes: &Classes,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -438,6 +439,23 @@ impl InputProgress {
     }
 }
 
+/// A file that is not read from front to back. One that was named is opened when it is read, since there may be more of them
+/// under way than a process may hold open.
+#[derive(Debug)]
+pub(super) enum Seekable {
+    Named(PathBuf),
+    Copy(Arc<SharedFile>),
+}
+
+impl Seekable {
+    pub(super) fn open(&self) -> io::Result<Arc<SharedFile>> {
+        match self {
+            Seekable::Named(path) => SharedFile::open(path).map(Arc::new),
+            Seekable::Copy(copy) => Ok(Arc::clone(copy)),
+        }
+    }
+}
+
 /// Opens a source and chooses its splitter, or says why it cannot be read. `read` counts the bytes taken from it; `copy`
 /// makes a file of a stream.
 fn open<'m>(
@@ -479,8 +497,8 @@ fn open<'m>(
         shape = sniff::format(source.format, &feed, mapping);
     }
     let seekable = |feed: &mut Feed| match file {
-        Some(path) => SharedFile::open(&path).map(Arc::new).map_err(cannot),
-        None => copy(feed.take_reader()).map(Arc::new),
+        Some(path) => Ok(Seekable::Named(path)),
+        None => copy(feed.take_reader()).map(|copy| Seekable::Copy(Arc::new(copy))),
     };
     let nature = Nature {
         format: shape.name(),
@@ -490,7 +508,7 @@ fn open<'m>(
     };
     let splitter: Box<dyn Split + Send + 'm> = match shape {
         sniff::Shape::Tar => return Ok(Opened::Archive(Archive::tar(feed.take_reader()))),
-        sniff::Shape::Zip => return Archive::zip(seekable(&mut feed)?).map(Opened::Archive),
+        sniff::Shape::Zip => return Archive::zip(seekable(&mut feed)?.open().map_err(cannot)?).map(Opened::Archive),
         #[cfg(feature = "parquet")]
         sniff::Shape::Parquet => Box::new(super::columnar::RowGroups::open(seekable(&mut feed)?, limits, mapping)?),
         #[cfg(feature = "parquet")]

@@ -51,7 +51,7 @@ const UNSEEN_SHARE: f64 = 0.05;
 /// and so many tokens that prove something.
 const UNSEEN_TOKENS: f64 = 6.0;
 /// Hardly any pair has the most of everything: of the links of four corpora less than one in a hundred is so near to it, while
-/// nine of ten pairs that share a fingerprint need not be compared. See `docs/decisions/0015-scores.md`.
+/// five of six pairs that share fingerprints need not be compared. See `docs/decisions/0015-scores.md`.
 const NOT_ALL: f64 = 3.0;
 /// Those that share so much of the shorter text do have it.
 const MAYBE_ALL: f64 = 0.3;

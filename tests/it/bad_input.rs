@@ -189,6 +189,7 @@ fn more_rejects_than_allowed_fail_and_write_nothing() {
         assert_eq!(out, "");
         let expected = format!("error: 2 of 100 records rejected, more than the {allowed} allowed");
         assert!(error.contains(&expected) && error.contains("not a JSON object"), "{error}");
+        assert!(error.contains("\nhint: nothing was written; without --max-rejects, "), "{error}");
         assert!(!folder.path().join("found").exists());
     }
     scan("2%", 0);

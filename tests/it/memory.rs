@@ -182,6 +182,7 @@ fn a_folder_for_temporary_files_that_is_none_is_refused() {
             assert_eq!((code, out.as_str()), (Some(2), ""));
             let begin = format!("error: cannot create a temporary file in {name}: ");
             assert!(error.starts_with(&begin), "{error}");
+            assert!(error.ends_with("\nhint: name another folder with --temp-dir\n"), "{error}");
             assert!(!folder.path().join("found").exists());
         }
     }
@@ -268,6 +269,7 @@ mod unix {
         assert_eq!((program.status.code(), program.stdout.len()), (Some(2), 0), "{error}");
         let begin = "error: cannot write a temporary file in temporary: ";
         assert!(error.starts_with(begin), "{error}");
+        assert!(error.ends_with("\nhint: name another folder with --temp-dir\n"), "{error}");
         assert!(is_empty(&folder.path().join("temporary")));
         assert!(!folder.path().join("found").exists());
     }

@@ -3,7 +3,8 @@
 //!
 //! Nothing is unpacked to a place that a member's name says: names are shown and never opened, so `../../x` is only an odd
 //! name. Members are read one after the other as streams, so memory is that of a source; a zip that does not come from a
-//! file, or lies in another archive, is copied to the workspace first, since its directory stands at its end. Against bombs there are the limit of a record, which holds for members as for files, and a limit to how deep archives nest; how
+//! file, or lies in another archive, is copied to the workspace first, since its directory stands at its end. Against
+//! bombs there are the limit of a record, which holds for members as for files, and a limit to how deep archives nest; how
 //! long a read takes is bounded only by how much there is to read.
 
 mod tar;

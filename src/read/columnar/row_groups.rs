@@ -1,7 +1,7 @@
 //! Parquet, some rows of a row group at a time.
 //!
-//! The footer tells where row groups are; a chunk is a row group, or a share of one that is large. Threads share the file
-//! and not a place in it.
+//! The footer tells where row groups are; a chunk is a row group, or a share of one that is large. Threads share a copy, and
+//! not a place in it; a file that was named is opened for every chunk.
 
 use std::io::BufReader;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use parquet::file::reader::{ChunkReader, Length};
 
 use super::{Piece, check_text, guarded, is_wanted};
 use crate::disk::{Cursor, SharedFile};
-use crate::read::chunk::{Cut, Flaw, Limits, Records, Split};
+use crate::read::chunk::{Cut, Flaw, Limits, Records, Seekable, Split};
 use crate::read::feed::Feed;
 use crate::read::mapping::Mapping;
 
@@ -41,13 +41,12 @@ pub(in crate::read) struct RowGroups {
 /// What is known of a file.
 #[derive(Debug)]
 struct Table {
-    file: Source,
+    file: Seekable,
     metadata: ArrowReaderMetadata,
     mask: ProjectionMask,
 }
 
 /// The bytes of a file.
-#[derive(Clone, Debug)]
 struct Source(Arc<SharedFile>);
 
 impl Length for Source {
@@ -84,10 +83,11 @@ pub(in crate::read) struct Rows {
 
 impl RowGroups {
     /// Reads the footer, or says why the file cannot be read.
-    pub(in crate::read) fn open(file: Arc<SharedFile>, limits: Limits, mapping: &Mapping) -> Result<RowGroups, String> {
-        let file = Source(file);
-        let metadata =
-            guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|error| error.to_string()));
+    pub(in crate::read) fn open(file: Seekable, limits: Limits, mapping: &Mapping) -> Result<RowGroups, String> {
+        let opened = Source(file.open().map_err(|error| format!("cannot be read: {error}"))?);
+        let metadata = guarded(|| {
+            ArrowReaderMetadata::load(&opened, ArrowReaderOptions::new()).map_err(|error| error.to_string())
+        });
         let metadata = metadata.map_err(|reason| {
             format!("the Parquet file is damaged or cut off: its footer cannot be read ({reason})")
         })?;
@@ -158,15 +158,15 @@ impl Rows {
     /// Gives the rows, or why no more of them could be decoded.
     pub(super) fn decode(&self, take: &mut dyn FnMut(&RecordBatch)) -> Result<(), String> {
         let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-        let reader =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(self.table.file.clone(), self.table.metadata.clone())
-                .with_row_groups(vec![self.group])
-                .with_projection(self.table.mask.clone())
-                .with_offset(whole(self.first))
-                .with_limit(whole(self.count))
-                .with_batch_size(whole(self.count).min(BATCH_ROWS))
-                .build()
-                .map_err(|error| error.to_string())?;
+        let file = Source(self.table.file.open().map_err(|error| format!("cannot be read: {error}"))?);
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.table.metadata.clone())
+            .with_row_groups(vec![self.group])
+            .with_projection(self.table.mask.clone())
+            .with_offset(whole(self.first))
+            .with_limit(whole(self.count))
+            .with_batch_size(whole(self.count).min(BATCH_ROWS))
+            .build()
+            .map_err(|error| error.to_string())?;
         let mut got = 0;
         for batch in reader {
             let batch = batch.map_err(|error| error.to_string())?;
