@@ -9,12 +9,16 @@ use std::sync::{LazyLock, OnceLock};
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use wirecopy::article::{Article, ArticleId, Location};
-use wirecopy::bucket::candidates::{self, Candidate, Carriage};
+use wirecopy::bucket::candidates::Candidate;
 use wirecopy::bucket::classes::{Buckets, Classes};
-use wirecopy::bucket::passages::{Places, Postings};
+use wirecopy::bucket::passages::Postings;
 use wirecopy::corpus::Corpus;
 use wirecopy::credit::{Agencies, credit};
 use wirecopy::findings::Findings;
+use wirecopy::learn::lexicon::Lexicon;
+use wirecopy::learn::phrases::PhraseModel;
+use wirecopy::learn::stock::Stock;
+use wirecopy::learn::{self, Learned};
 use wirecopy::pipeline;
 use wirecopy::progress::Silent;
 use wirecopy::read::{self, Input, Mapping};
@@ -23,9 +27,6 @@ use wirecopy::settings::Settings;
 use wirecopy::sketch::Sketch;
 use wirecopy::story::{self, Hold, Link};
 use wirecopy::text::Tokenizer;
-use wirecopy::verify::lexicon::Lexicon;
-use wirecopy::verify::stock::Stock;
-use wirecopy::verify::surprise::PhraseModel;
 use wirecopy::verify::{Circumstances, Comparer, Context, Limits};
 
 mod articles;
@@ -221,14 +222,9 @@ fn classes(bencher: Bencher) {
 
 fn candidates() -> Vec<(ArticleId, ArticleId)> {
     let workspace = &CORPUS.workspace;
-    let places = Places {
-        source: &|article| CORPUS.sources[article.index()],
-        published: &|_| None,
-        rank: &|article| article.0,
-        class: &|article| CLASSES.near[article.index()],
-    };
+    let texts = CORPUS.text_rows(&CLASSES);
     let found: Vec<Candidate> = Postings::of(&CLASSES.texts, &CORPUS.spool, workspace, &|_| {})
-        .and_then(|postings| candidates::candidates(&postings, workspace, &places, |_| Carriage::Fresh))
+        .and_then(|postings| learn::unlearned(&postings, &texts, workspace))
         .expect("nothing is written where memory has no limit");
     found.into_iter().map(|pair| (pair.a, pair.b)).collect()
 }
@@ -245,14 +241,13 @@ fn shared_passages(bencher: Bencher) {
 
 #[divan::bench(sample_count = 20)]
 fn verify(bencher: Bencher) {
-    let model = PhraseModel::of(&CLASSES.leaders, &CORPUS.spool).expect("nothing goes to disk");
-    let lexicon = Lexicon::of(&model, &CORPUS.spool, &CLASSES.leaders);
-    let stock = Stock::default();
+    let phrases = PhraseModel::of(&CLASSES.leaders, &CORPUS.spool).expect("nothing goes to disk");
+    let lexicon = Lexicon::of(&phrases, &CORPUS.spool, &CLASSES.leaders);
+    let learned = Learned { phrases, lexicon, stock: Stock::default() };
     let settings = Settings::default();
     let limits = Limits::of(settings.near.threshold, &settings.relate);
     let shingles = &CORPUS.shingles;
-    let context =
-        Context { spool: &CORPUS.spool, shingles, model: Some(&model), lexicon: &lexicon, stock: &stock, limits };
+    let context = Context { spool: &CORPUS.spool, shingles, learned: Some(&learned), limits };
     let evidence = |story: usize| {
         let [first, copy, rewrite] = takes(story);
         let mut comparer = Comparer::of(first, context);

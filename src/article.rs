@@ -70,6 +70,9 @@ pub struct Location {
     pub byte_offset: u64,
 }
 
+/// When an article without a date was published, to sort it last.
+pub const UNDATED: i64 = i64::MAX;
+
 /// Seconds of a day.
 pub const SECONDS_OF_A_DAY: i64 = 86_400;
 

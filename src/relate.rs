@@ -228,6 +228,12 @@ impl Judge {
         Ok(Judge { weights, near_threshold, scored, settings: settings.relate.clone() })
     }
 
+    /// The judge with these weights, whatever file of weights the settings name.
+    pub fn with(weights: Weights, settings: &Settings) -> Judge {
+        let (near_threshold, scored) = (settings.near.threshold, settings.wants_passages());
+        Judge { weights: Cow::Owned(weights), near_threshold, scored, settings: settings.relate.clone() }
+    }
+
     /// The weights that are used.
     pub fn weights(&self) -> &Weights {
         &self.weights

@@ -1,6 +1,6 @@
 //! Who might have reused whose prose? Pairs of class leaders by the fingerprints that they share.
 //!
-//! In: postings, and what is known of the texts. Out: [`Candidate`]s, each with its [`Standing`]: what all carriers of the
+//! In: the [`Carrier`]s of each fingerprint. Out: [`Hit`]s, then of each pair's hits [`Candidate`]s, each with its [`Standing`]: what all carriers of the
 //! shared passages say about them together. Nothing is aligned for it: a fingerprint is looked at once, with everybody who
 //! carries it, and each pair that it names takes along what was seen.
 //!
@@ -13,9 +13,10 @@ use bytemuck::{Pod, Zeroable};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::passages::{GRAM_TOKENS, Places, Posting, Postings, packed, same_fingerprint};
+use super::carriers::Carrier;
+use super::passages::{GRAM_TOKENS, packed};
 use crate::article::{ArticleId, SECONDS_OF_A_DAY};
-use crate::disk::{Piled, Piles, Workspace};
+use crate::disk::{Column, Exchange, Row};
 use crate::error::Result;
 
 /// A fingerprint in more classes than this pairs each class with [`SEED_PARTNERS`] others only.
@@ -24,8 +25,6 @@ const SEED_CLASSES: usize = 64;
 const SEED_PARTNERS: usize = 4;
 /// One shared fingerprint suffices for a candidate if at most this many classes have it; otherwise two are wanted.
 const RARE_CLASSES: usize = 12;
-/// The share of memory for sorting hits, in percent.
-const HITS_PERCENT: u64 = 12;
 
 /// Two class leaders that share fingerprints; `a` comes first in the order by content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,14 +128,14 @@ impl Standing {
 
 /// What all carriers of one fingerprint say about it, as flags of a [`Hit`], and their outlets, sorted, each as often as it
 /// carries it.
-fn carried(leading: &[(u32, &Posting)], places: &Places<'_>) -> (u32, Vec<u64>) {
+fn carried(leading: &[&Carrier]) -> (u32, Vec<u64>) {
     let step = leading.len().div_ceil(CARRIERS);
-    let looked_at = || leading.iter().step_by(step).map(|(_, posting)| posting.article());
-    let mut all: Vec<u64> = looked_at().map(|article| (places.source)(article)).filter(|&outlet| outlet != 0).collect();
+    let looked_at = || leading.iter().step_by(step);
+    let mut all: Vec<u64> = looked_at().map(|carrier| carrier.text.outlet).filter(|&outlet| outlet != 0).collect();
     all.sort_unstable();
     let outlets = all.chunk_by(|x, y| x == y).count();
     let mut days: Vec<i64> =
-        looked_at().filter_map(|article| (places.published)(article)).map(|at| at / SECONDS_OF_A_DAY).collect();
+        looked_at().filter_map(|carrier| carrier.text.published()).map(|at| at / SECONDS_OF_A_DAY).collect();
     days.sort_unstable();
     let spread = if days.len() < 2 {
         u32::from(UNKNOWN)
@@ -155,10 +154,11 @@ fn carried(leading: &[(u32, &Posting)], places: &Places<'_>) -> (u32, Vec<u64>) 
 
 /// Of a fingerprint with more carriers, so many are looked at, evenly spread.
 pub const CARRIERS: usize = 200;
+
 /// A fingerprint that names a pair.
-#[derive(Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
-struct Hit {
+pub struct Hit {
     a: u32,
     b: u32,
     /// Where the run begins in the first text.
@@ -180,6 +180,17 @@ impl PartialOrd for Hit {
     }
 }
 
+impl Row for Hit {
+    const NAME: &'static str = "hits";
+    const COLUMNS: &'static [(&'static str, Column)] =
+        &[("a", Column::U32), ("b", Column::U32), ("token", Column::U32), ("flags", Column::U32)];
+
+    /// A hash of the pair: the first carriers of furniture are in more pairs than others.
+    fn key(&self) -> u64 {
+        (u64::from(self.a) << 32 | u64::from(self.b)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+}
+
 impl Hit {
     const RARE: u32 = 1;
     const FRESH: u32 = 2;
@@ -188,11 +199,6 @@ impl Hit {
     const OUTLETS_AT: u32 = 8;
     const SPREAD_AT: u32 = 12;
     const RECURRING_AT: u32 = 16;
-
-    /// A hash of the pair: the first carriers of furniture are in more pairs than others.
-    fn pair_hash(&self) -> u64 {
-        (u64::from(self.a) << 32 | u64::from(self.b)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-    }
 
     fn has(&self, flag: u32) -> bool {
         self.flags & flag != 0
@@ -228,21 +234,17 @@ fn covered<'h>(hits: impl Iterator<Item = &'h Hit>) -> u32 {
 }
 
 /// The class leaders among the carriers of a fingerprint, in the order by content.
-fn leading<'g>(carriers: &'g [Posting], places: &Places<'_>) -> Vec<(u32, &'g Posting)> {
-    let leads = |posting: &Posting| (places.class)(posting.article()) == posting.article();
-    let ranked = |posting: &'g Posting| ((places.rank)(posting.article()), posting);
-    let mut leading: Vec<(u32, &Posting)> = carriers.iter().filter(|posting| leads(posting)).map(ranked).collect();
-    leading.sort_unstable_by_key(|carrier| carrier.0);
+fn leading(carriers: &[Carrier]) -> Vec<&Carrier> {
+    let mut leading: Vec<&Carrier> = carriers.iter().filter(|carrier| carrier.leads()).collect();
+    leading.sort_unstable_by_key(|carrier| (carrier.text.order, carrier.posting.article()));
     leading
 }
 
 /// The pairs that one fingerprint names: of few classes all, of many each with the first few in the order by content.
-fn named_pairs<'l, 'g>(
-    leading: &'l [(u32, &'g Posting)],
-) -> impl Iterator<Item = (&'g Posting, &'g Posting)> + use<'l, 'g> {
+fn named_pairs<'l, 'c>(leading: &'l [&'c Carrier]) -> impl Iterator<Item = (&'c Carrier, &'c Carrier)> + use<'l, 'c> {
     let partners = if Seeding::of(leading.len()) == Seeding::Crowded { SEED_PARTNERS } else { leading.len() };
     let pairs = (1..leading.len()).flat_map(move |place| (0..place.min(partners)).map(move |earlier| (earlier, place)));
-    pairs.map(|(earlier, place)| (leading[earlier].1, leading[place].1))
+    pairs.map(|(earlier, place)| (leading[earlier], leading[place]))
 }
 
 /// What the outlet of a text does with a fingerprint that the text carries.
@@ -256,90 +258,91 @@ pub enum Carriage {
     Learned,
 }
 
-/// The pairs of class leaders that share enough fingerprints to be compared, sorted.
+/// The pairs that one fingerprint names, by all its carriers, with what these say about it together.
 ///
-/// `carriage` says of a posting what its outlet does with the fingerprint.
-pub fn candidates(
-    postings: &Postings,
-    workspace: &Workspace,
-    places: &Places<'_>,
-    carriage: impl Fn(&Posting) -> Carriage + Sync,
-) -> Result<Vec<Candidate>> {
-    let standing = |hits: &[Hit], pair: Candidate| Some(Candidate { standing: Standing::of(hits), ..pair });
-    pairs(hits(postings, workspace, places, carriage, carried)?, standing)
+/// `carriage` says of a carrier what its outlet does with the fingerprint.
+pub fn hits(carriers: &[Carrier], carriage: impl Fn(&Carrier) -> Carriage, found: &mut Vec<Hit>) {
+    name_pairs(carriers, carried, carriage, found);
+}
+
+/// The same pairs, of which nothing is wanted but how much they share.
+pub fn bare_hits(carriers: &[Carrier], carriage: impl Fn(&Carrier) -> Carriage, found: &mut Vec<Hit>) {
+    name_pairs(carriers, |_| (0, Vec::new()), carriage, found);
+}
+
+fn name_pairs(
+    carriers: &[Carrier],
+    carried: impl Fn(&[&Carrier]) -> (u32, Vec<u64>),
+    carriage: impl Fn(&Carrier) -> Carriage,
+    found: &mut Vec<Hit>,
+) {
+    let leading = leading(carriers);
+    if leading.len() < 2 {
+        return;
+    }
+    let of = |is: bool, flag: u32| if is { flag } else { 0 };
+    let (flags, outlets) = carried(&leading);
+    let flags = flags | of(Seeding::of(leading.len()) == Seeding::Rare, Hit::RARE);
+    let times = |outlet: u64| {
+        let from = outlets.partition_point(|&other| other < outlet);
+        outlets[from..].iter().take_while(|&&other| other == outlet).count()
+    };
+    found.extend(named_pairs(&leading).filter_map(|(a, b)| {
+        let carriage = carriage(a).max(carriage(b));
+        if carriage == Carriage::Learned {
+            return None;
+        }
+        let fresh = of(carriage == Carriage::Fresh, Hit::FRESH);
+        let (posting, other) = (&a.posting, &b.posting);
+        let apart = posting.quoted() || other.quoted() || posting.furniture() || other.furniture();
+        let apart = of(apart, Hit::APART);
+        let recurring = level(&LEVELS, times(a.text.outlet).max(times(b.text.outlet))) << Hit::RECURRING_AT;
+        let flags = flags | fresh | apart | recurring;
+        Some(Hit { a: posting.article().0, b: other.article().0, token: posting.token, flags })
+    }));
+}
+
+/// The pairs of class leaders that share enough fingerprints to be compared, sorted.
+pub fn candidates(hits: &mut Exchange<Hit>) -> Result<Vec<Candidate>> {
+    pairs(hits, standing)
+}
+
+/// The same of one partition of hits.
+pub fn of_partition(hits: Vec<Hit>) -> Vec<Candidate> {
+    pairs_of(hits, standing)
+}
+
+fn standing(hits: &[Hit], pair: Candidate) -> Option<Candidate> {
+    Some(Candidate { standing: Standing::of(hits), ..pair })
 }
 
 /// Those of the same pairs that are wanted, sorted. Their standing is not looked up.
-pub fn sharing(
-    postings: &Postings,
-    workspace: &Workspace,
-    places: &Places<'_>,
-    carriage: impl Fn(&Posting) -> Carriage + Sync,
-    wanted: impl Fn(&Candidate) -> bool + Sync,
-) -> Result<Vec<Candidate>> {
-    let nothing = |_: &[(u32, &Posting)], _: &Places<'_>| (0, Vec::new());
-    pairs(hits(postings, workspace, places, carriage, nothing)?, |_, pair| Some(pair).filter(&wanted))
-}
-
-/// The fingerprints that name pairs. `carried` says of one what all its carriers say about it.
-fn hits(
-    postings: &Postings,
-    workspace: &Workspace,
-    places: &Places<'_>,
-    carriage: impl Fn(&Posting) -> Carriage + Sync,
-    carried: impl Fn(&[(u32, &Posting)], &Places<'_>) -> (u32, Vec<u64>) + Sync,
-) -> Result<Piles<Hit>> {
-    // A fingerprint names one pair of two texts, three of three.
-    let mut piles = Piles::new(workspace, workspace.share(HITS_PERCENT), postings.len());
-    let count = piles.count();
-    postings.batches(|batch| {
-        let lists = batch.par_chunk_by(same_fingerprint).fold(Vec::new, |mut found, carriers| {
-            let leading = leading(carriers, places);
-            if leading.len() < 2 {
-                return found;
-            }
-            let of = |is: bool, flag: u32| if is { flag } else { 0 };
-            let (flags, outlets) = carried(&leading, places);
-            let flags = flags | of(Seeding::of(leading.len()) == Seeding::Rare, Hit::RARE);
-            let times = |posting: &Posting| {
-                let outlet = (places.source)(posting.article());
-                let from = outlets.partition_point(|&other| other < outlet);
-                outlets[from..].iter().take_while(|&&other| other == outlet).count()
-            };
-            found.extend(named_pairs(&leading).filter_map(|(a, b)| {
-                let carriage = carriage(a).max(carriage(b));
-                if carriage == Carriage::Learned {
-                    return None;
-                }
-                let fresh = of(carriage == Carriage::Fresh, Hit::FRESH);
-                let apart = a.quoted() || b.quoted() || a.furniture() || b.furniture();
-                let apart = of(apart, Hit::APART);
-                let recurring = level(&LEVELS, times(a).max(times(b))) << Hit::RECURRING_AT;
-                let flags = flags | fresh | apart | recurring;
-                Some(Hit { a: a.article().0, b: b.article().0, token: a.token, flags })
-            }));
-            found
-        });
-        piles.extend(|| lists.map(|found| Piled::of(&found, count, Hit::pair_hash)).collect())
-    })?;
-    Ok(piles)
+pub fn sharing(hits: &mut Exchange<Hit>, wanted: impl Fn(&Candidate) -> bool + Sync) -> Result<Vec<Candidate>> {
+    pairs(hits, |_, pair| Some(pair).filter(&wanted))
 }
 
 /// The pairs that fingerprints name, as `finish` makes them of each with all its hits, sorted.
-fn pairs(piles: Piles<Hit>, finish: impl Fn(&[Hit], Candidate) -> Option<Candidate> + Sync) -> Result<Vec<Candidate>> {
+fn pairs(
+    hits: &mut Exchange<Hit>,
+    finish: impl Fn(&[Hit], Candidate) -> Option<Candidate> + Sync,
+) -> Result<Vec<Candidate>> {
     let mut all = Vec::new();
-    let of_pile = |mut hits: Vec<Hit>| -> Vec<Candidate> {
-        hits.sort_unstable();
-        let pairs = hits.chunk_by(|x, y| (x.a, x.b) == (y.a, y.b));
-        let pairs = pairs.filter(|hits| hits.len() > 1 || hits[0].has(Hit::RARE));
-        pairs.filter_map(|hits| finish(hits, Candidate::of(hits))).collect()
-    };
-    piles.each(of_pile, |mut pairs| {
-        all.append(&mut pairs);
-        Ok(())
-    })?;
+    hits.each(
+        |hits| pairs_of(hits, &finish),
+        |mut pairs| {
+            all.append(&mut pairs);
+            Ok(())
+        },
+    )?;
     all.par_sort_unstable_by_key(|pair: &Candidate| (pair.a, pair.b));
     Ok(all)
+}
+
+fn pairs_of(mut hits: Vec<Hit>, finish: impl Fn(&[Hit], Candidate) -> Option<Candidate>) -> Vec<Candidate> {
+    hits.sort_unstable();
+    let pairs = hits.chunk_by(|x, y| (x.a, x.b) == (y.a, y.b));
+    let pairs = pairs.filter(|hits| hits.len() > 1 || hits[0].has(Hit::RARE));
+    pairs.filter_map(|hits| finish(hits, Candidate::of(hits))).collect()
 }
 
 impl Candidate {

@@ -16,7 +16,6 @@ use rayon::prelude::*;
 use crate::article::ArticleId;
 use crate::disk::{KeptReader, KeptWriter};
 use crate::error::Result;
-use crate::radix;
 use crate::shingle::overlap::ShingleTable;
 use crate::shingle::{ShingleCounter, ShingleCounts};
 use crate::spool::Spool;
@@ -48,22 +47,21 @@ impl Keys {
         self.rank[article.index()]
     }
 
-    /// Writes all keys.
+    /// Writes all keys but the rank, which follows from them.
     pub fn save(&self, to: &mut KeptWriter) -> Result<()> {
         to.row(&(self.bands as u64))?;
         to.items(&self.exact)?;
-        to.items(&self.band_keys)?;
-        to.items(&self.rank)
+        to.items(&self.band_keys)
     }
 
-    /// The keys that were written.
-    pub fn load(from: &mut KeptReader) -> Result<Keys> {
-        Ok(Keys {
-            bands: from.row::<u64>()? as usize,
-            exact: from.items()?,
-            band_keys: from.items()?,
-            rank: from.items()?,
-        })
+    /// Takes the keys that were written, of more articles and as many bands.
+    pub fn extend(&mut self, from: &mut KeptReader) -> Result<()> {
+        if from.row::<u64>()? as usize != self.bands {
+            return Err(from.not_as_written());
+        }
+        self.exact.extend(from.items::<u128>()?);
+        self.band_keys.extend(from.items::<u32>()?);
+        Ok(())
     }
 
     fn band(&self, article: ArticleId, band: usize) -> u32 {
@@ -223,7 +221,7 @@ impl Band {
         // Texts without a word have nothing to be alike in: those of equal characters are one exact class already.
         let worded = texts.iter().filter(|&&a| spool.tokens_of(a) > 0);
         let mut entries: Vec<u64> = worded.map(|&a| u64::from(keys.band(a, band)) << 32 | u64::from(a.0)).collect();
-        radix::sort(&mut entries);
+        entries.sort_unstable();
         let mut found = Band::default();
         for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32).filter(|bucket| bucket.len() > 1) {
             let members: Vec<ArticleId> = bucket.iter().map(|&entry| ArticleId(entry as u32)).collect();
@@ -242,7 +240,7 @@ impl Band {
             let next = (band + depth) % keys.bands;
             let mut entries: Vec<u64> =
                 members.iter().map(|&a| u64::from(keys.band(a, next)) << 32 | u64::from(a.0)).collect();
-            radix::sort(&mut entries);
+            entries.sort_unstable();
             for bucket in entries.chunk_by(|x, y| x >> 32 == y >> 32).filter(|bucket| bucket.len() > 1) {
                 let members = bucket.iter().map(|&entry| ArticleId(entry as u32)).collect();
                 self.bucket(keys, band, depth + 1, members);

@@ -14,7 +14,7 @@ use bytemuck::{Pod, Zeroable};
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
-use crate::disk::{List, Piled, Piles, Workspace};
+use crate::disk::{Column, Exchange, List, Memory, Partitioned, Row, Workspace};
 use crate::error::Result;
 use crate::shingle;
 use crate::spool::{Document, Spool};
@@ -106,6 +106,22 @@ pub(super) fn packed([a, b, c, d]: [u32; 4]) -> u128 {
 /// bits it were a million, each a pair of articles to compare.
 const HASH_BITS: u32 = 48;
 
+impl Row for Posting {
+    const NAME: &'static str = "postings";
+    const COLUMNS: &'static [(&'static str, Column)] = &[
+        ("hash_high", Column::U32),
+        ("article", Column::U32),
+        ("token", Column::U32),
+        ("hash_low_line_flags", Column::U32),
+    ];
+
+    /// The upper bits of the hash. Among the least of a window smaller ones are more frequent, but no partition has more than
+    /// two and a half times its share.
+    fn key(&self) -> u64 {
+        u64::from(self.hash) << 32
+    }
+}
+
 impl Posting {
     const QUOTED: u32 = 1;
     const AT_AN_END: u32 = 2;
@@ -126,12 +142,6 @@ impl Posting {
     /// Hash of the run.
     pub fn hash(&self) -> u64 {
         u64::from(self.hash) << (HASH_BITS - 32) | u64::from(self.rest >> Posting::REST_BITS)
-    }
-
-    /// The upper half of the hash, as a hash. Among the least of a window smaller ones are more frequent, but no pile has more
-    /// than two and a half times its share.
-    fn first_bits(&self) -> u64 {
-        u64::from(self.hash) << 32
     }
 
     /// The text.
@@ -206,9 +216,6 @@ pub struct Postings {
 const TEXTS: usize = 4096;
 /// Postings that are looked at at a time, at least.
 const BATCH: usize = 1 << 18;
-/// The shares of memory for sorting postings and for the shared ones, in percent.
-const SORTING_PERCENT: u64 = 40;
-const SHARED_PERCENT: u64 = 8;
 
 impl Postings {
     /// The fingerprints of different texts; of other articles nothing is asked.
@@ -222,19 +229,19 @@ impl Postings {
     ) -> Result<Postings> {
         let tokens: usize = texts.iter().map(|&article| spool.tokens_of(article)).sum();
         // Of a window and the one behind it, two in `WINDOW + 1` chosen grams differ.
-        let mut piles = Piles::new(workspace, workspace.share(SORTING_PERCENT), tokens * 2 / (WINDOW + 1));
-        let count = piles.count();
+        let mut exchange = Exchange::new(workspace, workspace.share(Memory::Postings), tokens * 2 / (WINDOW + 1));
+        let count = exchange.count();
         for texts in texts.chunks(TEXTS) {
             let lists = texts.par_chunks(TEXTS / 4).map_init(Vec::new, |list, texts| {
                 list.clear();
                 texts.iter().for_each(|&article| add_postings(article, &spool.document(article), list));
                 done(texts.len() as u64);
-                Piled::of(list, count, Posting::first_bits)
+                Partitioned::of(list, count)
             });
-            piles.extend(|| lists.collect())?;
+            exchange.extend(|| lists.collect())?;
         }
-        let mut shared = List::new(workspace, workspace.share(SHARED_PERCENT));
-        piles.each(kept, |kept| shared.extend(&kept))?;
+        let mut shared = List::new(workspace, workspace.share(Memory::SharedPostings));
+        exchange.each(kept, |kept| shared.extend(&kept))?;
         shared.finish();
         Ok(Postings { shared })
     }
@@ -267,18 +274,6 @@ impl Postings {
         };
         Ok(self.shared.slice(before(hash)?..before(hash + 1)?)?.into_owned())
     }
-}
-
-/// What is asked about the articles that carry a passage.
-pub struct Places<'a> {
-    /// The outlet of an article as a number, 0 for none.
-    pub source: &'a (dyn Fn(ArticleId) -> u64 + Sync),
-    /// When it was published, in seconds since 1970, if that is known.
-    pub published: &'a (dyn Fn(ArticleId) -> Option<i64> + Sync),
-    /// Its place in the order by content.
-    pub rank: &'a (dyn Fn(ArticleId) -> u32 + Sync),
-    /// The leader of its near-duplicate class.
-    pub class: &'a (dyn Fn(ArticleId) -> ArticleId + Sync),
 }
 
 /// Whether two neighbours are of one fingerprint.

@@ -12,18 +12,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::{ArticleId, SECONDS_OF_A_DAY};
 use crate::bucket::candidates::Candidate;
-use crate::bucket::classes::Classes;
-use crate::corpus::{Corpus, UNDATED};
+use crate::bucket::carriers::TextRow;
 use crate::decoys::{Dated, Decoys};
-use crate::disk::{KeptReader, KeptWriter, Table, Workspace};
+use crate::disk::{KeptReader, KeptWriter, Memory, Table, Workspace};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::relate::{Judge, Verdict};
 use crate::relation::Relation;
 use crate::verify::{Circumstances, Comparer, Context, Evidence};
-
-/// The share of memory for evidence, in percent.
-const EVIDENCE_PERCENT: u64 = 10;
 
 /// First texts that are compared with others at a time.
 const TEXTS: usize = 4096;
@@ -42,33 +38,35 @@ pub struct Compared<'a> {
 
 /// What is known of pairs beside their texts.
 pub struct Surroundings<'a> {
-    /// The classes of the articles.
-    pub classes: &'a Classes,
     /// The pairs of class leaders that share passages, sorted.
     pub candidates: &'a [Candidate],
-    /// The outlet of each article, 0 for none.
-    pub sources: &'a [u64],
-    /// When each was published, [`UNDATED`] where that is not known.
-    pub published: &'a [i64],
+    /// What is known of each article.
+    pub texts: &'a [TextRow],
+    /// The leader of each article's exact class.
+    pub exact: &'a [ArticleId],
 }
 
 impl Surroundings<'_> {
     /// The circumstances of a pair. What is known of passages is known of class leaders.
     pub fn of(&self, a: ArticleId, b: ArticleId) -> Circumstances {
-        let leaders = (self.classes.near[a.index()], self.classes.near[b.index()]);
+        let (of_a, of_b) = (&self.texts[a.index()], &self.texts[b.index()]);
+        let leaders = (of_a.class, of_b.class);
         let find = |pair: (ArticleId, ArticleId)| {
             let found = self.candidates.binary_search_by_key(&pair, |candidate| (candidate.a, candidate.b)).ok();
             found.map(|place| self.candidates[place].standing)
         };
         let standing = find(leaders).or_else(|| find((leaders.1, leaders.0)));
-        let (source, at) = (self.sources[a.index()], [self.published[a.index()], self.published[b.index()]]);
-        let dated = !at.contains(&UNDATED);
-        Circumstances {
-            standing: standing.unwrap_or_default(),
-            same_outlet: source != 0 && source == self.sources[b.index()],
-            days_apart: dated
-                .then(|| u32::try_from(at[0].abs_diff(at[1]) / SECONDS_OF_A_DAY.unsigned_abs()).unwrap_or(u32::MAX)),
-        }
+        Circumstances { standing: standing.unwrap_or_default(), ..circumstances(of_a, of_b) }
+    }
+}
+
+/// What two texts say of a pair before anything is known of passages.
+fn circumstances(a: &TextRow, b: &TextRow) -> Circumstances {
+    let days = |a: i64, b: i64| u32::try_from(a.abs_diff(b) / SECONDS_OF_A_DAY.unsigned_abs()).unwrap_or(u32::MAX);
+    Circumstances {
+        same_outlet: a.outlet != 0 && a.outlet == b.outlet,
+        days_apart: a.published().zip(b.published()).map(|(a, b)| days(a, b)),
+        ..Circumstances::default()
     }
 }
 
@@ -116,7 +114,7 @@ pub struct ComparedPairs {
 impl ComparedPairs {
     /// No pair yet.
     pub fn new(workspace: &Workspace, judge: &Judge) -> Self {
-        let evidence = Table::new(workspace, workspace.share(EVIDENCE_PERCENT));
+        let evidence = Table::new(workspace, workspace.share(Memory::Evidence));
         ComparedPairs { heads: Vec::new(), evidence, judge: judge.clone() }
     }
 
@@ -136,10 +134,10 @@ impl ComparedPairs {
                 .map(|run| {
                     let mut comparer = Comparer::of(run[0].0, context);
                     let head = |&(a, b): &(ArticleId, ArticleId)| {
-                        let same_text = same_text((a, b), surroundings.classes);
+                        let same_text = same_text((a, b), surroundings.exact);
                         let promising = |evidence: &Evidence| same_text || judge.may_still_link(evidence);
                         let evidence = comparer.evidence_while(b, surroundings.of(a, b), promising)?;
-                        let verdict = verdict((a, b), &evidence, surroundings.classes, judge)?;
+                        let verdict = verdict((a, b), &evidence, surroundings.exact, judge)?;
                         let Verdict { relation, may_be_item, score, .. } = verdict;
                         let bits = score.unwrap_or_default().bits;
                         Some((Head { a, b, relation, may_be_item, item: false, row: 0, bits }, evidence))
@@ -263,10 +261,10 @@ impl Verified {
 }
 
 /// The decoys among class leaders.
-pub fn decoys(across: &[Head], corpus: &Corpus, leaders: &[ArticleId]) -> Decoys {
+pub fn decoys(across: &[Head], texts: &[TextRow], leaders: &[ArticleId]) -> Decoys {
     let dated = |leader: &ArticleId| {
-        let known = (corpus.sources[leader.index()], corpus.published[leader.index()]);
-        Some(known).filter(|(source, published)| *source != 0 && *published != UNDATED)
+        let text = &texts[leader.index()];
+        text.published().filter(|_| text.outlet != 0).map(|published| (text.outlet, published))
     };
     let known: Vec<Dated> = leaders.iter().map(dated).collect();
     let place = |article: ArticleId| leaders.binary_search(&article).expect("candidates are pairs of leaders");
@@ -276,10 +274,15 @@ pub fn decoys(across: &[Head], corpus: &Corpus, leaders: &[ArticleId]) -> Decoys
 }
 
 /// What the evidence makes of a pair; none if what it shares proves nothing.
-pub fn verdict(pair: (ArticleId, ArticleId), evidence: &Evidence, classes: &Classes, judge: &Judge) -> Option<Verdict> {
-    if same_text(pair, classes) { Some(Verdict::identical()) } else { judge.judge(evidence) }
+pub fn verdict(
+    pair: (ArticleId, ArticleId),
+    evidence: &Evidence,
+    exact: &[ArticleId],
+    judge: &Judge,
+) -> Option<Verdict> {
+    if same_text(pair, exact) { Some(Verdict::identical()) } else { judge.judge(evidence) }
 }
 
-fn same_text((a, b): (ArticleId, ArticleId), classes: &Classes) -> bool {
-    classes.exact[a.index()] == classes.exact[b.index()]
+fn same_text((a, b): (ArticleId, ArticleId), exact: &[ArticleId]) -> bool {
+    exact[a.index()] == exact[b.index()]
 }

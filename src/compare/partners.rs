@@ -2,11 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::Surroundings;
+use super::circumstances;
 use crate::article::ArticleId;
 use crate::bucket::candidates::Candidate;
+use crate::bucket::carriers::TextRow;
 use crate::bucket::classes::{Classes, Groups};
-use crate::corpus::Corpus;
 use crate::relate::Judge;
 use crate::verify::Circumstances;
 
@@ -17,12 +17,11 @@ const LISTED_CLASS: usize = 48;
 const LISTED_ACROSS: usize = 1024;
 
 /// Leaves out the candidates that cannot be links, whatever a comparison would say.
-pub fn retain_likely(candidates: &mut Vec<Candidate>, corpus: &Corpus, classes: &Classes, judge: &Judge) {
-    let surroundings =
-        Surroundings { classes, candidates: &[], sources: &corpus.sources, published: &corpus.published };
+pub fn retain_likely(candidates: &mut Vec<Candidate>, texts: &[TextRow], judge: &Judge) {
     let likely = |pair: &Candidate| {
-        let circumstances = Circumstances { standing: pair.standing, ..surroundings.of(pair.a, pair.b) };
-        let (a, b) = (corpus.spool.tokens_of(pair.a), corpus.spool.tokens_of(pair.b));
+        let (a, b) = (&texts[pair.a.index()], &texts[pair.b.index()]);
+        let circumstances = Circumstances { standing: pair.standing, ..circumstances(a, b) };
+        let (a, b) = (a.tokens as usize, b.tokens as usize);
         judge.may_link(circumstances, pair.shared, (a.min(b), a.max(b)))
     };
     *candidates = std::mem::take(candidates).into_par_iter().filter(likely).collect();

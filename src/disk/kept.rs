@@ -85,22 +85,12 @@ impl Kept {
     ///
     /// An [`Error::Io`] names a file of the folder; every other error comes from `write`. In both cases nothing is kept.
     pub fn save(&self, stage: Stage, write: impl FnOnce(&mut KeptWriter) -> Result<()>) -> Result<()> {
-        let unfinished = self.path(stage, UNFINISHED);
-        let written = KeptWriter::create(unfinished.clone()).and_then(|mut writer| {
-            write(&mut writer)?;
-            writer.finish(self.fingerprint)?;
-            fs::rename(&unfinished, self.path(stage, ENDING)).map_err(|cause| Error::io("write", &unfinished, cause))
-        });
-        if written.is_err() {
-            // What cannot be removed is overwritten by the next run.
-            let _ = fs::remove_file(&unfinished);
-        }
-        written
+        KeptWriter::whole(&self.path(stage), self.fingerprint, write)
     }
 
     /// What was kept of a stage, checked from end to end; none if there is nothing.
     pub fn open_stage(&self, stage: Stage) -> Result<Option<KeptReader>, Damaged> {
-        let path = self.path(stage, ENDING);
+        let path = self.path(stage);
         match KeptReader::open(&path, self.fingerprint) {
             Ok(reader) => Ok(Some(reader)),
             Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
@@ -120,8 +110,8 @@ impl Kept {
         fs::remove_dir(&self.folder).map_err(failed)
     }
 
-    fn path(&self, stage: Stage, ending: &str) -> PathBuf {
-        self.folder.join(format!("{}.{ending}", stage.name()))
+    fn path(&self, stage: Stage) -> PathBuf {
+        self.folder.join(format!("{}.{ENDING}", stage.name()))
     }
 }
 
@@ -161,6 +151,24 @@ pub struct KeptWriter {
 }
 
 impl KeptWriter {
+    /// Writes a file that is read from end to end: what `write` writes, with the fingerprint of what it was made with. It
+    /// appears when it is whole.
+    ///
+    /// Fails if it cannot be written, or with what `write` fails with.
+    pub fn whole(path: &Path, fingerprint: u64, write: impl FnOnce(&mut KeptWriter) -> Result<()>) -> Result<()> {
+        let unfinished = path.with_extension(UNFINISHED);
+        let written = KeptWriter::create(unfinished.clone()).and_then(|mut writer| {
+            write(&mut writer)?;
+            writer.finish(fingerprint)?;
+            fs::rename(&unfinished, path).map_err(|cause| Error::io("write", path, cause))
+        });
+        if written.is_err() {
+            // What cannot be removed is overwritten by the next run.
+            let _ = fs::remove_file(&unfinished);
+        }
+        written
+    }
+
     fn create(path: PathBuf) -> Result<KeptWriter> {
         let created = File::create(&path).and_then(|mut file| {
             file.seek(SeekFrom::Start(HEADER_BYTES))?;
@@ -239,6 +247,13 @@ pub struct KeptReader {
 }
 
 impl KeptReader {
+    /// A file that [`KeptWriter::whole`] wrote.
+    ///
+    /// Fails if it cannot be read, is damaged, or was made with something else.
+    pub fn whole(path: &Path, fingerprint: u64) -> Result<KeptReader> {
+        KeptReader::open(path, fingerprint).map_err(|cause| Error::io("use", path, cause))
+    }
+
     /// The file, if all of it is as it was written.
     fn open(path: &Path, fingerprint: u64) -> io::Result<KeptReader> {
         let mut file = File::open(path)?;
@@ -248,7 +263,7 @@ impl KeptReader {
             return Err(io::Error::other("it is of another version"));
         }
         if header.fingerprint != fingerprint {
-            return Err(io::Error::other("it is of another scan"));
+            return Err(io::Error::other("it was made with other settings"));
         }
         let length_bytes = file.metadata()?.len() - HEADER_BYTES;
         if length_bytes != header.length_bytes {
@@ -356,10 +371,10 @@ mod tests {
     fn what_is_not_whole_is_not_used() {
         let (folder, kept) = kept();
         kept.save(Stage::Read, write).unwrap();
-        let path = kept.path(Stage::Read, ENDING);
+        let path = kept.path(Stage::Read);
         let whole = fs::read(&path).unwrap();
         let why = |bytes: &[u8], kept: &Kept| {
-            fs::write(kept.path(Stage::Read, ENDING), bytes).unwrap();
+            fs::write(kept.path(Stage::Read), bytes).unwrap();
             kept.open_stage(Stage::Read).err().unwrap().why
         };
         for place in [0, 5, 9, 17, 25, 33, 40, 1 << 20, whole.len() - 1] {
@@ -372,7 +387,7 @@ mod tests {
         }
         why(&[&whole[..], &[0]].concat(), &kept);
         let other = Kept::open(folder.path(), 8).unwrap();
-        assert_eq!(why(&whole, &other), "it is of another scan");
+        assert_eq!(why(&whole, &other), "it was made with other settings");
         fs::write(&path, &whole).unwrap();
         assert!(kept.open_stage(Stage::Read).unwrap().is_some());
     }
@@ -387,7 +402,7 @@ mod tests {
         });
         assert!(matches!(failed, Err(Error::Cancelled)));
         assert!(kept.open_stage(Stage::Read).unwrap().is_some());
-        assert!(!kept.path(Stage::Read, UNFINISHED).exists());
+        assert_eq!(fs::read_dir(kept.folder()).unwrap().count(), 1);
     }
 
     #[test]

@@ -1,54 +1,71 @@
-//! What does not fit into memory? Typed items in; the same items out, by place ([`List`], [`Table`]), in ascending
-//! order ([`Sorter`]) or in piles of those that belong together ([`Piles`]).
+//! What does not fit into memory? Typed items in; the same items out, by place ([`List`], [`Table`]), or by partition, those
+//! that belong together in one ([`Exchange`]).
 //!
-//! All hold their items in memory up to a limit and in temporary files of a [`Workspace`] beyond. Nothing is written
-//! where everything fits, and what comes out is the same whatever the limit is.
+//! All hold their items in memory up to a limit, of which [`Memory`] is the plan, and in temporary files of a [`Workspace`]
+//! beyond. Nothing is written where everything fits, and what comes out is the same whatever the limit is.
 //!
-//! Sorting is external merge sort (Knuth, The Art of Computer Programming, vol. 3, 2nd ed., section 5.4): as many items as
-//! memory holds are sorted and written as a run, then all runs are merged by a tree of losers (section 5.4.1), which
-//! compares an item once for each doubling of the runs. It reads and writes in sequence, which disks are good at; a
-//! database or a hash table on disk would seek for every item.
+//! An exchange is what engines call a shuffle: each [`Row`] goes to the partition of its key, and every partition is handled
+//! by itself, sorted where that matters (a distribution sort: Knuth, The Art of Computer Programming, vol. 3, 2nd ed.,
+//! section 5.2.5). It costs one write and one read of every byte. No stage may rely on the number of partitions or on the
+//! order of rows in one, so another engine may make them.
 //!
-//! Time is that of sorting in memory, plus one write and one read of every byte. Where runs are so many that their blocks
-//! would be smaller than 64 KiB, some are merged beforehand, which costs a write and a read more for those; that takes more
-//! than `m / 128 KiB` times the limit `m`, 2 TiB at a limit of 512 MiB. Space on disk is the size of the items, plus those
-//! merged beforehand.
-//!
-//! Items are plain bytes ([`Pod`](bytemuck::Pod)) in the order of the machine: the files are for the process that wrote
+//! Items are plain bytes ([`Pod`](bytemuck::Pod)) in the order of the machine: temporary files are for the process that wrote
 //! them and for nobody else.
 //!
 //! ```
-//! use wirecopy::disk::{Sorter, Workspace};
+//! use bytemuck::{Pod, Zeroable};
+//! use wirecopy::disk::{Column, Exchange, Partitioned, Row, Workspace};
 //!
-//! let workspace = Workspace::new(std::env::temp_dir());
-//! let mut sorter = Sorter::new(&workspace, 64 << 20);
-//! sorter.extend(&[[7u32, 1], [3, 2], [7, 0]])?;
-//! let mut groups = Vec::new();
-//! sorter.sorted()?.batches(1, |x, y| x[0] == y[0], |group| {
-//!     groups.push(group.to_vec());
+//! #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
+//! #[repr(C)]
+//! struct Word {
+//!     hash: u32,
+//!     article: u32,
+//! }
+//!
+//! impl Row for Word {
+//!     const NAME: &'static str = "words";
+//!     const COLUMNS: &'static [(&'static str, Column)] = &[("hash", Column::U32), ("article", Column::U32)];
+//!
+//!     fn key(&self) -> u64 {
+//!         u64::from(self.hash) << 32
+//!     }
+//! }
+//!
+//! let mut words = Exchange::new(&Workspace::new(std::env::temp_dir()), 64 << 20, 3);
+//! let rows = [(7, 1), (3, 2), (7, 0)].map(|(hash, article)| Word { hash, article });
+//! let count = words.count();
+//! words.extend(|| vec![Partitioned::of(&rows, count)])?;
+//! let mut shared = 0;
+//! let of_partition = |mut words: Vec<Word>| {
+//!     words.sort_unstable();
+//!     words.chunk_by(|x, y| x.hash == y.hash).filter(|carriers| carriers.len() > 1).count()
+//! };
+//! words.each(of_partition, |found| {
+//!     shared += found;
 //!     Ok(())
 //! })?;
-//! assert_eq!(groups, [vec![[3, 2]], vec![[7, 0], [7, 1]]]);
-//! assert_eq!(workspace.bytes_written(), 0);
+//! assert_eq!(shared, 1);
 //! # Ok::<(), wirecopy::error::Error>(())
 //! ```
 
+mod exchange;
 mod file;
+#[cfg(feature = "parquet")]
+pub mod ipc;
 mod kept;
 mod list;
-mod merge;
-mod piles;
-mod sort;
+mod memory;
 mod table;
 mod workspace;
 
+pub use exchange::{Column, Exchange, Partition, Partitioned, Row};
 #[cfg(feature = "parquet")]
 pub(crate) use file::Cursor;
 pub(crate) use file::{SharedFile, TempFile};
 pub use kept::{Damaged, Kept, KeptReader, KeptWriter};
 pub use list::List;
-pub use piles::{Piled, Piles};
-pub use sort::{Sorted, Sorter};
+pub use memory::Memory;
 pub use table::{Table, Weight};
 pub use workspace::Workspace;
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::disk::file::{SharedFile, TempFile};
 use crate::disk::kept::Kept;
+use crate::disk::memory::Memory;
 use crate::error::{Error, Result};
 
 /// A folder for temporary files, and how much went there.
@@ -31,6 +32,9 @@ struct Inner {
     /// How many reads there were, and the number of the one that fails.
     #[cfg(test)]
     reads: (AtomicU64, u64),
+    /// How many partitions an exchange has, and a seed by which their rows are put out of order.
+    #[cfg(test)]
+    partitions: Option<(usize, u64)>,
 }
 
 /// A workspace in which everything stays in memory.
@@ -67,6 +71,20 @@ impl Workspace {
         workspace
     }
 
+    /// A limited workspace in which every exchange has so many partitions, with the rows of each in an order of its own.
+    #[cfg(test)]
+    pub(crate) fn with_partitions(folder: impl Into<PathBuf>, memory_bytes: u64, count: usize, seed: u64) -> Self {
+        let mut workspace = Self::limited(folder, memory_bytes);
+        Arc::get_mut(&mut workspace.0).unwrap().partitions = Some((count, seed));
+        workspace
+    }
+
+    /// See [`Workspace::with_partitions`].
+    #[cfg(test)]
+    pub(in crate::disk) fn partitions(&self) -> Option<(usize, u64)> {
+        self.0.partitions
+    }
+
     fn made(folder: PathBuf, memory_bytes: Option<u64>, quota: u64) -> Self {
         Self(Arc::new(Inner {
             folder,
@@ -77,6 +95,8 @@ impl Workspace {
             kept: OnceLock::new(),
             #[cfg(test)]
             reads: (AtomicU64::new(0), u64::MAX),
+            #[cfg(test)]
+            partitions: None,
         }))
     }
 
@@ -96,9 +116,9 @@ impl Workspace {
         self.0.kept.get()
     }
 
-    /// A share of the memory, in bytes: so many percent, or all there is where nothing is limited.
-    pub fn share(&self, percent: u64) -> usize {
-        let share = self.0.memory_bytes.map(|bytes| bytes / 100 * percent);
+    /// A share of the memory, in bytes, or all there is where nothing is limited.
+    pub fn share(&self, share: Memory) -> usize {
+        let share = self.0.memory_bytes.map(|bytes| bytes / 100 * share.percent());
         share.map_or(usize::MAX, |bytes| usize::try_from(bytes).unwrap_or(usize::MAX))
     }
 
@@ -183,7 +203,7 @@ impl Workspace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::disk::{List, Sorter};
+    use crate::disk::List;
 
     fn chain(error: &Error) -> String {
         format!("{error}: {}", std::error::Error::source(error).unwrap())
@@ -199,7 +219,6 @@ mod tests {
             let error = List::new(&workspace, 8).extend(&[1u64, 2]).unwrap_err();
             let begin = format!("cannot create a temporary file in {}: ", path.display());
             assert!(chain(&error).starts_with(&begin), "{}", chain(&error));
-            assert!(matches!(Sorter::new(&workspace, 8).extend(&[1u64, 2, 3]), Err(Error::TempFile { .. })));
             assert_eq!(workspace.bytes_written(), 0);
         }
     }
@@ -216,13 +235,6 @@ mod tests {
         // What went in before is still there.
         assert_eq!(*list.slice(0..list.len()).unwrap(), numbers[..list.len()]);
         assert!(list.len() >= 12);
-
-        let mut sorter = Sorter::new(&Workspace::with_quota(folder.path(), 0, 100), 16);
-        assert!(matches!(sorter.extend(&numbers), Err(Error::DiskFull { written_bytes: 96, .. })));
-        // Room for the runs, but not for merging some beforehand.
-        let mut sorter = Sorter::new(&Workspace::with_quota(folder.path(), 0, 160), 16);
-        sorter.extend(&numbers).unwrap();
-        assert!(matches!(sorter.sorted().err(), Some(Error::DiskFull { written_bytes: 160, .. })));
     }
 
     #[test]

@@ -110,7 +110,7 @@ pub(super) fn seeding(classes: usize) -> &'static str {
 /// What was learned of a fingerprint where it stands in an article.
 pub(super) fn learned(view: View<'_>, article: ArticleId, hash: u64) -> Option<Kind> {
     let source = view.corpus.sources[article.index()];
-    view.analysis.stock.learned(source, hash).map(Marks::kind)
+    view.analysis.epoch.learned.stock.learned(source, hash).map(Marks::kind)
 }
 
 impl Candidacy {

@@ -105,14 +105,14 @@ impl Comparison {
 
     fn in_order(view: View<'_>, a: ArticleId, b: ArticleId) -> Comparison {
         let context = view.analysis.context(view.corpus, view.settings);
-        let circumstances = view.analysis.circumstances(view.corpus, a, b);
+        let circumstances = view.analysis.circumstances(a, b);
         let evidence = Comparer::of(a, context).evidence(b, circumstances);
         // What the scan said, which may know more than the pair: that it is an item of a round-up.
         let verdict = match view.analysis.compared.find(a, b) {
             Some(pair) => Some(pair.verdict),
-            None => verdict((a, b), &evidence, &view.analysis.classes, &view.analysis.judge),
+            None => verdict((a, b), &evidence, &view.analysis.classes.exact, &view.analysis.epoch.judge),
         };
-        let weights = view.analysis.judge.weights();
+        let weights = view.analysis.epoch.judge.weights();
         let scored = view.settings.wants_passages().then(|| weights.score(&evidence).probability());
         let weights = if scored.is_some() { weights.waterfall(&evidence) } else { Vec::new() };
         let (marks_a, marks_b) = (view.marks(a), view.marks(b));
@@ -149,7 +149,7 @@ impl Comparison {
             prose_b: evidence.prose_b(),
             evidence_bits: evidence.bits,
             probability: verdict.as_ref().and_then(Verdict::probability).or(scored),
-            prior_bits: view.analysis.judge.weights().prior,
+            prior_bits: view.analysis.epoch.judge.weights().prior,
             weights,
             longest_run: evidence.longest_run(),
             shared: evidence.shared.into(),

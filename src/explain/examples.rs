@@ -32,7 +32,7 @@ pub fn examples(view: View<'_>, labelled: &[LabelledPair]) -> (Vec<Example>, usi
         };
         let rank = |article: ArticleId| view.corpus.keys.rank(article);
         let (a, b) = if rank(a) < rank(b) { (a, b) } else { (b, a) };
-        let mut evidence = Comparer::of(a, context).evidence(b, view.analysis.circumstances(view.corpus, a, b));
+        let mut evidence = Comparer::of(a, context).evidence(b, view.analysis.circumstances(a, b));
         let weight = if pair.confidence == Confidence::Low { UNSURE_WEIGHT } else { 1.0 } / 2.0;
         let decided = evidence.overlap.jaccard() >= view.settings.near.threshold;
         let sure = pair.confidence == Confidence::High;

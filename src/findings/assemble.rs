@@ -12,7 +12,8 @@ use crate::bucket::classes::{Classes, Groups};
 use crate::compare::{Compared, ComparedPairs};
 use crate::corpus::Corpus;
 use crate::credit::Credit;
-use crate::disk::Table;
+use crate::disk::{Memory, Table};
+use crate::epoch::Epoch;
 use crate::error::Result;
 use crate::origin::{self, Side, Tally, Teller};
 use crate::relate::Direction;
@@ -23,13 +24,11 @@ use crate::story;
 use crate::verify::SharedRun;
 
 use super::headline::headline;
-use super::passages::{Collector, Place, Texts};
+use super::passages::{Collector, RunRow, Texts};
 use super::survivors::Survivors;
 use super::texts::texts;
 use super::{Counts, Findings, Ids, Member, Pair, Passage, Story};
 
-/// The shares of memory for the rows of members, pairs and passages each, in percent.
-const ROWS_PERCENT: u64 = 4;
 /// Pairs or articles that are made rows at a time.
 pub(super) const BLOCK: usize = 1 << 13;
 
@@ -50,15 +49,15 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
     let wanted = |relation: Relation| settings.relate.relations.contains(&relation);
     let same_text = wanted(Relation::Identical) || wanted(Relation::NearDuplicate);
     let workspace = &corpus.workspace;
-    let Analysis { classes, compared, decoys, judge, verified, .. } = analysis;
+    let Analysis { classes, compared, decoys, verified, epoch: Epoch { judge, .. }, .. } = analysis;
     let passage_candidates = analysis.named;
     let groups = classes.groups();
     let stories = Stories::of(&corpus, &classes, &analysis.stories, &groups, same_text);
     // What only comparisons wanted makes room for the rows; so does below what only pairs and passages want.
-    drop((analysis.model, analysis.stock, analysis.candidates, analysis.stories));
-    let mut passages = Table::new(workspace, workspace.share(ROWS_PERCENT));
+    drop((analysis.epoch.learned, analysis.candidates, analysis.stories));
+    let mut passages = Table::new(workspace, workspace.share(Memory::Rows));
     collect_passages(&corpus, &compared, &stories, &mut passages)?;
-    let mut pairs = Table::new(workspace, workspace.share(ROWS_PERCENT));
+    let mut pairs = Table::new(workspace, workspace.share(Memory::Rows));
     let basis = |article: ArticleId| corpus.credits.get(article.index()).as_ref().as_ref().map(|credit| credit.basis);
     let survivors = Survivors::of(&corpus, &classes, &groups, &settings.survivors.keep, basis);
     let mut shown = Shown::new(&corpus, &classes, &survivors);
@@ -99,7 +98,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
     drop(compared);
     let credits = Credits { corpus: &corpus, tallies: &tallies };
     let rows = stories.rows(&corpus, &least, &credits);
-    let mut members = Table::new(workspace, workspace.share(ROWS_PERCENT));
+    let mut members = Table::new(workspace, workspace.share(Memory::Rows));
     let (mut dropped, mut undated, mut doubtful_dates, mut without_source) = (0, 0, 0, 0);
     for block in corpus.spool.articles().collect::<Vec<_>>().chunks(BLOCK) {
         let rows: Vec<Member> = block
@@ -493,7 +492,7 @@ fn row(corpus: &Corpus, weights: &Weights, pair: &Compared<'_>, known: (ArticleI
 }
 
 /// The places of the runs of some pairs, all with the same first text.
-fn places(corpus: &Corpus, compared: &ComparedPairs, pairs: Range<usize>) -> Vec<Place> {
+fn places(corpus: &Corpus, compared: &ComparedPairs, pairs: Range<usize>) -> Vec<RunRow> {
     let heads = &compared.heads()[pairs.clone()];
     let ids = corpus.spool.words(heads[0].a);
     let mut places = Vec::new();
@@ -501,7 +500,7 @@ fn places(corpus: &Corpus, compared: &ComparedPairs, pairs: Range<usize>) -> Vec
         for SharedRun { run, .. } in &compared.evidence(place).runs {
             // A text that could not be read has no words.
             let words = ids.get(run.a..run.a + run.tokens).unwrap_or_default();
-            places.extend(Place::of(words, (head.a, run.a), (head.b, run.b)).into_iter().flatten());
+            places.extend(RunRow::of(words, (head.a, run.a), (head.b, run.b)).into_iter().flatten());
         }
     }
     places

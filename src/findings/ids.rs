@@ -6,11 +6,8 @@ use std::sync::OnceLock;
 
 use super::Findings;
 use crate::article::ArticleId;
-use crate::disk::List;
+use crate::disk::{List, Memory};
 use crate::error::Result;
-
-/// The share of memory for ids, in percent.
-const IDS_PERCENT: u64 = 2;
 
 /// The ids of members that lie on disk, by themselves: made when one is asked for.
 #[derive(Default)]
@@ -40,7 +37,7 @@ impl Findings {
         }
         let stored = self.ids.0.get_or_init(|| {
             let mut stored =
-                Stored { bytes: List::new(&self.workspace, self.workspace.share(IDS_PERCENT)), ends: Vec::new() };
+                Stored { bytes: List::new(&self.workspace, self.workspace.share(Memory::Ids)), ends: Vec::new() };
             let all = self.members.iter().try_for_each(|member| stored.push(&member.id));
             self.workspace.note(all);
             stored
@@ -73,7 +70,7 @@ mod tests {
         let named = |number: u32| Member { id: format!("article-{}", u64::from(number).pow(7)), ..Member::default() };
         for memory_bytes in [0, 1 << 10, 1 << 14, u64::MAX] {
             let workspace = Workspace::limited(std::env::temp_dir(), memory_bytes);
-            let mut members = Table::new(&workspace, workspace.share(4));
+            let mut members = Table::new(&workspace, workspace.share(Memory::Rows));
             members.extend((0..200).map(named)).unwrap();
             let findings = Findings { members, workspace, ..Findings::default() };
             for number in [0, 1, 7, 199, 3] {

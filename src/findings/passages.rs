@@ -3,8 +3,7 @@
 //! In: the runs of verified pairs. Out: one [`Passage`] a stretch of text with all its carriers. Runs of different pairs are
 //! one passage if their words are the same. A passage inside a longer one adds nothing unless somebody carries it alone.
 //!
-//! Runs are piled by words, sorted by article and piled by passage, which takes a share of the memory each and temporary files
-//! beyond. In memory remain 25 bytes a passage.
+//! Rows are exchanged by words, by article and by passage, which takes a share of the memory each and temporary files beyond. In memory remain 25 bytes a passage.
 
 use rayon::prelude::*;
 
@@ -12,16 +11,13 @@ use bytemuck::{Pod, Zeroable};
 
 use crate::article::{ArticleId, Span};
 use crate::bucket::passages::PASSAGE_TOKENS;
-use crate::disk::{List, Piled, Piles, Sorter, Table, Workspace};
+use crate::disk::{Column, Exchange, List, Memory, Partitioned, Row, Table, Workspace};
 use crate::error::Result;
 use crate::spool::Spool;
 use crate::text::SEED;
 
 use super::Passage;
 
-/// The shares of memory for each sorting and for the lists between, in percent.
-const SORTING_PERCENT: u64 = 8;
-const LIST_PERCENT: u64 = 6;
 /// Runs that are looked at at a time, at least.
 const BATCH: usize = 1 << 16;
 /// Texts of which what one thread finds is piled at once.
@@ -30,7 +26,7 @@ const PILED: usize = 256;
 /// A run of words in an article: its tokens `start..end`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
 #[repr(C)]
-pub(crate) struct Place {
+pub(crate) struct RunRow {
     /// The hash of its words.
     words: [u64; 2],
     article: u32,
@@ -40,14 +36,30 @@ pub(crate) struct Place {
     unused: u32,
 }
 
-impl Place {
+impl Row for RunRow {
+    const NAME: &'static str = "shared runs";
+    const COLUMNS: &'static [(&'static str, Column)] = &[
+        ("words_high", Column::U64),
+        ("words_low", Column::U64),
+        ("article", Column::U32),
+        ("start", Column::U32),
+        ("end", Column::U32),
+        ("unused", Column::U32),
+    ];
+
+    fn key(&self) -> u64 {
+        self.words[0]
+    }
+}
+
+impl RunRow {
     /// The places of a run that `a` and `b` share; `words` are its tokens. None if it is too short for a passage.
-    pub(crate) fn of(words: &[u32], a: (ArticleId, usize), b: (ArticleId, usize)) -> Option<[Place; 2]> {
+    pub(crate) fn of(words: &[u32], a: (ArticleId, usize), b: (ArticleId, usize)) -> Option<[RunRow; 2]> {
         if words.len() < PASSAGE_TOKENS {
             return None;
         }
         let key = xxhash_rust::xxh3::xxh3_128_with_seed(bytemuck::cast_slice(words), SEED);
-        let place = |(article, start): (ArticleId, usize)| Place {
+        let place = |(article, start): (ArticleId, usize)| RunRow {
             words: [(key >> 64) as u64, key as u64],
             article: article.0,
             start: start as u32,
@@ -70,13 +82,58 @@ struct Carrier {
 /// A passage that is not inside another, by its number, and the place of its first carrier.
 type Kept = (u32, usize);
 
-/// One of the two tables that say which passage stands where: sorted by their first number.
-type Row = [u32; 4];
+/// That an article carries a passage: at its tokens `start..end`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
+#[repr(C)]
+struct CarriedRow {
+    article: u32,
+    start: u32,
+    end: u32,
+    passage: u32,
+}
+
+impl Row for CarriedRow {
+    const NAME: &'static str = "carried passages";
+    const COLUMNS: &'static [(&'static str, Column)] =
+        &[("article", Column::U32), ("start", Column::U32), ("end", Column::U32), ("passage", Column::U32)];
+
+    fn key(&self) -> u64 {
+        u64::from(self.article).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+}
+
+/// That a passage stands in an article: at its bytes `start..end`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
+#[repr(C)]
+struct PlacedRow {
+    /// See [`Found::ids`].
+    id: u64,
+    passage: u32,
+    article: u32,
+    start: u32,
+    end: u32,
+}
+
+impl Row for PlacedRow {
+    const NAME: &'static str = "placed passages";
+    const COLUMNS: &'static [(&'static str, Column)] = &[
+        ("id", Column::U64),
+        ("passage", Column::U32),
+        ("article", Column::U32),
+        ("start", Column::U32),
+        ("end", Column::U32),
+    ];
+
+    fn key(&self) -> u64 {
+        self.id
+    }
+}
 
 /// Collects the runs of pairs.
 pub(crate) struct Collector {
     workspace: Workspace,
-    places: Piles<Place>,
+    expected: usize,
+    runs: Exchange<RunRow>,
 }
 
 /// What the rows of passages are made with.
@@ -94,18 +151,18 @@ pub(crate) struct Texts<'a, R, S> {
 impl Collector {
     /// No run yet, about `expected` to come.
     pub(crate) fn new(workspace: &Workspace, expected: usize) -> Self {
-        let places = Piles::new(workspace, workspace.share(SORTING_PERCENT), expected);
-        Collector { workspace: workspace.clone(), places }
+        let runs = Exchange::new(workspace, workspace.share(Memory::Runs), expected);
+        Collector { workspace: workspace.clone(), expected, runs }
     }
 
     /// Takes the places of the runs that are `made` of each of the items, on all threads.
-    pub(crate) fn extend<T: Sync>(&mut self, items: &[T], made: impl Fn(&T) -> Vec<Place> + Sync) -> Result<()> {
-        let count = self.places.count();
+    pub(crate) fn extend<T: Sync>(&mut self, items: &[T], made: impl Fn(&T) -> Vec<RunRow> + Sync) -> Result<()> {
+        let count = self.runs.count();
         let lists = items.par_chunks(PILED).map(|items| {
-            let places: Vec<Place> = items.iter().flat_map(&made).collect();
-            Piled::of(&places, count, |place| place.words[0])
+            let runs: Vec<RunRow> = items.iter().flat_map(&made).collect();
+            Partitioned::of(&runs, count)
         });
-        self.places.extend(|| lists.collect())
+        self.runs.extend(|| lists.collect())
     }
 
     /// The passages, by the number of their carriers, then by id.
@@ -115,7 +172,7 @@ impl Collector {
         S: Fn(&[ArticleId]) -> Option<usize> + Sync,
     {
         let workspace = self.workspace.clone();
-        let (found, by_article) = Found::of(self.places, &texts.pairs, &workspace)?;
+        let (found, by_article) = Found::of(self.runs, self.expected, &texts.pairs, &workspace)?;
         let (kept, placed) = found.placed(by_article, texts.spool, &workspace)?;
         let id = |number: u32| format!("p{:016x}", found.ids[number as usize]);
         let mut order: Vec<(usize, u64, usize)> = kept
@@ -180,14 +237,14 @@ struct Head {
     end: usize,
 }
 
-/// The passages of a pile of runs, which has all that are of the same words.
-fn carried(mut places: Vec<Place>) -> Carried {
+/// The passages of a partition of runs, which has all that are of the same words.
+fn carried(mut places: Vec<RunRow>) -> Carried {
     places.sort_unstable();
     let mut passages = Carried { heads: Vec::new(), carriers: Vec::new() };
     for places in places.chunk_by(|x, y| x.words == y.words) {
         // A text that says it twice carries it once.
         let first_ones = places.chunk_by(|x, y| x.article == y.article).map(|places| places[0]);
-        passages.carriers.extend(first_ones.map(|Place { article, start, end, .. }| Carrier { article, start, end }));
+        passages.carriers.extend(first_ones.map(|RunRow { article, start, end, .. }| Carrier { article, start, end }));
         passages.heads.push(Head { id: places[0].words[0], end: passages.carriers.len() });
     }
     passages
@@ -195,24 +252,32 @@ fn carried(mut places: Vec<Place>) -> Carried {
 
 impl Found {
     /// The passages that these runs are, and for each article which passages it carries where.
-    fn of(places: Piles<Place>, pairs: &[u32], workspace: &Workspace) -> Result<(Found, Sorter<Row>)> {
-        let carriers = List::new(workspace, workspace.share(LIST_PERCENT));
+    fn of(
+        mut runs: Exchange<RunRow>,
+        expected: usize,
+        pairs: &[u32],
+        workspace: &Workspace,
+    ) -> Result<(Found, Exchange<CarriedRow>)> {
+        let carriers = List::new(workspace, workspace.share(Memory::Carriers));
         let (ids, tokens, quietest, ends) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut found = Found { ids, tokens, quietest, ends, carriers };
         let quiet = |carrier: &&Carrier| (pairs[carrier.article as usize], carrier.article);
-        let mut by_article = Sorter::new(workspace, workspace.share(SORTING_PERCENT));
-        places.each(carried, |passages| {
-            let mut rows: Vec<Row> = Vec::with_capacity(passages.carriers.len());
+        let mut by_article = Exchange::new(workspace, workspace.share(Memory::Runs), expected);
+        let count = by_article.count();
+        runs.each(carried, |passages| {
+            let mut rows: Vec<CarriedRow> = Vec::with_capacity(passages.carriers.len());
             for (head, number) in passages.heads.iter().zip(found.ids.len() as u32..) {
                 let carriers = &passages.carriers[rows.len()..head.end];
-                rows.extend(carriers.iter().map(|&Carrier { article, start, end }| [article, start, end, number]));
+                let row =
+                    |&Carrier { article, start, end }: &Carrier| CarriedRow { article, start, end, passage: number };
+                rows.extend(carriers.iter().map(row));
                 found.tokens.push(carriers[0].end - carriers[0].start);
                 found.quietest.extend(carriers.iter().min_by_key(quiet).map(|carrier| carrier.article));
                 found.ends.push((found.carriers.len() + head.end) as u64);
             }
             found.ids.extend(passages.heads.iter().map(|head| head.id));
             found.carriers.extend(&passages.carriers)?;
-            by_article.extend(&rows)
+            by_article.extend(|| vec![Partitioned::of(&rows, count)])
         })?;
         Ok((found, by_article))
     }
@@ -226,56 +291,59 @@ impl Found {
     /// The passages that are not inside others, in order, each with the place of its carriers in a list by bytes.
     fn placed(
         &self,
-        by_article: Sorter<Row>,
+        mut by_article: Exchange<CarriedRow>,
         spool: &Spool,
         workspace: &Workspace,
     ) -> Result<(Vec<Kept>, List<Carrier>)> {
         let mut covered = vec![false; self.ids.len()];
-        let mut by_passage = Piles::new(workspace, workspace.share(SORTING_PERCENT), self.carriers.len());
-        let count = by_passage.count();
-        let same_article = |x: &Row, y: &Row| x[0] == y[0];
-        let by_article = by_article.sorted()?;
-        by_article.batches(BATCH, same_article, |batch| {
-            let articles: Vec<&[Row]> = batch.chunk_by(same_article).collect();
-            let inside: Vec<Vec<u32>> = articles.par_iter().map(|rows| self.covered(rows)).collect::<Result<_>>()?;
-            inside.into_iter().flatten().for_each(|number| covered[number as usize] = true);
+        let sorted = |mut rows: Vec<CarriedRow>| {
+            rows.sort_unstable();
+            rows
+        };
+        let same_article = |x: &CarriedRow, y: &CarriedRow| x.article == y.article;
+        let inside = |rows: Vec<CarriedRow>| -> Result<Vec<Vec<u32>>> {
+            sorted(rows).chunk_by(same_article).map(|rows| self.covered(rows)).collect()
+        };
+        by_article.each(inside, |inside| {
+            inside?.into_iter().flatten().for_each(|number| covered[number as usize] = true);
             Ok(())
         })?;
-        by_article.batches(BATCH, same_article, |batch| {
-            let articles: Vec<&[Row]> = batch.chunk_by(same_article).collect();
-            let made = |rows: &[Row]| {
-                let mut kept = rows.iter().filter(|row| !covered[row[3] as usize]).peekable();
-                if kept.peek().is_none() {
-                    return Vec::new();
-                }
-                let spans = spool.spans(ArticleId(rows[0][0]));
-                let bytes = |row: &Row| {
+        let mut by_passage = Exchange::new(workspace, workspace.share(Memory::Runs), self.carriers.len());
+        let count = by_passage.count();
+        let placed = |rows: Vec<CarriedRow>| {
+            let rows: Vec<CarriedRow> = rows.into_iter().filter(|row| !covered[row.passage as usize]).collect();
+            let rows = sorted(rows);
+            let mut placed: Vec<PlacedRow> = Vec::with_capacity(rows.len());
+            for rows in rows.chunk_by(same_article) {
+                let spans = spool.spans(ArticleId(rows[0].article));
+                placed.extend(rows.iter().map(|row| {
                     // A text that could not be read has no spans.
-                    let tokens = spans.get(row[1] as usize..row[2] as usize).unwrap_or_default();
-                    let span = Span::covering(tokens);
-                    [row[3], row[0], span.start, span.end]
-                };
-                kept.map(bytes).collect()
-            };
-            let lists = articles.par_chunks(PILED).map(|articles| {
-                let rows: Vec<Row> = articles.iter().flat_map(|rows| made(rows)).collect();
-                // Numbers are in the order of ids, which are hashes.
-                Piled::of(&rows, count, |row| self.ids[row[0] as usize])
-            });
-            by_passage.extend(|| lists.collect())
-        })?;
+                    let tokens = spans.get(row.start as usize..row.end as usize).unwrap_or_default();
+                    let Span { start, end } = Span::covering(tokens);
+                    let CarriedRow { article, passage, .. } = *row;
+                    PlacedRow { id: self.ids[passage as usize], passage, article, start, end }
+                }));
+            }
+            Partitioned::of(&placed, count)
+        };
+        by_article.each(placed, |list| by_passage.extend(|| vec![list]))?;
         drop(by_article);
         let mut kept = Vec::new();
-        let mut placed = List::new(workspace, workspace.share(LIST_PERCENT));
-        let sorted = |mut rows: Vec<Row>| {
+        let mut placed = List::new(workspace, workspace.share(Memory::Carriers));
+        let sorted = |mut rows: Vec<PlacedRow>| {
+            // Numbers are in the order of ids, which are hashes.
             rows.sort_unstable();
             rows
         };
         by_passage.each(sorted, |rows| {
             let mut carriers: Vec<Carrier> = Vec::with_capacity(rows.len());
-            for rows in rows.chunk_by(|x, y| x[0] == y[0]) {
-                kept.push((rows[0][0], placed.len() + carriers.len()));
-                carriers.extend(rows.iter().map(|&[_, article, start, end]| Carrier { article, start, end }));
+            for rows in rows.chunk_by(|x, y| x.passage == y.passage) {
+                kept.push((rows[0].passage, placed.len() + carriers.len()));
+                carriers.extend(rows.iter().map(|&PlacedRow { article, start, end, .. }| Carrier {
+                    article,
+                    start,
+                    end,
+                }));
             }
             placed.extend(&carriers)
         })?;
@@ -283,9 +351,9 @@ impl Found {
     }
 
     /// Of the passages of one article that are judged there, those inside longer ones with the same carriers.
-    fn covered(&self, rows: &[Row]) -> Result<Vec<u32>> {
+    fn covered(&self, rows: &[CarriedRow]) -> Result<Vec<u32>> {
         let mut inside = Vec::new();
-        for &[article, start, end, number] in rows {
+        for &CarriedRow { article, start, end, passage: number } in rows {
             if self.quietest[number as usize] != article {
                 continue;
             }
@@ -293,10 +361,10 @@ impl Found {
             let count = self.carriers(number).len();
             let around = || {
                 rows.iter().filter(move |row| {
-                    row[1] <= start
-                        && row[2] >= end
-                        && row[2] - row[1] > end - start
-                        && self.carriers(row[3]).len() >= count
+                    row.start <= start
+                        && row.end >= end
+                        && row.end - row.start > end - start
+                        && self.carriers(row.passage).len() >= count
                 })
             };
             if around().next().is_none() {
@@ -304,7 +372,7 @@ impl Found {
             }
             let ours = self.carriers.slice(self.carriers(number))?;
             for row in around() {
-                let theirs = self.carriers.slice(self.carriers(row[3]))?;
+                let theirs = self.carriers.slice(self.carriers(row.passage))?;
                 let within = |place: &Carrier| {
                     let at = theirs.binary_search_by_key(&place.article, |their| their.article);
                     at.is_ok_and(|at| theirs[at].start <= place.start && theirs[at].end >= place.end)
@@ -339,7 +407,7 @@ mod tests {
 
     /// Passages by their words, with the first place of each in every article, those inside others left out: each compared
     /// with all others, at all carriers.
-    fn twin(texts: &[Vec<u32>], places: &[Place]) -> BTreeMap<Vec<u32>, BTreeMap<u32, (u32, u32)>> {
+    fn twin(texts: &[Vec<u32>], places: &[RunRow]) -> BTreeMap<Vec<u32>, BTreeMap<u32, (u32, u32)>> {
         let mut all: BTreeMap<Vec<u32>, BTreeMap<u32, (u32, u32)>> = BTreeMap::new();
         for place in places {
             let words = texts[place.article as usize][place.start as usize..place.end as usize].to_vec();
@@ -395,7 +463,7 @@ mod tests {
                     for cut in [0, 3] {
                         let words = ids[a].get(i + cut..i + tokens).unwrap_or_default();
                         let sides = ((ArticleId(a as u32), i + cut), (ArticleId(b as u32), j + cut));
-                        places.extend(Place::of(words, sides.0, sides.1).into_iter().flatten());
+                        places.extend(RunRow::of(words, sides.0, sides.1).into_iter().flatten());
                     }
                 }
             }

@@ -5,15 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::{ArticleId, Span};
 use crate::corpus::Corpus;
-use crate::disk::{Table, Weight};
+use crate::disk::{Memory, Table, Weight};
 use crate::error::Result;
 use crate::text::{Kind, Marks};
 
 use super::Member;
 use super::assemble::BLOCK;
-
-/// The share of memory for texts, in percent: only reports read them, each once or twice, so disk serves as well.
-const TEXTS_PERCENT: u64 = 2;
 
 /// What an article says, and which parts of it prove nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +64,7 @@ pub fn has_text(member: &Member) -> bool {
 
 /// The texts of the articles that have one, in input order.
 pub(super) fn texts(corpus: &Corpus, members: &Table<Member>) -> Result<Table<Text>> {
-    let mut rows = Table::new(&corpus.workspace, corpus.workspace.share(TEXTS_PERCENT));
+    let mut rows = Table::new(&corpus.workspace, corpus.workspace.share(Memory::ReportTexts));
     let shown: Vec<ArticleId> = corpus
         .spool
         .articles()

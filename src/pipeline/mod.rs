@@ -8,25 +8,29 @@ use rayon::prelude::*;
 
 use crate::analysis::Analysis;
 use crate::article::ArticleId;
-use crate::bucket::candidates::{Candidate, Carriage, candidates, sharing};
+use crate::bucket::candidates::Candidate;
+use crate::bucket::carriers::TextRow;
 use crate::bucket::classes::{Buckets, Classes};
-use crate::bucket::passages::{Places, Posting, Postings};
+use crate::bucket::passages::Postings;
 use crate::compare::partners::{beside_leaders, retain_likely, within_classes};
 use crate::compare::{ComparedPairs, Surroundings, Verified, decoys};
-use crate::corpus::{Corpus, UNDATED};
+use crate::corpus::Corpus;
 use crate::disk::{KeptReader, Workspace};
+use crate::epoch::Epoch;
 use crate::error::Result;
 use crate::findings::{Findings, Kept, assemble};
+use crate::learn::lexicon::Lexicon;
+use crate::learn::phrases::{PhraseModel, sample};
+use crate::learn::stock::Stock;
+use crate::learn::{self, Learned, Passages};
 use crate::progress::{Progress, Stage};
 use crate::read::Input;
 use crate::relate::Judge;
 use crate::settings::{Part, Settings};
+use crate::spool::MarkTable;
 use crate::story::links::{links, take_items};
 use crate::story::{Joining, stories};
 use crate::text::Marks;
-use crate::verify::lexicon::Lexicon;
-use crate::verify::stock::{Related, Stock, takes_of_one_text};
-use crate::verify::surprise::{PhraseModel, sample};
 use crate::verify::{Context, Limits};
 use checkpoint::Checkpoints;
 
@@ -69,14 +73,14 @@ fn scan_keeping(
 ) -> Result<Findings> {
     let kept = Checkpoints::of(workspace, progress);
     let read = || Corpus::read_within(workspace, inputs, settings, progress);
-    let mut corpus = kept.stage(Stage::Read, |from| Corpus::load(workspace, from), read, Corpus::save)?;
+    let mut corpus = kept.stage(Stage::Read, |from| Corpus::load(workspace, settings, from), read, Corpus::save)?;
     let mut analysis = stages(&mut corpus, settings, progress, &kept)?;
     // Nobody asks for it again, and findings want its memory.
-    analysis.model = PhraseModel::default();
+    analysis.epoch.learned = Learned::default();
     assemble(corpus, analysis, settings, keep)
 }
 
-/// All stages from classes to stories. What is learned about furniture is marked in the corpus.
+/// All stages from classes to stories. What is learned about furniture is joined with the texts of the corpus.
 pub fn analyse(corpus: &mut Corpus, settings: &Settings, progress: &dyn Progress) -> Result<Analysis> {
     let workspace = corpus.workspace.clone();
     let band_keys = corpus.keys.band_keys.clone();
@@ -94,34 +98,22 @@ fn stages(
     let workspace = corpus.workspace.clone();
     let judge = Judge::of(settings)?;
 
-    forget(corpus, settings)?;
-
-    let find_classes = || {
-        progress.begin(Stage::Classes, Some(corpus.keys.bands as u64));
-        let Corpus { keys, spool, shingles, .. } = &mut *corpus;
-        let buckets = Buckets::of(keys, spool, &|| progress.advance(1));
-        spool.complete(&buckets.articles())?;
-        let classes = Classes::of(buckets, keys, spool, shingles, settings.near.threshold);
-        kept.go_on().map(|()| classes)
-    };
-    let classes = kept.stage(Stage::Classes, Classes::load, find_classes, Classes::save)?;
+    forget(corpus, settings);
+    let classes = classes(corpus, settings, kept)?;
     let leaders = &classes.leaders;
-    // A hundred bytes an article, of which later stages want nothing.
-    corpus.keys.band_keys = Vec::new();
-
-    let (mut model, mut candidates, mut stock) = (PhraseModel::default(), Vec::new(), Stock::default());
-    let (mut named, mut lexicon) = (0, Lexicon::default());
+    let texts = corpus.text_rows(&classes);
+    let (mut learned, mut candidates, mut named) = (Learned::default(), Vec::new(), 0);
     if settings.wants_passages() {
         progress.begin(Stage::Phrases, Some(leaders.len() as u64));
         if !settings.lacks(Part::Phrases) {
             let sample = sample(leaders, |article| corpus.content(article));
-            model = PhraseModel::of(&sample, &corpus.spool)?;
-            lexicon = Lexicon::of(&model, &corpus.spool, &sample);
+            learned.phrases = PhraseModel::of(&sample, &corpus.spool)?;
+            learned.lexicon = Lexicon::of(&learned.phrases, &corpus.spool, &sample);
         }
         kept.go_on()?;
-        (stock, candidates) = passages(corpus, &classes, settings, kept)?;
+        (learned.stock, candidates) = passages(corpus, &classes, &texts, settings, kept)?;
         named = candidates.len() as u64;
-        retain_likely(&mut candidates, corpus, &classes, &judge);
+        retain_likely(&mut candidates, &texts, &judge);
     }
 
     let groups = classes.groups();
@@ -129,27 +121,20 @@ fn stages(
         if corpus.keys.rank(a) < corpus.keys.rank(b) { (a, b) } else { (b, a) }
     };
     let several = leaders.iter().map(|&leader| groups.of_leader(leader)).filter(|group| group.len() > 1);
-    corpus.spool.complete(&several.flatten().copied().collect::<Vec<_>>())?;
+    corpus.spool.make_words(&several.flatten().copied().collect::<Vec<_>>())?;
     let context = Context {
         spool: &corpus.spool,
         shingles: &corpus.shingles,
-        model: settings.wants_passages().then_some(&model),
-        lexicon: &lexicon,
-        stock: &stock,
+        learned: settings.wants_passages().then_some(&learned),
         limits: Limits::of(settings.near.threshold, &settings.relate),
     };
-    let surroundings = Surroundings {
-        classes: &classes,
-        candidates: &candidates,
-        sources: &corpus.sources,
-        published: &corpus.published,
-    };
+    let surroundings = Surroundings { candidates: &candidates, texts: &texts, exact: &classes.exact };
     let verify = || {
         progress.begin(Stage::Verify, Some(candidates.len() as u64));
         let mut compared = ComparedPairs::new(&workspace, &judge);
         let pairs: Vec<(ArticleId, ArticleId)> = candidates.iter().map(|pair| (pair.a, pair.b)).collect();
         compared.compare(&pairs, context, &surroundings, progress)?;
-        let decoys = decoys(compared.heads(), corpus, leaders);
+        let decoys = decoys(compared.heads(), &texts, leaders);
         take_items(&mut compared, corpus.len());
         kept.go_on().map(|()| Verified { compared, decoys })
     };
@@ -160,8 +145,7 @@ fn stages(
     more.extend(beside_leaders(&candidates, &classes, &groups, in_order));
     // Of one class or of two: none is there twice.
     more.par_sort_unstable();
-    let rank = |article| corpus.keys.rank(article);
-    let links = links(&compared, &classes, settings, |article| corpus.spool.tokens_of(article), rank);
+    let links = links(&compared, &classes, settings, &texts);
     let before = compared.len();
     if kept.taken(Stage::Reprints, |from| compared.load(from))?.is_none() {
         progress.begin(Stage::Reprints, Some(more.len() as u64));
@@ -178,80 +162,73 @@ fn stages(
     let joining = if any { Joining::Any } else { Joining::Average(settings.story.linkage) };
     let stories = stories(leaders.len(), &links, joining);
     let verified = (candidates.len() + more.len()) as u64;
-    Ok(Analysis { classes, model, lexicon, stock, candidates, named, decoys, judge, compared, verified, stories })
+    let epoch = Epoch { learned, judge };
+    Ok(Analysis { classes, texts, epoch, candidates, named, decoys, compared, verified, stories })
 }
 
-/// The pairs of class leaders that share passages, and what belongs to no story, which is marked in the corpus.
+/// Exact and near-duplicate classes.
+fn classes(corpus: &mut Corpus, settings: &Settings, kept: &Checkpoints<'_>) -> Result<Classes> {
+    let progress = kept.progress;
+    let find = || {
+        progress.begin(Stage::Classes, Some(corpus.keys.bands as u64));
+        let Corpus { keys, spool, shingles, .. } = &mut *corpus;
+        let buckets = Buckets::of(keys, spool, &|| progress.advance(1));
+        spool.make_words(&buckets.articles())?;
+        let classes = Classes::of(buckets, keys, spool, shingles, settings.near.threshold);
+        kept.go_on().map(|()| classes)
+    };
+    let classes = kept.stage(Stage::Classes, Classes::load, find, Classes::save)?;
+    // A hundred bytes an article, which no later stage asks for.
+    corpus.keys.band_keys = Vec::new();
+    Ok(classes)
+}
+
+/// The pairs of class leaders that share passages, and what belongs to no story, which is joined with the corpus.
 fn passages(
     corpus: &mut Corpus,
     classes: &Classes,
+    texts: &[TextRow],
     settings: &Settings,
     kept: &Checkpoints<'_>,
 ) -> Result<(Stock, Vec<Candidate>)> {
+    let workspace = corpus.workspace.clone();
     let load = |from: &mut KeptReader| {
-        corpus.spool.load_marks(from)?;
-        Ok((Stock::load(from)?, from.rows()?))
+        let marks = if from.row()? { Some(MarkTable::load(&workspace, from)?) } else { None };
+        Ok((marks, Stock::load(from)?, from.rows()?))
     };
-    if let Some(passages) = kept.taken(Stage::Passages, load)? {
-        return Ok(passages);
+    if let Some((marks, stock, candidates)) = kept.taken(Stage::Passages, load)? {
+        marks.into_iter().for_each(|marks| corpus.spool.join(marks));
+        return Ok((stock, candidates));
     }
     kept.progress.begin(Stage::Passages, Some(classes.texts.len() as u64));
     let advance = |done| kept.progress.advance(done);
-    let postings = Postings::of(&classes.texts, &corpus.spool, &corpus.workspace, &advance)?;
+    let postings = Postings::of(&classes.texts, &corpus.spool, &workspace, &advance)?;
     kept.go_on()?;
     kept.progress.begin(Stage::Furniture, None);
-    let (stock, candidates) = learn(corpus, classes, &postings, settings)?;
+    let (stock, candidates) = if settings.lacks(Part::Learning) {
+        (Stock::default(), learn::unlearned(&postings, texts, &workspace)?)
+    } else {
+        let Passages { stock, marks, candidates } = learn::passages(&postings, texts, &classes.exact, &workspace)?;
+        corpus.spool.join(marks);
+        (stock, candidates)
+    };
     kept.go_on()?;
     kept.keep(Stage::Passages, |to| {
-        corpus.spool.save_marks(to)?;
+        to.row(&corpus.spool.learned().is_some())?;
+        corpus.spool.learned().map_or(Ok(()), |marks| marks.save(to))?;
         stock.save(to)?;
         to.rows(candidates.iter())
     })?;
     Ok((stock, candidates))
 }
 
-/// Takes off the marks, and the bands, of the parts of the method that are left out.
-fn forget(corpus: &mut Corpus, settings: &Settings) -> Result<()> {
+/// Leaves out the marks, and the bands, of the parts of the method that are left out.
+fn forget(corpus: &mut Corpus, settings: &Settings) {
     if !settings.wants_near_duplicates() {
         corpus.keys.bands = 0;
     }
     let parts = [(Part::Quotations, Marks::QUOTED), (Part::Furniture, Marks::FURNITURE), (Part::Names, Marks::NAME)];
-    parts.into_iter().filter(|(part, _)| settings.lacks(*part)).try_for_each(|(_, mark)| corpus.spool.unmark(mark))
-}
-
-/// The pairs that share passages, and what belongs to no story, which is marked.
-fn learn(
-    corpus: &mut Corpus,
-    classes: &Classes,
-    postings: &Postings,
-    settings: &Settings,
-) -> Result<(Stock, Vec<Candidate>)> {
-    let Corpus { sources, published, keys, workspace, spool, .. } = corpus;
-    let places = Places {
-        source: &|article| sources[article.index()],
-        published: &|article| Some(published[article.index()]).filter(|&at| at != UNDATED),
-        rank: &|article| keys.rank(article),
-        class: &|article| classes.near[article.index()],
-    };
-    let known =
-        |stock: &Stock, posting: &Posting| stock.learned(sources[posting.article().index()], posting.hash()).is_some();
-    let recurring = Stock::recurring(postings, &places)?;
-    let recurs = |posting: &Posting| if known(&recurring, posting) { Carriage::Recurring } else { Carriage::Fresh };
-    if settings.lacks(Part::Learning) {
-        return Ok((Stock::default(), candidates(postings, workspace, &places, recurs)?));
-    }
-    let longer = |pair: &Candidate| spool.tokens_of(pair.a).max(spool.tokens_of(pair.b));
-    let takes = sharing(postings, workspace, &places, recurs, |pair| takes_of_one_text(pair, longer(pair)))?;
-    let takes: Vec<(ArticleId, ArticleId)> = takes.iter().map(|pair| (pair.a, pair.b)).collect();
-    let related = Related::of(&takes, spool.len());
-    let stock = Stock::learn(postings, &related, &places)?;
-    // Once more, without what was learned: what names pairs now belongs to stories.
-    let learned = |posting: &Posting| if known(&stock, posting) { Carriage::Learned } else { recurs(posting) };
-    let mut found = candidates(postings, workspace, &places, learned)?;
-    found.par_iter_mut().for_each(|pair| pair.standing.apart = related.apart(pair.a, pair.b));
-    let same_texts = classes.same_texts();
-    stock.mark(postings, &places, |leader| same_texts.of_leader(leader), spool, workspace)?;
-    Ok((stock, found))
+    parts.into_iter().filter(|(part, _)| settings.lacks(*part)).for_each(|(_, mark)| corpus.spool.ignore(mark));
 }
 
 #[cfg(test)]
@@ -292,6 +269,22 @@ mod tests {
         check(1 << 16, &Settings { without, ..Settings::default() });
         check(1 << 10, &wanted(Relation::NearDuplicate));
         check(1 << 10, &wanted(Relation::Identical));
+    }
+
+    /// However many partitions an exchange has, and in whatever order a partition's rows come, in memory and through files.
+    #[test]
+    fn partitions_change_nothing() {
+        let folder = std::env::temp_dir();
+        let limits = [1 << 10, 1 << 16, u64::MAX];
+        let expected = tables(&Workspace::default(), &Settings::default()).unwrap();
+        for (seed, count) in (1..).zip([1, 2, 7]) {
+            for memory_bytes in limits {
+                let workspace = Workspace::with_partitions(&folder, memory_bytes, count, seed);
+                let found = tables(&workspace, &Settings::default()).unwrap();
+                assert!(found == expected, "{count} partitions at {memory_bytes} bytes");
+                assert_eq!(workspace.bytes_written() > 0, memory_bytes < u64::MAX);
+            }
+        }
     }
 
     #[test]

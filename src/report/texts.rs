@@ -10,15 +10,12 @@ use serde::{Deserialize, Serialize};
 use super::load::jsonl;
 use super::rows::Rows;
 use crate::article::{ArticleId, Span};
-use crate::disk::{Table, Workspace};
+use crate::disk::{Memory, Table, Workspace};
 use crate::error::{Error, Result};
 use crate::findings::{Apart, Findings, Text, has_text};
 
 /// The name of the file in an output folder.
 pub const FILE_NAME: &str = "texts.jsonl";
-
-/// The share of memory for texts that are read back, in percent.
-const TEXTS_PERCENT: u64 = 10;
 
 #[derive(Serialize, Deserialize)]
 struct TextRow {
@@ -72,8 +69,8 @@ pub fn load(folder: &Path, findings: &mut Findings, workspace: &Workspace) -> Re
     })?;
     let name = path.display().to_string();
     let misread = |row: u64, cause: String| Error::Table { table: name.clone(), row, cause };
-    let mut texts = Table::new(workspace, workspace.share(TEXTS_PERCENT));
-    let mut members = Table::new(workspace, workspace.share(TEXTS_PERCENT));
+    let mut texts = Table::new(workspace, workspace.share(Memory::Loaded));
+    let mut members = Table::new(workspace, workspace.share(Memory::Loaded));
     let mut rows = jsonl::<TextRow, File>(&name, file).zip(1..);
     for (member, place) in findings.members.iter().zip(0..) {
         let mut member = member.into_owned();

@@ -2,6 +2,7 @@
 
 use super::{Hold, Link, tie};
 use crate::article::ArticleId;
+use crate::bucket::carriers::TextRow;
 use crate::bucket::classes::Classes;
 use crate::compare::partners::across_classes;
 use crate::compare::{ComparedPairs, Head, Parts};
@@ -27,13 +28,8 @@ pub fn take_items(compared: &mut ComparedPairs, articles: usize) {
 }
 
 /// The links between classes of the relations that are wanted, in the order by content, from the pairs of their leaders.
-pub fn links(
-    compared: &ComparedPairs,
-    classes: &Classes,
-    settings: &Settings,
-    tokens: impl Fn(ArticleId) -> usize,
-    rank: impl Fn(ArticleId) -> u32,
-) -> Vec<Link> {
+pub fn links(compared: &ComparedPairs, classes: &Classes, settings: &Settings, texts: &[TextRow]) -> Vec<Link> {
+    let rank = |article: ArticleId| (texts[article.index()].order, article);
     let place = |article: ArticleId| classes.leaders.binary_search(&article).expect("candidates are pairs of leaders");
     let wanted = |relation: Relation| relation.links() && settings.relate.relations.contains(&relation);
     let heads = compared.heads().iter().enumerate();
@@ -53,7 +49,7 @@ pub fn links(
         let mut near: Vec<_> = across_classes(classes).map(leaders).collect();
         near.sort_unstable_by(|x, y| (rank(x.0), rank(x.1)).cmp(&(rank(y.0), rank(y.1))).then(y.2.total_cmp(&x.2)));
         near.dedup_by_key(|link| (link.0, link.1));
-        let whole = |leader: ArticleId| vec![(0, tokens(leader) as u32)];
+        let whole = |leader: ArticleId| vec![(0, texts[leader.index()].tokens)];
         links.extend(near.into_iter().map(|(a, b, jaccard)| Link {
             a: place(a),
             b: place(b),

@@ -7,7 +7,7 @@
 //! - **Cues**: a sentence that says what only furniture says ("all rights reserved", "lire aussi"), of at most
 //!   [`CUED_SENTENCE`] words. Legal notices take the rest of their line with them. The cues are in `cues.txt`.
 //!
-//! What only the corpus can tell, the same line on many pages of an outlet, is learned in `verify::stock`. Nothing is
+//! What only the corpus can tell, the same line on many pages of an outlet, is learned in `learn::stock`. Nothing is
 //! deleted: furniture weighs nothing as evidence, and the evidence says so. A text that would be left with next to nothing, a
 //! list of headlines or a gallery, is taken as what it is; but one that says in most of its sentences that it is a notice, a
 //! wall of cookies, is furniture as a whole.

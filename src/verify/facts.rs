@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::lexicon::Lexicon;
 use super::runs::Run;
+use crate::learn::lexicon::Lexicon;
 use crate::spool::Document;
 use crate::text::Marks;
 

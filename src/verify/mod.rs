@@ -4,11 +4,8 @@
 //! for each run how much of it is prose, quotation and furniture and what the prose is worth in bits beyond chance. What is
 //! quoted or furniture in either text counts as that in both: scraping loses marks more often than it invents them.
 
-mod contexts;
 pub mod facts;
-pub mod lexicon;
 pub mod runs;
-pub mod stock;
 pub mod surprise;
 
 use std::borrow::Cow;
@@ -19,16 +16,16 @@ use crate::article::{ArticleId, Span};
 use crate::bucket::candidates::Standing;
 use crate::bucket::passages::{PASSAGE_TOKENS, lead_end};
 use crate::disk::Weight;
+use crate::learn::Learned;
+use crate::learn::phrases::PhraseModel;
 use crate::settings::RelateSettings;
 use crate::shingle::overlap::{Overlap, ShingleTable};
 use crate::shingle::{ShingleCounter, ShingleCounts};
 use crate::spool::{Document, Spool};
 use crate::text::{self, Kind, Marks};
 use facts::{Facts, Swapped};
-use lexicon::Lexicon;
 use runs::{Aligner, Run};
-use stock::Stock;
-use surprise::{PhraseModel, Surprise};
+use surprise::Surprise;
 
 /// Prose between or beside quotations up to this many tokens belongs to them: "the senator told reporters", "he added".
 const ATTRIBUTION_TOKENS: usize = 6;
@@ -197,12 +194,8 @@ pub struct Context<'a> {
     pub spool: &'a Spool,
     /// How many different shingles each text has.
     pub shingles: &'a ShingleCounts,
-    /// What phrases are worth; none where only whole texts are compared, and bits are not asked for.
-    pub model: Option<&'a PhraseModel>,
-    /// What is known of words.
-    pub lexicon: &'a Lexicon,
-    /// What belongs to no story.
-    pub stock: &'a Stock,
+    /// What the corpus taught; none where only whole texts are compared, and bits are not asked for.
+    pub learned: Option<&'a Learned>,
     /// From where on nothing depends on more evidence.
     pub limits: Limits,
 }
@@ -301,14 +294,13 @@ impl<'a> Comparer<'a> {
             }
             evidence.runs.push(SharedRun { run, kinds, bits: 0.0 });
         }
-        let passages = self.context.model.is_some();
-        if passages {
+        if let Some(learned) = self.context.learned {
             (evidence.proven, evidence.told, evidence.lead) = (evidence.shared.prose, evidence.shared.prose, true);
             evidence.facts = ALL_FACTS;
             if !promising(&evidence) {
                 return None;
             }
-            let lexicon = self.context.lexicon;
+            let lexicon = &learned.lexicon;
             let of_a = self.facts.get_or_insert_with(|| Facts::of(&a.document, lexicon));
             let of_b = Facts::of(&b.document, lexicon);
             evidence.facts = (of_a.count(), of_b.count(), of_a.shared(&of_b));
@@ -326,7 +318,7 @@ impl<'a> Comparer<'a> {
 
     /// What the shared runs prove.
     fn prove(&mut self, evidence: &mut Evidence, b: &Text<'_>) {
-        let a = &self.a;
+        let (a, learned) = (&self.a, self.context.learned);
         (evidence.proven, evidence.told, evidence.blocks, evidence.lead) = (0, 0, 0, false);
         let search = ((a.document.ids.len().max(1) * b.document.ids.len().max(1)) as f64).log2();
         let lead_end_b = lead_end(&b.document.marks);
@@ -341,8 +333,8 @@ impl<'a> Comparer<'a> {
             let marks = &self.marks[end..end + run.tokens];
             end += run.tokens;
             let mut bits = -search;
-            if let Some(model) = self.context.model.filter(|_| kinds.prose > 0) {
-                let spool = self.context.spool;
+            if let Some(learned) = learned.filter(|_| kinds.prose > 0) {
+                let (model, spool) = (&learned.phrases, self.context.spool);
                 let surprise =
                     self.surprise.get_or_insert_with(|| surprise(self.article, a.document.ids.clone(), model, spool));
                 if !compared {
@@ -356,9 +348,9 @@ impl<'a> Comparer<'a> {
                 continue;
             }
             evidence.proven += kinds.prose;
-            if self.context.model.is_some() && kinds.prose > 0 {
+            if let Some(learned) = learned.filter(|_| kinds.prose > 0) {
                 let mut told = marks.to_vec();
-                self.context.lexicon.mark_spoken(&a.document.ids[run.a..run.a + run.tokens], &mut told);
+                learned.lexicon.mark_spoken(&a.document.ids[run.a..run.a + run.tokens], &mut told);
                 let prose = told.iter().filter(|marks| marks.prose()).count();
                 let surprise = self.surprise.as_mut().expect("prose was looked at");
                 let told_bits = if prose == kinds.prose { bits } else { surprise.bits(run.a, &told, enough) - search };
@@ -373,7 +365,7 @@ impl<'a> Comparer<'a> {
             evidence.lead = evidence.lead
                 || run.a < self.lead_end
                 || run.b < lead_end_b
-                || self.context.stock.in_a_lead(&a.document.ids[run.a..run.a + run.tokens]);
+                || learned.is_some_and(|learned| learned.stock.in_a_lead(&a.document.ids[run.a..run.a + run.tokens]));
             let close = |last: Run| {
                 run.a - (last.a + last.tokens) <= BLOCK_GAP
                     && run.b >= last.b + last.tokens

@@ -27,6 +27,7 @@ mod memory;
 mod oracle;
 mod origins;
 mod pages;
+mod partitions;
 mod program;
 mod properties;
 #[cfg(feature = "remote")]

@@ -3,6 +3,8 @@
 //! Open addressing with linear probing, at most half full, key and value side by side: a lookup waits for memory once, where
 //! the standard library's table waits twice. The phrases of a corpus do not fit into a processor's caches.
 
+use rayon::prelude::*;
+
 /// One phrase.
 #[derive(Clone, Copy, Default)]
 struct Slot {
@@ -39,6 +41,13 @@ impl Contexts {
     #[inline]
     pub(super) fn get(&self, key: u64) -> (u32, u32) {
         if self.slots.is_empty() { (0, 0) } else { self.slots[self.slot(key)].contexts }
+    }
+
+    /// Every phrase with its numbers, in the order of what stands for them.
+    pub(super) fn sorted(&self) -> Vec<(u64, (u32, u32))> {
+        let mut phrases: Vec<(u64, (u32, u32))> = self.iter().collect();
+        phrases.par_sort_unstable();
+        phrases
     }
 
     /// Every phrase with its numbers.

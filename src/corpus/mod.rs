@@ -1,18 +1,20 @@
 //! What has been read: the articles, their tokens, and what identifies each text.
 //!
-//! In: files. Out: [`Corpus`]. One pass: chunks of input are parsed, tokenised and sketched in parallel and joined in input
+//! In: files, or what was sealed of other files ([`Corpus::open`]). Out: [`Corpus`]. One pass: chunks of input are parsed, tokenised and sketched in parallel and joined in input
 //! order, so that the result does not depend on the number of threads.
 
+mod sealed;
+
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-use crate::article::{Article, ArticleId, Reject};
-use crate::bucket::classes::Keys;
+use crate::article::{Article, ArticleId, Reject, UNDATED};
+use crate::bucket::carriers::TextRow;
+use crate::bucket::classes::{Classes, Keys};
 use crate::credit::{self, Agencies, Credit};
-use crate::disk::{KeptReader, KeptWriter, Table, Weight, Workspace};
+use crate::disk::{Memory, Table, Weight, Workspace};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, Stage};
 use crate::read::{self, Input};
@@ -75,14 +77,6 @@ pub struct Corpus {
     /// Where what does not fit into memory goes.
     pub workspace: Workspace,
 }
-
-/// When an article without a date was published, to sort it last.
-pub const UNDATED: i64 = i64::MAX;
-
-/// The share of memory for what is known of articles beside their texts, in percent.
-const ARTICLES_PERCENT: u64 = 5;
-/// The share of memory for the agencies that they credit, in percent.
-const CREDITS_PERCENT: u64 = 1;
 
 /// What one chunk of input gives.
 struct Part {
@@ -259,10 +253,7 @@ impl Corpus {
         if passed_over > 0 {
             progress.warn(&format!("{passed_over} files passed over: no format known by their endings"));
         }
-        corpus.keys.rank = rank(&corpus.keys.exact, &corpus.published, &corpus.articles);
-        corpus.shingles = ShingleCounts::of(corpus.len());
-        workspace.check()?;
-        Ok(corpus)
+        corpus.complete()
     }
 
     /// The corpus of articles that are at hand. Their ids are made unique.
@@ -278,80 +269,32 @@ impl Corpus {
             let parsed = read::Parsed { articles: std::mem::replace(&mut articles, rest), ..read::Parsed::default() };
             corpus.append(Part::of(parsed, making, &agencies), &mut ids)?;
         }
-        corpus.keys.rank = rank(&corpus.keys.exact, &corpus.published, &corpus.articles);
-        corpus.shingles = ShingleCounts::of(corpus.len());
-        workspace.check()?;
-        Ok(corpus)
-    }
-
-    /// Writes everything that was read.
-    pub fn save(&self, to: &mut KeptWriter) -> Result<()> {
-        to.row(&self.files)?;
-        to.rows(self.rejects.iter())?;
-        to.row(&self.passed_over)?;
-        self.keys.save(to)?;
-        to.items(&self.published)?;
-        to.items(&self.sources)?;
-        to.items(&self.notices)?;
-        self.credits.save(to)?;
-        self.articles.save(to)?;
-        self.spool.save(to)
-    }
-
-    /// The corpus that was written.
-    pub fn load(workspace: &Workspace, from: &mut KeptReader) -> Result<Corpus> {
-        let (files, rejects, passed_over) = (from.row()?, from.rows()?, from.row()?);
-        let keys = Keys::load(from)?;
-        let (published, sources, notices) = (from.items()?, from.items()?, from.items()?);
-        let mut credits = Table::new(workspace, workspace.share(CREDITS_PERCENT));
-        for _ in 0..from.row::<u64>()? {
-            credits.push(from.row()?)?;
-        }
-        let mut articles = Table::new(workspace, workspace.share(ARTICLES_PERCENT));
-        let mut path: Arc<str> = "".into();
-        for _ in 0..from.row::<u64>()? {
-            let mut article: Article = from.row()?;
-            // The articles of a file share its name, as they did when they were read.
-            if article.location.path != path {
-                path = article.location.path;
-            }
-            article.location.path = path.clone();
-            articles.push(article)?;
-        }
-        let spool = Spool::load(workspace, from)?;
-        let shingles = ShingleCounts::of(articles.len());
-        let workspace = workspace.clone();
-        Ok(Corpus {
-            articles,
-            spool,
-            keys,
-            published,
-            sources,
-            notices,
-            shingles,
-            credits,
-            rejects,
-            passed_over,
-            files,
-            workspace,
-        })
+        corpus.complete()
     }
 
     fn empty(making: Making, workspace: &Workspace) -> Corpus {
         Corpus {
-            articles: Table::new(workspace, workspace.share(ARTICLES_PERCENT)),
+            articles: Table::new(workspace, workspace.share(Memory::Articles)),
             spool: Spool::new(workspace),
             keys: Keys { bands: making.bands(), ..Keys::default() },
             published: Vec::new(),
             sources: Vec::new(),
             notices: Vec::new(),
             shingles: ShingleCounts::default(),
-            credits: Table::new(workspace, workspace.share(CREDITS_PERCENT)),
+            credits: Table::new(workspace, workspace.share(Memory::Credits)),
             rejects: Vec::new(),
             passed_over: BTreeMap::new(),
             files: 0,
             workspace: workspace.clone(),
         }
+    }
+
+    /// What follows from all articles together.
+    fn complete(mut self) -> Result<Corpus> {
+        self.keys.rank = rank(&self.keys.exact, &self.published, &self.articles);
+        self.shingles = ShingleCounts::of(self.len());
+        self.workspace.check()?;
+        Ok(self)
     }
 
     fn append(&mut self, mut part: Part, ids: &mut read::UniqueIds) -> Result<()> {
@@ -372,6 +315,18 @@ impl Corpus {
         self.keys.exact.append(&mut part.exact);
         self.keys.band_keys.append(&mut part.band_keys);
         self.spool.append(part.segment)
+    }
+
+    /// What stages that see passages know of each article.
+    pub fn text_rows(&self, classes: &Classes) -> Vec<TextRow> {
+        let row = |article: ArticleId| TextRow {
+            order: (self.content(article) >> 64) as u64,
+            outlet: self.sources[article.index()],
+            published: self.published[article.index()],
+            class: classes.near[article.index()],
+            tokens: self.spool.tokens_of(article) as u32,
+        };
+        self.spool.articles().map(row).collect()
     }
 
     /// The content hash of an article.

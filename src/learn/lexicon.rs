@@ -5,8 +5,12 @@
 //! words: where nobody marks quotations nothing is learned. Two tables of a quarter of a megabyte, so that they stay in a
 //! processor's cache; words that fall on one slot are as rare as the commonest of them.
 
-use super::surprise::PhraseModel;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use super::phrases::PhraseModel;
 use crate::article::ArticleId;
+use crate::disk::{KeptReader, KeptWriter};
+use crate::error::Result;
 use crate::spool::Spool;
 use crate::text::Marks;
 
@@ -40,6 +44,22 @@ impl Lexicon {
         let mut lexicon = Lexicon::rarity(model);
         lexicon.hear(spool, sample);
         lexicon
+    }
+
+    /// Writes everything.
+    pub fn save(&self, to: &mut KeptWriter) -> Result<()> {
+        to.items(&self.slots)?;
+        to.items(&self.speech)
+    }
+
+    /// The lexicon that was written.
+    pub fn load(from: &mut KeptReader) -> Result<Lexicon> {
+        Ok(Lexicon { slots: from.items()?, speech: from.items()? })
+    }
+
+    /// A hash of everything.
+    pub fn fingerprint(&self) -> u64 {
+        xxh3_64_with_seed(bytemuck::cast_slice(&self.speech), xxh3_64(&self.slots))
     }
 
     /// The rarity of the words that a model knows; nothing about speech.

@@ -1,7 +1,7 @@
 //! Which passages belong to no story? Site furniture and stock paragraphs, learned from the corpus.
 //!
-//! In: the fingerprints that several classes share, and which classes are takes of one text. Out: [`Stock`], the
-//! fingerprints of passages that stand in articles which have nothing else in common. Three rules:
+//! In: the carriers of each fingerprint, and which classes are takes of one text. Out: a [`Lesson`] a fingerprint, and all of
+//! them as [`Stock`]: the passages that stand in articles which have nothing else in common. Three rules:
 //!
 //! - **Furniture of an outlet**: the same line, or words at an end of the text, in [`OUTLET_GROUPS`] unrelated groups of
 //!   articles of one source. No outlet prints one line in three stories, except around them.
@@ -17,14 +17,15 @@
 use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::ArticleId;
 use crate::bucket::candidates::{CARRIERS, Candidate};
-use crate::bucket::passages::{GRAM_TOKENS, Places, Posting, Postings, fingerprints, same_fingerprint};
-use crate::disk::{KeptReader, KeptWriter, Sorter, Workspace};
+use crate::bucket::carriers::Carrier;
+use crate::bucket::passages::fingerprints;
+use crate::disk::{KeptReader, KeptWriter};
 use crate::error::Result;
 use crate::hashed::HashedSet;
-use crate::spool::Spool;
 use crate::text::Marks;
 
 /// Unrelated groups of one source that make a passage its furniture.
@@ -50,6 +51,104 @@ pub fn takes_of_one_text(pair: &Candidate, longer_tokens: usize) -> bool {
     f64::from(pair.fresh) >= FRESH_SHARE * longer || f64::from(pair.shared) >= SAME_SHARE * longer
 }
 
+/// The outlets that print a fingerprint again and again, whatever it is: that have it in [`OUTLET_GROUPS`] classes. Stories that
+/// an outlet follows are among them. Sorted.
+pub fn recurring(carriers: &[Carrier]) -> Vec<u64> {
+    if carriers.len() < OUTLET_GROUPS {
+        return Vec::new();
+    }
+    let known = carriers.iter().filter(|carrier| carrier.text.outlet != 0);
+    let mut classes: Vec<(u64, ArticleId)> = known.map(|carrier| (carrier.text.outlet, carrier.text.class)).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    let often = classes.chunk_by(|x, y| x.0 == y.0).filter(|classes| classes.len() >= OUTLET_GROUPS);
+    often.map(|classes| classes[0].0).collect()
+}
+
+/// What all carriers of one fingerprint teach about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lesson {
+    /// The outlets whose furniture it is, sorted.
+    outlets: Vec<u64>,
+    /// Whether it is stock of any source.
+    common: bool,
+    /// Whether it is speech.
+    quoted: bool,
+    /// Whether it stands in the lead of an article.
+    in_lead: bool,
+}
+
+impl Lesson {
+    /// What these carriers teach, which are all that the fingerprint has.
+    pub fn of(carriers: &[Carrier], related: &Related) -> Lesson {
+        let in_lead = carriers.iter().any(|carrier| carrier.posting.in_lead());
+        let mut lesson = Lesson { in_lead, ..Lesson::default() };
+        if carriers.len() < OUTLET_GROUPS {
+            return lesson;
+        }
+        let quoted = carriers.iter().filter(|carrier| carrier.posting.quoted()).count();
+        lesson.quoted = quoted >= QUOTED_CARRIERS && quoted * QUOTED_SHARE >= carriers.len() && quoted < carriers.len();
+        let step = carriers.len().div_ceil(CARRIERS);
+        let mut carriers: Vec<&Carrier> = carriers.iter().collect();
+        if step > 1 {
+            carriers.sort_unstable_by_key(|carrier| (carrier.text.order, carrier.posting.article()));
+            carriers = carriers.into_iter().step_by(step).collect();
+        }
+        let classes: Vec<ArticleId> = carriers.iter().map(|carrier| carrier.text.class).collect();
+        let groups = related.groups(&classes);
+        lesson.outlets = furniture(&carriers, &groups);
+        let count = |mut groups: Vec<usize>| {
+            groups.sort_unstable();
+            groups.dedup();
+            groups.len()
+        };
+        let all = count(groups.clone());
+        if all < STOCK_GROUPS {
+            return lesson;
+        }
+        let leading = carriers.iter().zip(&groups).filter(|(carrier, _)| carrier.posting.in_lead());
+        let leading = count(leading.map(|(_, &group)| group).collect());
+        let mut lines: Vec<(u32, usize)> = carriers.iter().map(|carrier| carrier.posting.line()).zip(groups).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        let same_line = lines.chunk_by(|x, y| x.0 == y.0).any(|groups| groups.len() >= STOCK_GROUPS);
+        lesson.common = leading * LEADING_SHARE < all || same_line;
+        lesson
+    }
+
+    /// What was learned of the fingerprint in a text of this outlet: [`Marks::FURNITURE`], [`Marks::STOCK`],
+    /// [`Marks::QUOTED`] or nothing.
+    pub fn mark(&self, outlet: u64) -> Option<Marks> {
+        if self.outlets.binary_search(&outlet).is_ok() {
+            Some(Marks::FURNITURE)
+        } else if self.common {
+            Some(Marks::STOCK)
+        } else {
+            self.quoted.then_some(Marks::QUOTED)
+        }
+    }
+}
+
+/// The outlets of which a fingerprint is furniture: the same line in unrelated groups, or at an end where lines are joined.
+fn furniture(carriers: &[&Carrier], groups: &[usize]) -> Vec<u64> {
+    let mut by_source: HashMap<(u64, Where), HashSet<usize>> = HashMap::new();
+    for (carrier, &group) in carriers.iter().zip(groups) {
+        let source = carrier.text.outlet;
+        if source == 0 {
+            continue;
+        }
+        by_source.entry((source, Where::Line(carrier.posting.line()))).or_default().insert(group);
+        if carrier.posting.at_an_end() {
+            by_source.entry((source, Where::End)).or_default().insert(group);
+        }
+    }
+    let often = by_source.into_iter().filter(|(_, groups)| groups.len() >= OUTLET_GROUPS);
+    let mut outlets: Vec<u64> = often.map(|((source, _), _)| source).collect();
+    outlets.sort_unstable();
+    outlets.dedup();
+    outlets
+}
+
 /// What has been learned.
 #[derive(Default)]
 pub struct Stock {
@@ -63,110 +162,32 @@ pub struct Stock {
     leads: HashedSet<u64>,
 }
 
+/// Lessons in lists, as they are gathered.
+#[derive(Default)]
+pub struct Lessons {
+    outlet: Vec<(u64, u64)>,
+    common: Vec<u64>,
+    quoted: Vec<u64>,
+    leads: Vec<u64>,
+}
+
+impl Lessons {
+    /// Takes what a fingerprint teaches.
+    pub fn add(&mut self, fingerprint: u64, lesson: &Lesson) {
+        self.outlet.extend(lesson.outlets.iter().map(|&outlet| (outlet, fingerprint)));
+        self.common.extend(lesson.common.then_some(fingerprint));
+        self.quoted.extend(lesson.quoted.then_some(fingerprint));
+        self.leads.extend(lesson.in_lead.then_some(fingerprint));
+    }
+}
+
 impl Stock {
-    /// What outlets print again and again, whatever it is: the fingerprints that [`OUTLET_GROUPS`] classes of one source
-    /// share. Stories that an outlet follows are among them.
-    pub fn recurring(postings: &Postings, place: &Places<'_>) -> Result<Stock> {
-        let mut stock = Stock::default();
-        postings.batches(|batch| {
-            let found: Vec<(u64, u64)> = batch
-                .par_chunk_by(same_fingerprint)
-                .filter(|carriers| carriers.len() >= OUTLET_GROUPS)
-                .flat_map_iter(|carriers| {
-                    let mut classes: Vec<(u64, ArticleId)> = carriers
-                        .iter()
-                        .map(|carrier| ((place.source)(carrier.article()), (place.class)(carrier.article())))
-                        .filter(|(source, _)| *source != 0)
-                        .collect();
-                    classes.sort_unstable();
-                    classes.dedup();
-                    let often = classes.chunk_by(|x, y| x.0 == y.0).filter(|classes| classes.len() >= OUTLET_GROUPS);
-                    often.map(|classes| (classes[0].0, carriers[0].hash())).collect::<Vec<_>>()
-                })
-                .collect();
-            stock.outlet.extend(found);
-            Ok(())
-        })?;
-        Ok(stock)
-    }
-
-    /// What the corpus teaches.
-    pub fn learn(postings: &Postings, related: &Related, place: &Places<'_>) -> Result<Stock> {
-        let mut stock = Stock::default();
-        postings.batches(|batch| {
-            let found: Vec<Stock> = batch
-                .par_chunk_by(same_fingerprint)
-                .fold(Stock::default, |mut stock, carriers| {
-                    stock.learn_one(carriers, related, place);
-                    stock
-                })
-                .collect();
-            found.into_iter().for_each(|found| stock.add(found));
-            Ok(())
-        })?;
-        Ok(stock)
-    }
-
-    fn add(&mut self, other: Stock) {
-        self.outlet.extend(other.outlet);
-        self.common.extend(other.common);
-        self.leads.extend(other.leads);
-        self.quoted.extend(other.quoted);
-    }
-
-    /// What one fingerprint teaches.
-    fn learn_one(&mut self, carriers: &[Posting], related: &Related, place: &Places<'_>) {
-        let hash = carriers[0].hash();
-        if carriers.iter().any(Posting::in_lead) {
-            self.leads.insert(hash);
-        }
-        if carriers.len() < OUTLET_GROUPS {
-            return;
-        }
-        let quoted = carriers.iter().filter(|carrier| carrier.quoted()).count();
-        if quoted >= QUOTED_CARRIERS && quoted * QUOTED_SHARE >= carriers.len() && quoted < carriers.len() {
-            self.quoted.insert(hash);
-        }
-        let step = carriers.len().div_ceil(CARRIERS);
-        let mut carriers: Vec<&Posting> = carriers.iter().collect();
-        if step > 1 {
-            carriers.sort_unstable_by_key(|carrier| (place.rank)(carrier.article()));
-            carriers = carriers.into_iter().step_by(step).collect();
-        }
-        let classes: Vec<ArticleId> = carriers.iter().map(|carrier| (place.class)(carrier.article())).collect();
-        let groups = related.groups(&classes);
-        // Furniture is the same line everywhere, or stands at an end where lines are joined.
-        let mut by_source: HashMap<(u64, Where), HashSet<usize>> = HashMap::new();
-        for (carrier, &group) in carriers.iter().zip(&groups) {
-            let source = (place.source)(carrier.article());
-            if source == 0 {
-                continue;
-            }
-            by_source.entry((source, Where::Line(carrier.line()))).or_default().insert(group);
-            if carrier.at_an_end() {
-                by_source.entry((source, Where::End)).or_default().insert(group);
-            }
-        }
-        let furniture = by_source.iter().filter(|(_, groups)| groups.len() >= OUTLET_GROUPS);
-        self.outlet.extend(furniture.map(|(at, _)| (at.0, hash)));
-        let count = |mut groups: Vec<usize>| {
-            groups.sort_unstable();
-            groups.dedup();
-            groups.len()
-        };
-        let all = count(groups.clone());
-        if all < STOCK_GROUPS {
-            return;
-        }
-        let leading = carriers.iter().zip(&groups).filter(|(carrier, _)| carrier.in_lead());
-        let leading = count(leading.map(|(_, &group)| group).collect());
-        let mut lines: Vec<(u32, usize)> = carriers.iter().map(|carrier| carrier.line()).zip(groups).collect();
-        lines.sort_unstable();
-        lines.dedup();
-        let same_line = lines.chunk_by(|x, y| x.0 == y.0).any(|groups| groups.len() >= STOCK_GROUPS);
-        if leading * LEADING_SHARE < all || same_line {
-            self.common.insert(hash);
-        }
+    /// Takes some lessons.
+    pub fn add(&mut self, lessons: Lessons) {
+        self.outlet.extend(lessons.outlet);
+        self.common.extend(lessons.common);
+        self.quoted.extend(lessons.quoted);
+        self.leads.extend(lessons.leads);
     }
 
     /// Whether some of these words stand in the lead of an article.
@@ -197,60 +218,41 @@ impl Stock {
 
     /// Writes everything.
     pub fn save(&self, to: &mut KeptWriter) -> Result<()> {
-        to.rows(self.outlet.iter())?;
-        for set in [&self.common, &self.quoted, &self.leads] {
-            to.items(&set.iter().copied().collect::<Vec<u64>>())?;
-        }
-        Ok(())
+        to.items(&self.furniture())?;
+        self.sets().iter().try_for_each(|set| to.items(set))
     }
 
     /// What was written.
     pub fn load(from: &mut KeptReader) -> Result<Stock> {
-        let outlet = from.rows()?.into_iter().collect();
-        let mut set = || Ok(from.items()?.into_iter().collect());
+        let furniture: Vec<[u64; 2]> = from.items()?;
+        let outlet = furniture.into_iter().map(|[outlet, fingerprint]| (outlet, fingerprint)).collect();
+        let mut set = || -> Result<HashedSet<u64>> { Ok(from.items()?.into_iter().collect()) };
         Ok(Stock { outlet, common: set()?, quoted: set()?, leads: set()? })
     }
 
-    /// Marks what was learned in the texts that have it: furniture of an outlet as [`Marks::FURNITURE`] in its texts, stock of
-    /// any source as [`Marks::STOCK`], speech as [`Marks::QUOTED`]. `same_text` lists the articles of an exact class by its
-    /// leader, the leader among them.
-    pub fn mark<'s>(
-        &self,
-        postings: &Postings,
-        place: &Places<'_>,
-        same_text: impl Fn(ArticleId) -> &'s [ArticleId] + Sync,
-        spool: &mut Spool,
-        workspace: &Workspace,
-    ) -> Result<()> {
-        let mut places = Sorter::new(workspace, workspace.share(PLACES_PERCENT));
-        postings.batches(|batch| {
-            let found: Vec<[u32; 3]> = batch
-                .par_iter()
-                .filter_map(|posting| Some((posting, self.learned((place.source)(posting.article()), posting.hash())?)))
-                .flat_map_iter(|(posting, mark)| {
-                    same_text(posting.article())
-                        .iter()
-                        .map(move |article| [article.0, posting.token, u32::from(mark.0)])
-                })
-                .collect();
-            places.extend(&found)
-        })?;
-        let same_article = |x: &[u32; 3], y: &[u32; 3]| x[0] == y[0];
-        let mut marks = Vec::new();
-        places.sorted()?.batches(PLACES, same_article, |batch| {
-            batch.chunk_by(same_article).try_for_each(|places| {
-                marks.clear();
-                marks.extend(places.iter().map(|&[_, token, mark]| (token, Marks(mark as u8))));
-                spool.mark(ArticleId(places[0][0]), GRAM_TOKENS, &marks)
-            })
+    /// A hash of everything.
+    pub fn fingerprint(&self) -> u64 {
+        let mut hashes = vec![xxh3_64(bytemuck::cast_slice(&self.furniture()))];
+        hashes.extend(self.sets().iter().map(|set| xxh3_64(bytemuck::cast_slice(set))));
+        xxh3_64(bytemuck::cast_slice(&hashes))
+    }
+
+    /// Furniture by outlet and fingerprint, sorted.
+    fn furniture(&self) -> Vec<[u64; 2]> {
+        let mut furniture: Vec<[u64; 2]> = self.outlet.iter().map(|&(outlet, hash)| [outlet, hash]).collect();
+        furniture.par_sort_unstable();
+        furniture
+    }
+
+    /// Stock, speech and what stands in leads, each sorted.
+    fn sets(&self) -> [Vec<u64>; 3] {
+        [&self.common, &self.quoted, &self.leads].map(|set| {
+            let mut fingerprints: Vec<u64> = set.iter().copied().collect();
+            fingerprints.par_sort_unstable();
+            fingerprints
         })
     }
 }
-
-/// The share of memory for the places of what was learned, in percent.
-const PLACES_PERCENT: u64 = 8;
-/// Places that are marked at a time, at least.
-const PLACES: usize = 1 << 16;
 
 /// Where furniture may stand.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
