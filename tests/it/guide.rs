@@ -57,7 +57,7 @@ fn fields_and_their_names_are_those_that_are_read() {
 fn endings_are_those_of_files_that_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let (_, error) = run(folder.path(), &["scan", "."], 2);
-    let (_, list) = error.split_once("other endings than ").unwrap();
+    let (_, list) = error.split_once("files with the endings ").unwrap();
     let (list, _) = list.split_once(", plain or with").unwrap();
     let read: BTreeSet<String> =
         list.split([',', ' ']).filter(|word| !matches!(*word, "" | "and")).map(str::to_owned).collect();

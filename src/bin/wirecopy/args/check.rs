@@ -32,7 +32,7 @@ pub struct CheckArgs {
     pub across_sources: bool,
     /// Also read PATH, and fail only on pairs of an article in CORPUS and one in PATH; may be repeated
     ///
-    /// So no article of a training set is in the test set.
+    /// For example, CORPUS is a training set and PATH its test set.
     #[arg(long, value_name = "PATH")]
     pub against: Vec<PathBuf>,
     /// Also read PATH, and fail only on pairs with an article in it; may be repeated
