@@ -18,6 +18,8 @@ use crate::corpora::project;
 const BOOK: &str = "docs";
 /// Its table of contents.
 const SUMMARY: &str = "docs/SUMMARY.md";
+/// The page that a site shows for an address that it does not have.
+const NOT_FOUND: &str = "404.html";
 /// Folders of the project whose files a code span may name.
 const FOLDERS: [&str; 7] = [".ci/", "benches/", "data/", "docs/", "src/", "templates/", "tests/"];
 /// Pages that tell of the past, when other files were there.
@@ -232,6 +234,8 @@ fn wrong_in_book(book: &Path) -> Vec<String> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 folders.push(path);
+            } else if path.file_name().is_some_and(|name| name == NOT_FOUND) {
+                // Its addresses begin at the root of a site, wherever the book will be.
             } else if path.extension().is_some_and(|ending| ending == "html") {
                 let page = html_page(&fs::read_to_string(&path).unwrap());
                 pages.insert(path.strip_prefix(book).unwrap().to_path_buf(), page);
