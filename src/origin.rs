@@ -314,12 +314,10 @@ fn by_credit(tellers: &[Teller<'_>], all_copies: bool, points: &mut [Points]) {
             Some(credit) if credit.basis == Basis::Own => {
                 let (agency, others) = (&credit.agency, naming(&credit.agency));
                 match others {
-                    0 => points.give(1.5, format!("stands on {agency}'s own site")),
-                    1 => {
-                        points.give(3.5, format!("stands on {agency}'s own site, and another carries {agency}'s copy"))
-                    }
+                    0 => points.give(1.5, format!("is on {agency}'s own site")),
+                    1 => points.give(3.5, format!("is on {agency}'s own site, and another carries {agency}'s copy")),
                     _ => points
-                        .give(3.5, format!("stands on {agency}'s own site, and {others} others carry {agency}'s copy")),
+                        .give(3.5, format!("is on {agency}'s own site, and {others} others carry {agency}'s copy")),
                 }
             }
             Some(credit) if credit.basis == Basis::Credited => {
@@ -356,13 +354,13 @@ fn by_text(tellers: &[Teller<'_>], points: &mut [Points]) {
         let (own_holds, own_held) = (teller.tally.holds(), f64::from(teller.tally.held));
         let words = match own_holds > holds {
             true => {
-                format!("holds {:.0}% of the prose of those linked with it, more than others do", own_holds * 100.0)
+                format!("has {:.0}% of the prose of those linked with it, more than others do", own_holds * 100.0)
             }
-            false => "others hold more of what is shared".into(),
+            false => "others have more of what is shared".into(),
         };
         points.give(2.0 * (own_holds - holds), words);
         let words = match own_held > held {
-            true => format!("{:.0}% of its prose stands in another", own_held * 100.0),
+            true => format!("{:.0}% of its prose is in another", own_held * 100.0),
             false => "it has prose that no other has".into(),
         };
         points.give(1.0 * (own_held - held), words);

@@ -87,7 +87,7 @@ static FACTS: [Facts; 9] = [
         meaning: "the same text after normalisation",
         verb: "has the same text as",
         finding: "Two articles have the same text",
-        explained: "After normalisation of case, marks and punctuation the two texts are one.",
+        explained: "After normalisation of case, accents and punctuation, the two texts are the same.",
     },
     Facts {
         name: "near_duplicate",
@@ -97,17 +97,17 @@ static FACTS: [Facts; 9] = [
         meaning: "the same article, lightly edited",
         verb: "has nearly the same text as",
         finding: "Two articles have nearly the same text",
-        explained: "It is the same article, lightly edited: most of each stands in the other.",
+        explained: "It is the same article, lightly edited: each contains most of the other.",
     },
     Facts {
         name: "excerpt",
         links: true,
         severity: "minor",
         heading: "Excerpt",
-        meaning: "nearly all of the shorter stands in the longer",
-        verb: "stands with nearly all of its prose in",
-        finding: "One article stands in another",
-        explained: "Nearly all prose of the shorter article stands in the longer one: a truncation, a brief, or a wire story \
+        meaning: "the longer contains nearly all of the shorter",
+        verb: "has nearly all of its prose in",
+        finding: "One article contains another",
+        explained: "The longer article contains nearly all prose of the shorter one: a cut version, a brief, or a wire story \
                     inside a longer article.",
     },
     Facts {
@@ -118,27 +118,27 @@ static FACTS: [Facts; 9] = [
         meaning: "two takes of one running story",
         verb: "is another version of",
         finding: "Two articles are versions of one story",
-        explained: "Much is shared, and each article has substantial prose of its own.",
+        explained: "They share much, and each article has substantial prose of its own.",
     },
     Facts {
         name: "rewrite",
         links: true,
         severity: "minor",
         heading: "Rewrite",
-        meaning: "reported prose is reused, most wording differs",
+        meaning: "reported prose is reused, but most of the wording differs",
         verb: "reuses reported prose of",
         finding: "An article reuses the prose of another",
-        explained: "Reported prose is reused beyond quotations, while most wording differs.",
+        explained: "Reported prose is reused beyond quotations, but most of the wording differs.",
     },
     Facts {
         name: "background",
         links: false,
         severity: "info",
         heading: "Shared background",
-        meaning: "only stock context is shared",
+        meaning: "only stock background is shared",
         verb: "shares a paragraph of background with",
         finding: "Two articles share background",
-        explained: "Only a stock paragraph of context is shared.",
+        explained: "They share only a stock paragraph of background.",
     },
     Facts {
         name: "quote",
@@ -148,7 +148,7 @@ static FACTS: [Facts; 9] = [
         meaning: "only quotations are shared",
         verb: "shares quotations with",
         finding: "Two articles share quotations",
-        explained: "Only quotations of a speech or a statement are shared.",
+        explained: "They share only quotations of a speech or a statement.",
     },
     Facts {
         name: "template",
@@ -158,7 +158,7 @@ static FACTS: [Facts; 9] = [
         meaning: "only a form is shared, filled with other data",
         verb: "fills the same form as",
         finding: "Two articles fill one form",
-        explained: "Only a form is shared, which is filled with other data: weather, fixtures, dividends, notices.",
+        explained: "They share only a form that is filled with other data: weather, fixtures, dividends, notices.",
     },
     Facts {
         name: "boilerplate",
@@ -168,7 +168,7 @@ static FACTS: [Facts; 9] = [
         meaning: "only site furniture is shared",
         verb: "shares site furniture with",
         finding: "Two articles share site furniture",
-        explained: "Only what a site puts around its articles is shared.",
+        explained: "They share only what a site prints around its articles.",
     },
 ];
 

@@ -172,7 +172,7 @@ impl Field {
 
 /// The names of a field: a list, or one of them alone.
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "a name such as \"body\" is wanted, or a list of names such as [\"body\", \"content\"]")]
+#[serde(untagged, expecting = "expected a name such as \"body\", or a list of names such as [\"body\", \"content\"]")]
 enum Names {
     One(String),
     Many(Vec<String>),
@@ -376,7 +376,7 @@ impl FromStr for KeepRule {
                     names.split('+').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
                 if names.is_empty() {
                     return Err(format!(
-                        "{text:?} is no rule: earliest, agency, credited, longest or source:OUTLET+OUTLET is wanted"
+                        "{text:?} is not a rule: use earliest, agency, credited, longest or source:OUTLET+OUTLET"
                     ));
                 }
                 KeepRule::Source(names)
@@ -453,7 +453,7 @@ impl Settings {
             if value > 0.0 && value <= 1.0 {
                 Ok(())
             } else {
-                Err(Error::setting(name, format!("= {value}: a share above 0 and up to 1 is wanted")))
+                Err(Error::setting(name, format!("= {value}: a share must be above 0 and at most 1")))
             }
         };
         share("near.threshold", self.near.threshold)?;
@@ -468,12 +468,13 @@ impl Settings {
         let all = std::iter::once(("min_confidence".to_owned(), self.relate.min_confidence)).chain(confidence);
         for (name, value) in all {
             if !(0.0..=1.0).contains(&value) {
-                let wrong = format!("= {value}: a probability from 0 to 1 is wanted");
+                let wrong = format!("= {value}: a probability must be from 0 to 1");
                 return Err(Error::setting(format!("relate.{name}"), wrong));
             }
         }
         if !(0.0..1.0).contains(&self.near.recall) {
-            let wrong = format!("= {}: a probability below 1 is wanted (MinHash cannot promise 1)", self.near.recall);
+            let wrong =
+                format!("= {}: it must be a probability below 1 (MinHash cannot guarantee 1)", self.near.recall);
             return Err(Error::setting("near.recall", wrong));
         }
         if self.read.max_record_bytes == 0 {
@@ -481,8 +482,8 @@ impl Settings {
         }
         if self.read.encoding != DETECT && self.read.character_set().is_none() {
             let wrong = format!(
-                "= {:?}: no character set has this name; windows-1252, shift_jis, gb18030 and koi8-r are some, \
-                 {DETECT} finds it out",
+                "= {:?}: no character set has this name; try windows-1252, shift_jis, gb18030, koi8-r or \
+                 {DETECT}",
                 self.read.encoding
             );
             return Err(Error::setting("read.encoding", wrong));
@@ -490,7 +491,7 @@ impl Settings {
         if let Some(today) = &self.read.today
             && today.parse::<jiff::civil::Date>().is_err()
         {
-            return Err(Error::setting("read.today", format!("= {today:?}: a day such as 2026-01-31 is wanted")));
+            return Err(Error::setting("read.today", format!("= {today:?}: write a day such as 2026-01-31")));
         }
         if self.relate.relations.is_empty() {
             return Err(Error::setting("relate.relations", "is empty: nothing could be reported"));

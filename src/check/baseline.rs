@@ -93,13 +93,13 @@ impl Baseline {
     /// The baseline in `text`; `file` is for errors.
     pub fn read(file: &str, text: &[u8]) -> Result<Baseline> {
         let refused = |cause: String, hint: &str| Error::Baseline { file: file.into(), cause, hint: hint.into() };
-        let again = "correct the file, or delete it and take it again with wirecopy check --update-baseline";
+        let again = "correct the file, or delete it and write a new one with wirecopy check --update-baseline";
         let Versioned { version } =
-            serde_json::from_slice(text).map_err(|cause| refused(format!("no baseline: {cause}"), again))?;
+            serde_json::from_slice(text).map_err(|cause| refused(format!("not a baseline: {cause}"), again))?;
         if version > VERSION {
             return Err(refused(
                 format!("it has version {version}, and this program knows {VERSION}"),
-                "use the version of wirecopy that wrote it, or a later one; here and in continuous integration the same",
+                "use the version of wirecopy that wrote it, or a later one, here and in continuous integration",
             ));
         }
         let Document { version, findings } =
@@ -112,7 +112,7 @@ impl Baseline {
             let wrong = entry
                 .wrong()
                 .map(str::to_owned)
-                .or_else(|| entries.contains_key(&entry.fingerprint).then(|| "stands there twice".to_owned()));
+                .or_else(|| entries.contains_key(&entry.fingerprint).then(|| "is there twice".to_owned()));
             if let Some(wrong) = wrong {
                 return Err(refused(format!("finding {}: {wrong}", entry.fingerprint), again));
             }
@@ -208,10 +208,10 @@ impl Entry {
         let reason = self.reason.as_deref().unwrap_or_default();
         match self {
             _ if !is_fingerprint => Some("a fingerprint has 32 hexadecimal digits in lower case"),
-            _ if self.count == 0 => Some("count is 0: it bears nothing"),
-            _ if !self.expires.iter().chain(&self.first_seen).all(is_day) => Some("a day such as 2026-01-31 is wanted"),
+            _ if self.count == 0 => Some("count is 0, so it allows nothing"),
+            _ if !self.expires.iter().chain(&self.first_seen).all(is_day) => Some("a day is written as 2026-01-31"),
             _ if self.not_a_duplicate && reason.trim().is_empty() => {
-                Some("what is declared to be no duplicate wants a reason")
+                Some("a pair that is declared no duplicate needs a reason")
             }
             _ => None,
         }
@@ -247,13 +247,13 @@ mod tests {
             let error = read(&format!("{{{ENTRY}{more}}}")).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");
         };
-        check(", \"expires\": \"tomorrow\"", "a day such as");
-        check(", \"not_a_duplicate\": true", "wants a reason");
+        check(", \"expires\": \"tomorrow\"", "a day is written as");
+        check(", \"not_a_duplicate\": true", "needs a reason");
         check(", \"expire\": \"2026-01-31\"", "unknown field");
         let twice = read(&format!("{{{ENTRY}}}, {{{ENTRY}}}")).unwrap_err().to_string();
-        assert!(twice.contains("stands there twice"), "{twice}");
-        assert!(refused("[]").0.starts_with("no baseline"));
-        assert!(refused("<<<<<<< HEAD").0.starts_with("no baseline"));
+        assert!(twice.contains("is there twice"), "{twice}");
+        assert!(refused("[]").0.starts_with("not a baseline"));
+        assert!(refused("<<<<<<< HEAD").0.starts_with("not a baseline"));
     }
 
     #[test]

@@ -236,8 +236,8 @@ impl Corpus {
         if corpus.articles.is_empty() {
             let hint = match corpus.rejects.first() {
                 None if has_folder || passed_over > 0 => format!(
-                    "files with other endings than {} are passed over ({passed_over} here), and what .gitignore and \
-                     .wirecopyignore name is left out",
+                    "only files with the endings {} are read; {passed_over} others were passed over, and so was what \
+                     .gitignore and .wirecopyignore exclude",
                     read::endings()
                 ),
                 None if !corpus.passed_over.is_empty() => read::passed_over(&corpus.passed_over),
@@ -251,7 +251,7 @@ impl Corpus {
             progress.warn(&read::passed_over(&corpus.passed_over));
         }
         if passed_over > 0 {
-            progress.warn(&format!("{passed_over} files passed over: no format known by their endings"));
+            progress.warn(&format!("{passed_over} files passed over: their endings name no known format"));
         }
         corpus.complete()
     }

@@ -186,7 +186,7 @@ fn path(view: View<'_>, carriers: &Carriers, a: ArticleId, b: ArticleId) -> (Pat
     if !view.settings.wants_passages() {
         return (
             Path::None,
-            "passages are not looked for, since only near-duplicates are wanted, and they are of two classes".into(),
+            "only near-duplicates were asked for, so passages were not compared, and they are in two classes".into(),
         );
     }
     let own = leader_a == a && leader_b == b;

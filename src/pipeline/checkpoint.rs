@@ -121,7 +121,7 @@ impl<'p> Checkpoints<'p> {
         let folder = kept.folder().display();
         let taken = self.taken.borrow();
         self.progress.tell(&match &taken[..] {
-            [] => format!("nothing to continue: begins, and keeps finished stages in {folder}"),
+            [] => format!("nothing to continue: starts from the beginning, and keeps finished stages in {folder}"),
             taken => format!("continues with {}: {} taken from {folder}", stage.name(), taken.join(", ")),
         });
     }

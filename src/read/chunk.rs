@@ -515,9 +515,7 @@ fn open<'m>(
         sniff::Shape::Arrow => Box::new(super::columnar::Messages::new(mapping)),
         #[cfg(not(feature = "parquet"))]
         sniff::Shape::Parquet | sniff::Shape::Arrow => {
-            return Err(
-                "Parquet and Arrow are not built into this program: build it with the feature parquet".to_owned()
-            );
+            return Err("this program cannot read Parquet and Arrow: build it with the feature parquet".to_owned());
         }
         sniff::Shape::Misnamed => return Err(misnamed(source.format, &feed)),
         _ if is_binary && source.compression != Compression::None && compression == Compression::None => {

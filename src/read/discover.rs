@@ -203,7 +203,7 @@ pub fn sources(inputs: Vec<Input>, settings: &ReadSettings) -> Result<Found> {
             Input::Remote { address, options } => super::remote::find(&address, &options, &mut found)?,
             #[cfg(not(feature = "remote"))]
             Input::Remote { address, .. } => {
-                let reason = "addresses are not built into this program: build it with the feature remote";
+                let reason = "this program cannot read addresses: build it with the feature remote";
                 return Err(Error::io("read", address, std::io::Error::other(reason)));
             }
             Input::Stream { name, reader } => found.sources.push(source(name, 0, Bytes::Stream(reader))),

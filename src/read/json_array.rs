@@ -386,7 +386,8 @@ impl Split for Values<'_> {
                 (Level::Top, b'{') | (Level::Array | Level::Wrapped { .. }, _) => self.element(feed, byte),
                 (Level::Top | Level::Done, _) => {
                     let is_binary = super::sniff::is_binary(feed.bytes().get(self.next..).unwrap_or_default());
-                    let reason = if is_binary { super::BINARY } else { "not JSON: an object or array is wanted here" };
+                    let reason =
+                        if is_binary { super::BINARY } else { "not JSON: an object or array was expected here" };
                     self.flaw(feed, reason.to_owned());
                     self.level = Level::Done;
                 }

@@ -74,8 +74,8 @@ pub(super) fn body(page: &mut Page<'_>, comparison: &Comparison) -> io::Result<(
         Some(relation) => {
             let direction = match comparison.direction {
                 None => "",
-                Some(Direction::AInB) => "; A stands in B",
-                Some(Direction::BInA) => "; B stands in A",
+                Some(Direction::AInB) => "; A is in B",
+                Some(Direction::BInA) => "; B is in A",
             };
             let head = format!("{}: {}{direction}", relation.name(), relation.facts().meaning);
             page.text(0, Paint::Bold, &head)?;

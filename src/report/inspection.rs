@@ -47,7 +47,7 @@ pub fn text(inspection: &Inspection, width_columns: usize, style: Style, out: &m
     if inspection.passed_over > 0 {
         let files = if inspection.passed_over == 1 { "file" } else { "files" };
         let passed_over = grouped(inspection.passed_over);
-        page.line(0, Paint::Plain, &format!("{passed_over} {files} passed over: no format known by their endings"))?;
+        page.line(0, Paint::Plain, &format!("{passed_over} {files} passed over: their endings name no known format"))?;
     }
     if inspection.groups.is_empty() && unread.is_empty() && inspection.passed_over == 0 {
         page.line(0, Paint::Plain, "nothing to read: the input is empty")?;

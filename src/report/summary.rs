@@ -133,21 +133,21 @@ fn head(findings: &Findings, options: &SummaryOptions, out: &mut dyn Write) -> i
 
 /// What a reader of the stories should know: what is not known of articles, and which are none.
 fn doubts(counts: &Counts) -> Vec<String> {
-    let articles = |number: u64| count(number as usize, "article", "articles");
+    let lack =
+        |number: u64, what: &str| format!("{} no known {what}", count(number as usize, "article has", "articles have"));
     let mut doubts = Vec::new();
     if counts.without_source > 0 && counts.without_source == counts.articles {
         doubts.push("no outlet is known: copies cannot be told from revisions".to_owned());
     } else if counts.without_source > 0 {
-        doubts.push(format!("no outlet is known of {}", articles(counts.without_source)));
+        doubts.push(lack(counts.without_source, "outlet"));
     }
     if counts.undated > 0 {
-        doubts.push(format!("no date is known of {}", articles(counts.undated)));
+        doubts.push(lack(counts.undated, "date"));
     }
     if counts.doubtful_dates > 0 {
-        doubts.push(format!(
-            "{} cannot be true and order nothing",
-            count(counts.doubtful_dates as usize, "date", "dates")
-        ));
+        let dates =
+            count(counts.doubtful_dates as usize, "date cannot be true and decides", "dates cannot be true and decide");
+        doubts.push(format!("{dates} nothing"));
     }
     if counts.notices > 0 {
         let notices =

@@ -90,10 +90,11 @@ impl Feature {
     pub fn shown(self, value: f64) -> String {
         let percent = |decimals: usize| format!("{:.decimals$} %", value * 100.0);
         match self {
-            Feature::Share => format!("{} of one body stands in the other", percent(0)),
-            Feature::Prose => format!("{} of the prose of one stands in the other", percent(0)),
+            Feature::Share => format!("{} of one body is in the other", percent(0)),
+            Feature::Prose => format!("{} of one's prose is in the other", percent(0)),
             Feature::Told => format!("{} of the longer is shared, told and proven", percent(1)),
             Feature::Lead => format!("{} of a lead is shared", percent(0)),
+            Feature::Blocks if value == 1.0 => "1 block of text".to_owned(),
             Feature::Blocks => format!("{value:.0} separate blocks of text"),
             Feature::Facts => format!("{} of their numbers and names agree", percent(0)),
             Feature::Fresh => format!("{value:.0} fingerprints that no outlet repeats"),
@@ -101,7 +102,7 @@ impl Feature {
             Feature::Repeated => format!("outlets printed it {value:.1} times each"),
             Feature::Slots => format!("{value:.1} slots with other data in 100 words"),
             Feature::Context if value > 1.0 => "one passage joins two stories with takes".to_owned(),
-            Feature::Context if value > 0.0 => "one passage, in nobody's lead".to_owned(),
+            Feature::Context if value > 0.0 => "one passage, in no lead".to_owned(),
             Feature::Context => "a lead, or several passages".to_owned(),
             Feature::Days => format!("{value:.0} days apart"),
             Feature::Outlet if value > 0.0 => "one outlet".to_owned(),

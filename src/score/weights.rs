@@ -74,7 +74,7 @@ impl Weights {
         for Curve { feature, at, bits } in &weights.curves {
             let wrong = |what: &str| Err(Error::Weights(format!(" of {}: {what}", feature.name())));
             if at.is_empty() || at.len() != bits.len() {
-                return wrong("as many bits as values are wanted, and at least one");
+                return wrong("there must be as many bits as values, and at least one");
             }
             if at.iter().chain(bits).any(|number| !number.is_finite()) || !at.is_sorted_by(|x, y| x < y) {
                 return wrong("values must rise");

@@ -509,7 +509,7 @@ fn an_input_that_has_changed_is_refused_and_nothing_is_written() {
     assert!(error.contains("has changed"), "{error}");
     fs::remove_dir_all(folder.path().join("corpus")).unwrap();
     let (_, error) = run(folder.path(), &["report", "found", "--annotate", "out"], 2);
-    assert!(error.contains("corpus, an input of the scan in found, is not there"), "{error}");
+    assert!(error.contains("corpus, an input of the scan in found, is missing"), "{error}");
 }
 
 #[test]

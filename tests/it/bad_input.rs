@@ -173,7 +173,7 @@ fn a_name_of_a_field_may_stand_alone() {
     assert_eq!(scan("text = [\"words\", \"text\"]"), (Some(0), String::new()));
     let (code, error) = scan("text = 7");
     assert_eq!(code, Some(2));
-    assert!(error.contains("s.toml, line 2: a name such as \"body\" is wanted, or a list of names"), "{error}");
+    assert!(error.contains("s.toml, line 2: expected a name such as \"body\", or a list of names"), "{error}");
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn an_earlier_output_is_replaced_only_by_force_and_other_files_stay() {
     let (_, error) = run(folder.path(), &again, 2);
     assert_eq!(
         error,
-        "error: cannot write to found: it holds an earlier output\n\
+        "error: cannot write to found: it contains an earlier output\n\
          hint: use --force to replace it, or choose another folder\n"
     );
     assert_eq!(names(&found), before);
@@ -134,10 +134,7 @@ fn a_file_of_ours_by_name_alone_is_not_overwritten() {
     let found = folder.path().join("found");
     fs::write(found.join("keep.txt"), "mine").unwrap();
     let (_, error) = run(folder.path(), &["report", "found", "--out", "found", "--force"], 2);
-    assert!(
-        error.starts_with("error: cannot write to found: keep.txt is not of the earlier output there\n"),
-        "{error}"
-    );
+    assert!(error.starts_with("error: cannot write to found: keep.txt is not part of the earlier output\n"), "{error}");
     assert_eq!(fs::read_to_string(found.join("keep.txt")).unwrap(), "mine");
 }
 

@@ -316,7 +316,7 @@ fn a_report_takes_the_place_of_files_only() {
     symlink("mine.html", path("link.html")).unwrap();
     symlink("nowhere.html", path("dangling.html")).unwrap();
     assert!(std::process::Command::new("mkfifo").arg(path("pipe")).status().unwrap().success());
-    for (name, kind) in [("link.html", "a link"), ("dangling.html", "a link"), ("pipe", "no regular file")] {
+    for (name, kind) in [("link.html", "a link"), ("dangling.html", "a link"), ("pipe", "not a regular file")] {
         let error = run(folder.path(), &["scan", &corpus, "--report", &format!("html={name}"), "--force"], 2);
         assert!(error.starts_with(&format!("error: cannot write to {name}: it is {kind}")), "{error}");
     }
@@ -335,7 +335,7 @@ fn parts_of_an_earlier_report_go_with_it() {
     fs::write(found.join("report/00000.js"), "").unwrap();
     let manifest = fs::read_to_string(found.join("manifest.json")).unwrap();
     let error = run(folder.path(), &["scan", &corpus, "--out", "found", "--force"], 2);
-    assert!(error.contains("report/00000.js is not of the earlier output there"), "{error}");
+    assert!(error.contains("report/00000.js is not part of the earlier output"), "{error}");
     let listed = manifest.replace("\"report.html\"", "\"report.html\", \"report/00000.js\"");
     fs::write(found.join("manifest.json"), listed).unwrap();
     run(folder.path(), &["scan", &corpus, "--out", "found", "--force"], 0);

@@ -215,7 +215,7 @@ fn what_can_be_read_once_only_cannot_be_continued() {
     );
     for (input, begin) in [
         ("/dev/null", "error: /dev/null cannot be read again to continue a scan\n"),
-        ("s3://crawl/day.jsonl", "error: s3://crawl/day.jsonl may change without a sign"),
+        ("s3://crawl/day.jsonl", "error: a scan of s3://crawl/day.jsonl cannot be continued"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
             .current_dir(folder.path())

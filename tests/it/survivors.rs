@@ -78,6 +78,6 @@ fn rules_are_read_as_they_are_written() {
         assert_eq!(rule.parse::<wirecopy::settings::KeepRule>().unwrap().to_string(), rule);
     }
     for wrong in ["newest", "source:", "source", ""] {
-        assert!(wrong.parse::<wirecopy::settings::KeepRule>().unwrap_err().contains("is no rule"), "{wrong}");
+        assert!(wrong.parse::<wirecopy::settings::KeepRule>().unwrap_err().contains("is not a rule"), "{wrong}");
     }
 }

@@ -34,7 +34,7 @@ Examples:
   wirecopy inspect articles.jsonl              show how a file would be read
   wirecopy check articles/ --since origin/main fail if changed records are duplicates
   wirecopy eval --pairs labelled.jsonl found   compare a scan with labelled pairs
-  wirecopy report found --format json          show a finished scan again
+  wirecopy report found --format json          show the results of a finished scan
   wirecopy compare one.txt other.txt           what two articles share, and what that makes them
   wirecopy explain --scan found id-1 id-2      why a scan linked two articles, or did not
 
@@ -51,17 +51,17 @@ pub struct Args {
 pub enum Command {
     /// Find the stories of a corpus and write the report
     Scan(ScanArgs),
-    /// Fail if a corpus holds duplicates that are not known: the gate for continuous integration
+    /// Fail if a corpus has unknown duplicates: a gate for continuous integration
     Check(Box<CheckArgs>),
     /// Compare a finished scan with labelled pairs: precision, recall and F1
     Eval(EvalArgs),
-    /// Show a finished scan again, or write its tables in another format
+    /// Show the results of a finished scan, or write them in another form
     Report(ReportArgs),
     /// Show how files would be read: format, fields, dates, the first articles, what is rejected
     Inspect(InspectArgs),
     /// Compare two articles: their relation, the passages they share, and why
     Compare(CompareArgs),
-    /// Show what every stage made of one article or of a pair, and the rule that decided
+    /// Show what each stage made of an article or a pair, and the rule that decided
     Explain(ExplainArgs),
     /// Write a wirecopy.toml in which every setting is explained
     Init,
@@ -90,7 +90,7 @@ pub struct GlobalArgs {
     /// Read no wirecopy.toml
     #[arg(long, global = true)]
     pub isolated: bool,
-    /// Print the effective settings as TOML, each with its origin, and do nothing else
+    /// Print the effective settings as TOML, each with its origin, and exit
     #[arg(long, global = true)]
     pub dump_config: bool,
     /// Show errors only: no progress, no warnings
@@ -99,7 +99,7 @@ pub struct GlobalArgs {
     /// Show every story and article in the summary, and the time each stage took
     #[arg(short, long, global = true)]
     pub verbose: bool,
-    /// Colour the summary: if standard output is a terminal and NO_COLOR is not set, always, or never
+    /// Colour the summary; auto does so if standard output is a terminal and NO_COLOR is not set
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
 }
@@ -123,7 +123,7 @@ pub enum Format {
 pub enum TableFormat {
     /// One JSON object a line
     Jsonl,
-    /// With a header; lists are JSON in one cell
+    /// With a header; a list is JSON in one cell
     Csv,
     /// Typed columns
     #[cfg(feature = "parquet")]
@@ -151,22 +151,23 @@ Examples:
 pub struct ScanArgs {
     /// Files and folders to read, or - for standard input
     ///
-    /// Text, JSON, JSON lines, CSV, TSV, Parquet, Arrow, RSS, Atom, NITF, NewsML-G2 and ninjs, each plain or compressed, and
-    /// archives of them; folders are walked. wirecopy inspect shows how a file is read.
+    /// Text, HTML, WARC, JSON, JSON lines, CSV, TSV, Parquet, Arrow, RSS, Atom, NITF, NewsML-G2 and ninjs, plain or
+    /// compressed, and archives of them. Folders are searched at any depth. wirecopy inspect shows how a file is read.
     #[arg(value_name = "CORPUS")]
     pub corpus: Vec<PathBuf>,
-    /// Fail, and write nothing, if more records than this are rejected: a number or a percentage
+    /// Fail and write nothing if more records than this are rejected: a number or a percentage
     #[arg(long, value_name = "N|P%")]
     pub max_rejects: Option<Limit>,
-    /// Fail, and write nothing, if more articles than this would be dropped as near-duplicates: a number or a percentage
+    /// Fail and write nothing if more articles than this would be dropped as near-duplicates: a number or a percentage
     #[arg(long, value_name = "N|P%")]
     pub max_drop: Option<Limit>,
     #[command(flatten)]
     pub run: RunArgs,
-    /// Continue the same scan after its last finished stage, and keep finished stages until it has ended well
+    /// Keep the results of finished stages, and continue after the last of them if the same scan was interrupted
     ///
-    /// They are kept in a folder wirecopy-resume-* beside the temporary files, of up to three times the size of the texts. It is
-    /// used only for the same files, unchanged, and the same settings. Standard input and addresses cannot be continued.
+    /// They are kept in a folder wirecopy-resume-* beside the temporary files until the scan ends well, and take up to three
+    /// times the size of the texts. A scan continues only with the same files, unchanged, and the same settings. Standard
+    /// input and addresses cannot be continued.
     #[arg(long)]
     pub resume: bool,
     #[command(flatten)]
@@ -178,18 +179,18 @@ pub struct ScanArgs {
 /// What a scan may use of the machine.
 #[derive(Debug, Arguments)]
 pub struct RunArgs {
-    /// Use N threads; as many as there are processors by default. The result is the same
+    /// Use N threads; by default, one for each processor. The result is the same
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
-    /// Hold about so much in memory, and the rest in temporary files: 512MiB, 8GB. The result is the same
+    /// Hold about SIZE in memory, such as 512MiB or 8GB, and the rest in temporary files. The result is the same
     ///
     /// A scan needs at least 150 bytes an article and 100 MiB.
     #[arg(long, value_name = "SIZE", default_value = "4GiB")]
     pub memory: ByteSize,
-    /// Write temporary files to DIR instead of the system's folder for them
+    /// Write temporary files to DIR instead of the system's temporary folder
     ///
-    /// Up to three times the size of the texts may be written. The files have no names and are gone when the scan ends, however
-    /// it ends.
+    /// They may take up to three times the size of the texts. They have no names and disappear when the scan ends, however it
+    /// ends.
     #[arg(long, value_name = "DIR")]
     pub temp_dir: Option<PathBuf>,
 }
@@ -197,7 +198,7 @@ pub struct RunArgs {
 /// A report for people, or for other programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum ReportForm {
-    /// A page that is opened in a browser
+    /// A page for a browser
     Html,
     /// Markdown: the overview, and the largest stories with their articles
     Md,
@@ -239,7 +240,7 @@ impl FromStr for WantedReport {
         let known = || ReportForm::value_variants().iter().filter_map(ReportForm::to_possible_value);
         let form = ReportForm::from_str(form, true).map_err(|_| {
             let names: Vec<String> = known().map(|value| value.get_name().to_owned()).collect();
-            format!("{form} is no form of a report; known are {}", names.join(", "))
+            format!("there is no report form {form}; known forms: {}", names.join(", "))
         })?;
         if path == Some("") {
             return Err("the path after = is missing".into());
@@ -254,19 +255,19 @@ pub struct OutputArgs {
     /// Write tables, lists, a manifest and report.html to DIR
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Write a report: FORM into the output folder, or FORM=PATH to a file of its own; may be repeated
+    /// Write a report: FORM to the output folder, or FORM=PATH to another file; may be repeated
     ///
-    /// FORM is html, md (Markdown) or graphml (the graph of stories). A large html has a folder beside its file, of the same
-    /// name without the ending.
+    /// FORM is html, md (Markdown) or graphml (the graph of stories). A large HTML report has a folder beside its file, with
+    /// the same name without the ending.
     #[arg(long, value_name = "FORM[=PATH]")]
     pub report: Vec<WantedReport>,
-    /// Write no report beside the tables, and no texts for one
+    /// Write tables without a report, and without the texts that a report needs
     #[arg(long, conflicts_with = "report")]
     pub no_report: bool,
     /// The format of the tables
     #[arg(long, value_name = "FORMAT", default_value = "jsonl", requires = "out")]
     pub table_format: TableFormat,
-    /// Replace an earlier output; other files are left alone
+    /// Replace earlier output; other files stay
     #[arg(long)]
     pub force: bool,
     /// What is written to standard output
@@ -275,57 +276,57 @@ pub struct OutputArgs {
 }
 
 #[derive(Debug, Arguments)]
-#[command(next_help_heading = "Settings (they go before those of wirecopy.toml)")]
+#[command(next_help_heading = "Settings (they override wirecopy.toml)")]
 pub struct SettingsArgs {
-    /// Read FIELD from the field NAME of a record; may be repeated, the first one present counts
+    /// Read FIELD from the field NAME of a record; may be repeated, and the first NAME that a record has counts
     ///
     /// FIELD is one of text, title, id, url, source, author, credit, dateline, copyright, based_on, version, lang,
     /// published, modified, crawled.
     /// NAME may be a path: source.title, headlines[0].value
     #[arg(long, value_name = "FIELD=NAME")]
     pub map: Vec<FieldName>,
-    /// Read files that .gitignore or .wirecopyignore exclude, too
+    /// Also read files that .gitignore or .wirecopyignore exclude
     #[arg(long)]
     pub no_ignore: bool,
     /// Read text, JSON, tables and pages in this character set, such as windows-1251, instead of detecting it
     ///
-    /// A byte order mark goes before it; XML and archives of crawlers name theirs.
+    /// A byte order mark overrides it. XML and web archives declare their own.
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
-    /// Call texts near-duplicates from this Jaccard similarity of their word 5-grams, above 0 and up to 1
+    /// Call texts near-duplicates from this Jaccard similarity of word 5-grams on, above 0 and up to 1
     #[arg(long, value_name = "JACCARD")]
     pub threshold: Option<f64>,
-    /// Find a pair at the threshold with this probability, below 1; more costs time
+    /// Compare a pair at the threshold with this probability, below 1; a higher one takes longer
     #[arg(long, value_name = "PROBABILITY")]
     pub recall: Option<f64>,
     /// Report these relations only, separated by commas
     ///
-    /// Known are identical, near-duplicate, excerpt, version, rewrite, background, quote, template, boilerplate. Of those that
-    /// are no links, pairs are listed with --all-pairs only.
+    /// They are identical, near-duplicate, excerpt, version, rewrite, background, quote, template and boilerplate. The last four
+    /// are no links, and their pairs are listed only with --all-pairs.
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = relation)]
     pub relations: Vec<Relation>,
-    /// Link from this probability of reuse on, 0 to 1, or a RELATION from one of its own; may be repeated
+    /// Link pairs from this probability of reuse on, 0 to 1; RELATION= sets it for one relation; may be repeated
     #[arg(long, value_name = "[RELATION=]PROBABILITY")]
     pub min_confidence: Vec<Confidence>,
-    /// Score with the weights in FILE, as `wirecopy eval --fit` prints them
+    /// Use the weights in FILE, as printed by wirecopy eval --fit
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
-    /// List pairs that share something and are no links, too: background, quotations, templates, boilerplate
+    /// Also list pairs that share text but are no links: background, quotations, templates, boilerplate
     ///
-    /// The likeliest 100,000 of them, since on real corpora they are a hundred times as many as links. All pairs that share a
-    /// passage are compared to their end then, which takes longer.
+    /// In real corpora they outnumber links a hundredfold, so only the most probable 100,000 are listed. All pairs that share a
+    /// passage are compared in full, which takes longer.
     #[arg(long)]
     pub all_pairs: bool,
-    /// Of near-duplicates keep the one that goes first by these rules, comma-separated
+    /// Choose the near-duplicate to keep by these rules, separated by commas
     ///
-    /// earliest, agency (the agency's own), credited (credits its agency), longest, and source:OUTLET+OUTLET (these outlets, in
-    /// this order). The first rule that tells them apart decides. By default the longest is kept.
+    /// The rules are earliest, agency (the agency's own), credited (credits its agency), longest, and source:OUTLET+OUTLET
+    /// (these outlets, in this order). The first rule that tells two apart decides. By default the longest is kept.
     #[arg(long, value_delimiter = ',', value_name = "RULES")]
     pub keep: Vec<KeepRule>,
-    /// Know the agencies in FILE, too: names and sites as TOML
+    /// Add the agencies in FILE, with their names and sites as TOML
     ///
     /// An entry: [[agency]], names = ["Meridian", "Meridian News Agency"], domains = ["meridian.example"], and short = [...]
-    /// for names that are words elsewhere.
+    /// for names that are also common words.
     #[arg(long, value_name = "FILE")]
     pub agencies: Option<PathBuf>,
 }
@@ -346,21 +347,21 @@ pub struct EvalArgs {
     /// The labelled pairs, as JSON lines
     #[arg(long, value_name = "FILE", group = "labels")]
     pub pairs: Option<PathBuf>,
-    /// Compare origins and agencies with labelled stories, as JSON lines, and their confidence with how many are right
+    /// Compare origins, their confidence and agencies with labelled stories, as JSON lines
     #[arg(long, value_name = "FILE", group = "labels", conflicts_with = "ablate")]
     pub origins: Option<PathBuf>,
-    /// Fit the weights of scores to labelled pairs, and print them; may be repeated, pairs of one CORPUS belong together
+    /// Fit weights to labelled pairs, and print them; may be repeated, and all pairs of one CORPUS belong together
     ///
-    /// PAIRS is a file as for --pairs, CORPUS what was labelled. The weights are TOML, for relate.weights in wirecopy.toml or
-    /// --weights; before them stands how well weights that were fitted without a corpus tell its pairs.
+    /// PAIRS is a file as for --pairs, and CORPUS the articles that were labelled. The weights are TOML, for --weights or
+    /// relate.weights in wirecopy.toml. Their first lines say how well weights fitted without a corpus classify its pairs.
     #[arg(long, value_name = "PAIRS=CORPUS", group = "labels", conflicts_with_all = ["ablate", "list_wrong", "format", "folder"])]
     pub fit: Vec<Labelled>,
     /// The output folder of a scan; with --ablate, the corpus
     #[arg(value_name = "DIR", required_unless_present = "fit")]
     pub folder: Option<PathBuf>,
-    /// Scan the corpus as it is and with each part of the method left out, and print a table
+    /// Scan the corpus in full and without each part of the method, and print a table
     ///
-    /// The table is Markdown: links, relations and stories against the labelled pairs, a line a part.
+    /// The table is Markdown, with one row for each part: links, relations and stories against the labelled pairs.
     #[arg(long, conflicts_with_all = ["list_wrong", "format"])]
     pub ablate: bool,
     /// What is written to standard output
@@ -382,11 +383,11 @@ pub struct ReportArgs {
     /// The output folder of a scan
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
-    /// Write the input again to DIR, each record with one more key, wirecopy, that says what was found; - for standard output
+    /// Write the input again to DIR, with the results under the key wirecopy in each record; - for standard output
     ///
-    /// JSON lines, JSON and tables (CSV, TSV), packed or not: each file under its own name, every other byte as it was. To
-    /// standard output goes one file, unpacked. A record that has the key already gets the new value. Other formats have no
-    /// room for a key and are left out.
+    /// JSON lines, JSON and tables (CSV, TSV), compressed or not: each file keeps its name, and every other byte stays as it
+    /// was. Standard output takes one file, decompressed. A record that has the key already gets the new value. Other formats
+    /// cannot take the key and are left out.
     #[arg(
         long,
         value_name = "DIR",
@@ -405,7 +406,7 @@ Examples:
   wirecopy inspect crawl.csv --map text=body --map published=day
   curl https://outlet.example/feed | wirecopy inspect -")]
 pub struct InspectArgs {
-    /// Files and folders to look at, or - for standard input; files that are alike are shown together
+    /// Files and folders to look at, or - for standard input; similar files are shown together
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// Look at the first N records of each kind of file
@@ -425,12 +426,12 @@ Examples:
   wirecopy compare 'day1.jsonl#id-17' day2.jsonl:204 --format json
   wirecopy compare id-17 id-34 --corpus articles.jsonl
 
-Two articles alone say little about which words are rare and which lines an outlet always prints: a corpus does.")]
+Two articles alone do not show which words are rare, or which lines an outlet always prints; a corpus does.")]
 pub struct CompareArgs {
-    /// An article: a file, of which the first article is taken, FILE#ID or FILE:RECORD; with --corpus, an id
+    /// An article: FILE (its first article), FILE#ID or FILE:RECORD; with --corpus, an id
     #[arg(value_name = "A")]
     pub a: String,
-    /// Another article, named likewise
+    /// Another article, named in the same way
     #[arg(value_name = "B")]
     pub b: String,
     /// Compare two articles of the corpus in PATH, a file or a folder; may be repeated
@@ -452,23 +453,23 @@ Examples:
   wirecopy explain one.txt --stage tokens
   wirecopy explain --curve --threshold 0.7 --recall 0.99")]
 pub struct ExplainArgs {
-    /// One article or two: ids in the corpus; without one, a file, FILE#ID or FILE:RECORD
+    /// One or two articles: ids in the corpus; without a corpus, FILE, FILE#ID or FILE:RECORD
     #[arg(value_name = "ID", num_args = 1..=2, required_unless_present = "curve", conflicts_with = "curve")]
     pub ids: Vec<String>,
     /// Explain articles of the corpus in PATH, a file or a folder; may be repeated
     #[arg(long, value_name = "PATH", conflicts_with = "curve")]
     pub corpus: Vec<PathBuf>,
-    /// Explain articles of the finished scan in DIR: its inputs are read again, with its settings
+    /// Explain articles of the finished scan in DIR; its inputs are read again with its settings
     #[arg(
         long,
         value_name = "DIR",
         conflicts_with_all = ["corpus", "curve", "map", "no_ignore", "encoding", "threshold", "recall", "relations", "keep", "agencies"]
     )]
     pub scan: Option<PathBuf>,
-    /// Show this stage only, and all of it; without it every stage, of long lists the beginning
+    /// Show only this stage, in full; by default every stage is shown, and long lists are cut
     #[arg(long, value_name = "STAGE", conflicts_with = "curve")]
     pub stage: Option<Stage>,
-    /// Show how probably two texts are compared as near-duplicates, by their similarity; needs no corpus
+    /// Show the probability that two texts are compared as near-duplicates, by their similarity; needs no corpus
     #[arg(long)]
     pub curve: bool,
     /// What is written to standard output
@@ -480,15 +481,15 @@ pub struct ExplainArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Stage {
-    /// Words, and what kind of text they stand in
+    /// Words, and the kind of text they are in
     Tokens,
     /// Runs of five words
     Shingles,
     /// The MinHash signature
     Sketch,
-    /// The signature's buckets, and who shares them
+    /// The bands of the signature, and which articles share them
     Bands,
-    /// Fingerprints of passages, and who carries them
+    /// Fingerprints of passages, and which articles carry them
     Passages,
     /// What is shared, the relation and the story
     Evidence,
@@ -591,7 +592,7 @@ impl FromStr for Confidence {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (name, number) = text.split_once('=').map_or((None, text), |(name, number)| (Some(name), number));
-        let wanted = || format!("{number:?} is no probability: a number from 0 to 1 is wanted");
+        let wanted = || format!("{number:?} is not a probability: give a number from 0 to 1");
         let probability = number.trim().parse().map_err(|_| wanted())?;
         if !(0.0..=1.0).contains(&probability) {
             return Err(wanted());
@@ -611,8 +612,7 @@ impl FromStr for Labelled {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (pairs, corpus) =
-            text.split_once('=').ok_or("PAIRS=CORPUS is wanted, such as labelled.jsonl=articles.jsonl")?;
+        let (pairs, corpus) = text.split_once('=').ok_or("give PAIRS=CORPUS, such as labelled.jsonl=articles.jsonl")?;
         Ok(Labelled { pairs: pairs.into(), corpus: corpus.into() })
     }
 }
@@ -628,7 +628,7 @@ impl FromStr for FieldName {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (field, name) = text.split_once('=').ok_or("FIELD=NAME is wanted, such as text=body")?;
+        let (field, name) = text.split_once('=').ok_or("give FIELD=NAME, such as text=body")?;
         if name.is_empty() {
             return Err("the NAME after = is missing".into());
         }
@@ -636,7 +636,7 @@ impl FromStr for FieldName {
         let field = Field::deserialize(parsed).map_err(|_| {
             let known = Field::ALL.map(Field::name);
             let hint = nearest(field, &known).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-            format!("{field} is no field of an article{hint} (known: {})", known.join(", "))
+            format!("an article has no field {field}{hint} (known fields: {})", known.join(", "))
         })?;
         Ok(FieldName { field, name: name.into() })
     }
@@ -648,7 +648,7 @@ fn relation(text: &str) -> Result<Relation, String> {
     Relation::ALL.into_iter().find(|relation| relation.name() == name).ok_or_else(|| {
         let known = Relation::ALL.map(Relation::name);
         let hint = nearest(&name, &known).map(|name| format!("did you mean {name}? ")).unwrap_or_default();
-        format!("{hint}known are {}", known.join(", "))
+        format!("{hint}known relations: {}", known.join(", "))
     })
 }
 
@@ -673,7 +673,7 @@ impl FromStr for Limit {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wanted = || "a number, such as 10, or a percentage up to 100, such as 1%, is wanted".to_owned();
+        let wanted = || "give a number, such as 10, or a percentage up to 100, such as 1%".to_owned();
         match text.strip_suffix('%') {
             None => text.parse().map(Limit::Number).map_err(|_| wanted()),
             Some(number) => match number.trim().parse::<f64>() {
@@ -731,7 +731,7 @@ mod tests {
         let wanted = |text: &str| text.parse::<WantedReport>();
         assert_eq!(wanted("html"), Ok(WantedReport { form: ReportForm::Html, path: None }));
         assert_eq!(wanted("html=a=b"), Ok(WantedReport { form: ReportForm::Html, path: Some("a=b".into()) }));
-        assert!(wanted("htm").unwrap_err().contains("known are html"));
+        assert!(wanted("htm").unwrap_err().contains("known forms: html"));
         assert!(wanted("html=").is_err());
     }
 

@@ -76,7 +76,7 @@ fn hint(cause: &(dyn StdError + 'static)) -> Option<String> {
     if let Some(cause) = cause.downcast_ref::<io::Error>() {
         return match cause.kind() {
             io::ErrorKind::NotFound => Some("check the spelling and the working directory".into()),
-            io::ErrorKind::PermissionDenied => Some("check who may read or write it".into()),
+            io::ErrorKind::PermissionDenied => Some("check its permissions".into()),
             io::ErrorKind::StorageFull => Some("free some space, or choose another disk".into()),
             _ => None,
         };
@@ -85,12 +85,12 @@ fn hint(cause: &(dyn StdError + 'static)) -> Option<String> {
         Error::TooManyRejects { .. } => {
             Some("nothing was written; without --max-rejects, the table rejects names every rejected record".into())
         }
-        Error::Table { .. } => Some("tables are read as wirecopy scan wrote them, labels as JSON lines".into()),
+        Error::Table { .. } => Some("tables must be as wirecopy scan wrote them, and labels must be JSON lines".into()),
         Error::Baseline { hint, .. } => Some(hint.clone()),
         Error::Changed(_) => Some("scan it again".into()),
         Error::TempFile { .. } => Some("name another folder with --temp-dir".into()),
         Error::DiskFull { .. } => Some("free space there, or name another folder with --temp-dir".into()),
-        Error::Weights(_) => Some("wirecopy eval --fit prints weights as they are read".into()),
+        Error::Weights(_) => Some("weights must have the form that wirecopy eval --fit prints".into()),
         Error::Setting { .. } => Some("wirecopy --dump-config prints every setting and where it came from".into()),
         _ => None,
     }

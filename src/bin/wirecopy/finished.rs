@@ -33,7 +33,7 @@ impl Finished {
         let inputs: Vec<PathBuf> = manifest.inputs.iter().map(PathBuf::from).collect();
         if let Some(missing) = inputs.iter().find(|path| !Input::is_address(&path.to_string_lossy()) && !path.exists())
         {
-            let what = format!("{}, an input of the scan in {}, is not there", missing.display(), folder.display());
+            let what = format!("{}, an input of the scan in {}, is missing", missing.display(), folder.display());
             return Err(Failure::new(what, format!("run this where the scan was run, or {instead}")).into());
         }
         Ok(Finished { inputs, settings, articles: manifest.counts.articles })

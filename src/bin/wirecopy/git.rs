@@ -59,10 +59,11 @@ pub fn name_from(top: &Path, file: &str) -> String {
 impl Repository {
     /// The one around the working directory.
     pub fn here() -> anyhow::Result<Repository> {
-        let outside = || Failure::new("this is no git repository", "run it inside of one, or compare without --since");
-        let output = Command::new("git").args(["rev-parse", "--show-toplevel"]).output().map_err(|cause| {
-            Failure::new(format!("cannot run git: {cause}"), "install git; commits are read with it")
-        })?;
+        let outside = || Failure::new("this is not a git repository", "run it inside one, or compare without --since");
+        let output = Command::new("git")
+            .args(["rev-parse", "--show-toplevel"])
+            .output()
+            .map_err(|cause| Failure::new(format!("cannot run git: {cause}"), "install git, which reads commits"))?;
         if !output.status.success() {
             return Err(outside().into());
         }
@@ -92,7 +93,7 @@ impl Repository {
     fn unknown(&self, what: String, name: &str) -> anyhow::Error {
         let shallow = self.text(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|answer| answer == "true");
         let hint = if shallow {
-            "the clone is shallow: fetch all history (actions/checkout with fetch-depth: 0, GIT_DEPTH: 0 in GitLab, \
+            "the clone is shallow: fetch the whole history (actions/checkout with fetch-depth: 0, GIT_DEPTH: 0 in GitLab, \
              git fetch --unshallow)"
                 .to_owned()
         } else {
@@ -122,10 +123,7 @@ impl Repository {
         for path in paths {
             let path = path.canonicalize().with_context(|| format!("cannot read {}", path.display()))?;
             let relative = path.strip_prefix(&self.top).map_err(|_| {
-                Failure::new(
-                    format!("{} lies outside of the git repository", path.display()),
-                    "name files inside of it",
-                )
+                Failure::new(format!("{} is outside the git repository", path.display()), "name files inside of it")
             })?;
             inside.push(relative.to_path_buf());
         }
@@ -182,16 +180,16 @@ impl Changes {
     pub fn of(&self, repository: &Repository, file: &Path) -> anyhow::Result<Changed> {
         let path = file.canonicalize().with_context(|| format!("cannot read {}", file.display()))?;
         let Ok(inside) = path.strip_prefix(&repository.top) else {
-            let what = format!("{} lies outside of the git repository", file.display());
-            return Err(Failure::new(what, "what has changed is known of files inside of it only").into());
+            let what = format!("{} is outside the git repository", file.display());
+            return Err(Failure::new(what, "git knows changes only for files inside it").into());
         };
         let parts: Vec<&[u8]> = inside.components().map(|part| part.as_os_str().as_encoded_bytes()).collect();
         let name = parts.join(&b'/');
         let is_tracked = self.tracked.contains(&name);
         let mut folders = path.ancestors().skip(1).take_while(|folder| *folder != repository.top);
         if !is_tracked && folders.any(|folder| folder.join(".git").exists()) {
-            let what = format!("{} lies in a repository of its own, such as a submodule", file.display());
-            return Err(Failure::new(what, "run wirecopy inside of that, or leave it out").into());
+            let what = format!("{} is in a repository of its own, such as a submodule", file.display());
+            return Err(Failure::new(what, "run wirecopy inside that repository, or leave the file out").into());
         }
         if !is_tracked || self.whole.contains(&name) {
             return Ok(Changed::All);

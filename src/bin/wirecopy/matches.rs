@@ -111,14 +111,14 @@ pub fn new_records(args: &CheckArgs, corpus: &[PathBuf], settings: &Settings) ->
     };
     for path in settings.check.against.iter().chain(&named) {
         if !files.iter().any(|(name, _)| lies_in(name, std::slice::from_ref(path))) {
-            let what = format!("no file of the corpus is read as {path}");
-            let hint = "name it as the corpus is named, both from the working directory or both from the root";
+            let what = format!("the corpus has no file {path}");
+            let hint = "name both in the same way: relative to the working directory, or absolute";
             return Err(Failure::new(what, hint).into());
         }
     }
     let against = &settings.check.against;
     if !against.is_empty() && files.iter().all(|(name, _)| lies_in(name, against)) {
-        let what = format!("all of the corpus lies in {}, which it is compared against", against.join(", "));
+        let what = format!("the whole corpus is in {}, which it is compared against", against.join(", "));
         return Err(Failure::new(what, "name other files as the corpus").into());
     }
     if let Some(name) = &args.since {

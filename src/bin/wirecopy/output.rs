@@ -186,16 +186,16 @@ impl Output {
         if let Some(other) =
             present.iter().find(|name| !finished && !own.contains(*name) && !is_parts_folder(&self.folder, name))
         {
-            let what = format!("cannot write to {shown}: it holds something else ({other})");
+            let what = format!("cannot write to {shown}: it contains other files ({other})");
             return Err(Failure::new(what, elsewhere).into());
         }
         let in_the_way = self.names().into_iter().find(|name| present.contains(name) && !own.contains(name));
         if let Some(name) = in_the_way {
-            let what = format!("cannot write to {shown}: {name} is not of the earlier output there");
+            let what = format!("cannot write to {shown}: {name} is not part of the earlier output");
             return Err(Failure::new(what, elsewhere).into());
         }
         if !self.force {
-            let what = format!("cannot write to {shown}: it holds an earlier output");
+            let what = format!("cannot write to {shown}: it contains an earlier output");
             return Err(Failure::new(what, "use --force to replace it, or choose another folder").into());
         }
         Ok(own)
@@ -257,7 +257,7 @@ pub fn renew(
         .filter(|name| folder.join(name).exists())
         .collect();
     if let Some(name) = replaced.iter().find(|name| !force && !listed.contains(*name)) {
-        let what = format!("cannot write to {}: {name} is not of this scan", folder.display());
+        let what = format!("cannot write to {}: {name} is not part of this scan", folder.display());
         return Err(
             Failure::new(what, "use --force to replace it, or give the report a path: --report html=PATH").into()
         );

@@ -64,13 +64,13 @@ impl Apart {
                 );
             }
             if let Some(other) = there.as_ref().filter(|there| !there.is_file()) {
-                let kind = if other.is_symlink() { "a link" } else { "no regular file" };
+                let kind = if other.is_symlink() { "a link" } else { "not a regular file" };
                 let what = format!("cannot write to {shown}: it is {kind}, and a report would take its place");
-                return Err(Failure::new(what, "name a file that is one, or does not exist yet").into());
+                return Err(Failure::new(what, "name a regular file, or one that does not exist yet").into());
             }
             let taken = there.is_some() || !report.parts().is_empty();
             if taken && !args.force {
-                let what = format!("cannot write to {shown}: it exists, or a folder with the parts of such a report");
+                let what = format!("cannot write to {shown}: it exists, or the folder for its parts does");
                 return Err(Failure::new(what, "use --force to replace it, or choose another name").into());
             }
         }

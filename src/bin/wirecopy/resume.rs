@@ -20,7 +20,7 @@ pub fn prepare(workspace: &Workspace, corpus: &[PathBuf], settings: &Settings) -
         return Err(read_once("standard input (-)"));
     }
     if let Some(address) = corpus.iter().map(|path| path.to_string_lossy()).find(|path| Input::is_address(path)) {
-        let what = format!("{address} may change without a sign, so that no scan of it can be continued");
+        let what = format!("a scan of {address} cannot be continued, since it may change unnoticed");
         return Err(Failure::new(what, "copy it to a file first, or scan without --resume").into());
     }
     let found = read::sources(corpus.iter().cloned().map(Input::Path).collect(), &settings.read)?;

@@ -97,7 +97,7 @@ impl Verdict {
             for stale in &outcome.stale {
                 eprintln!("stale entry of the baseline: {}", stale.entry.fingerprint);
             }
-            eprintln!("hint: --update-baseline takes them out, --allow-stale lets them pass");
+            eprintln!("hint: --update-baseline removes them, --allow-stale lets them pass");
         }
         console.print(|out| match commands {
             false => out.write_all(&shown),

@@ -95,7 +95,7 @@ pub fn rule(relation: Relation) -> String {
 /// What the article of the finding is to the other, up to the other's name.
 fn verb(finding: &Finding) -> &'static str {
     match (finding.relation, finding.within) {
-        (Relation::Excerpt, Some(Within::Here)) => "holds nearly all prose of",
+        (Relation::Excerpt, Some(Within::Here)) => "contains nearly all prose of",
         (relation, _) => relation.facts().verb,
     }
 }
@@ -106,7 +106,7 @@ fn figures(finding: &Finding) -> String {
     let mut figures = vec![
         format!("similarity {:.2}", (finding.similarity * 100.0).floor() / 100.0),
         format!(
-            "{} % of it is there, {} % of that here",
+            "the other has {} % of it, it has {} % of the other",
             percent(finding.containment),
             percent(finding.containment_there)
         ),
@@ -169,7 +169,7 @@ fn stale(stale: &crate::check::baseline::Stale) -> String {
     let [a, b] = &entry.between;
     let gone = match stale.left {
         0 => "is gone".into(),
-        left => format!("is there {left} times, not {}", entry.count),
+        left => format!("is found {left} times, not {}", entry.count),
     };
     format!("{} of \"{a}\" and \"{b}\" {gone} ({})", rule(entry.relation), entry.fingerprint)
 }

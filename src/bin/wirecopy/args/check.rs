@@ -14,8 +14,8 @@ use crate::config::{Override, nearest};
 #[command(after_long_help = "\
 Examples:
   wirecopy check articles/
-  wirecopy check articles/ --update-baseline           take what is there as known
-  wirecopy check articles/ --since origin/main         only pairs that touch changed records
+  wirecopy check articles/ --update-baseline           accept all present findings as known
+  wirecopy check articles/ --since origin/main         only pairs with a changed record
   wirecopy check train/ --against test/ --fail-on identical,near-duplicate,excerpt
   wirecopy check articles/ --output sarif=wirecopy.sarif --output github
 
@@ -24,36 +24,39 @@ pub struct CheckArgs {
     /// Files and folders to read, or - for standard input; as for wirecopy scan
     #[arg(value_name = "CORPUS")]
     pub corpus: Vec<PathBuf>,
-    /// Relations that fail, separated by commas: identical and near-duplicate unless set
+    /// Relations that fail, separated by commas; identical and near-duplicate by default
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = relation)]
     pub fail_on: Vec<Relation>,
-    /// Let pairs of one outlet pass
+    /// Let pairs within one outlet pass
     #[arg(long)]
     pub across_sources: bool,
-    /// Read PATH, too, and fail only for pairs of CORPUS and PATH, as of training and test articles; may be repeated
+    /// Also read PATH, and fail only on pairs of an article in CORPUS and one in PATH; may be repeated
+    ///
+    /// For example, CORPUS is a training set and PATH its test set.
     #[arg(long, value_name = "PATH")]
     pub against: Vec<PathBuf>,
-    /// Read PATH, too, and fail only for pairs that touch an article in it; may be repeated
+    /// Also read PATH, and fail only on pairs with an article in it; may be repeated
     #[arg(long, value_name = "PATH")]
     pub new: Vec<PathBuf>,
-    /// Fail only for pairs that touch records changed since the git commit REF, or since the branch left it
+    /// Fail only on pairs with a record that changed since the git commit REF, or since the branch left it
     ///
-    /// Everything is read and compared. Files that git does not track are new. A shallow clone may lack REF: fetch all history.
+    /// The whole corpus is read and compared. Files that git does not track are new. A shallow clone may lack REF: fetch the
+    /// whole history.
     #[arg(long, value_name = "REF")]
     pub since: Option<String>,
     /// Write the outcome as FORMAT to standard output, or to PATH; may be repeated
     ///
-    /// FORMAT is one of text, json, sarif, github, gitlab, junit, rdjsonl, markdown, badge.
-    /// github also writes the summary of the job and the outputs of the step, where GitHub Actions names files for them.
+    /// FORMAT is text, json, sarif, github, gitlab, junit, rdjsonl, markdown or badge. In GitHub Actions, github also writes the
+    /// job summary and the outputs of the step.
     #[arg(long, value_name = "FORMAT[=PATH]")]
     pub output: Vec<OutputFile>,
     /// Exit with 0 even if the check fails
     #[arg(long)]
     pub exit_zero: bool,
-    /// Keep what was found in DIR, and take it from there as long as no file, setting or version changes
+    /// Keep the findings in DIR, and reuse them as long as no file, setting or version changes
     #[arg(long, value_name = "DIR")]
     pub cache: Option<PathBuf>,
-    /// Cannot be checked if more records than this are rejected: a number or a percentage
+    /// Exit with 2 if more records than this are rejected: a number or a percentage
     #[arg(long, value_name = "N|P%")]
     pub max_rejects: Option<Limit>,
     #[command(flatten)]
@@ -67,22 +70,22 @@ pub struct CheckArgs {
 #[derive(Debug, Arguments)]
 #[command(next_help_heading = "Baseline")]
 pub struct BaselineArgs {
-    /// Known findings, which do not fail; .wirecopy-baseline.json in the working directory unless set
+    /// The file of known findings, which do not fail; .wirecopy-baseline.json in the working directory by default
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// Write all that is found to the baseline, take out what is gone, and print what came and went
+    /// Write all findings to the baseline, remove those that are gone, and print what was added and removed
     #[arg(long, conflicts_with_all = ["baseline_from_ref", "new", "since"])]
     pub update_baseline: bool,
-    /// Know all that is found in the files of the git commit REF; needs no file
+    /// Accept every finding in the git commit REF as known; needs no file
     #[arg(long, value_name = "REF")]
     pub baseline_from_ref: Option<String>,
-    /// Let entries of the baseline pass whose pairs are gone
+    /// Let baseline entries pass whose pairs are gone
     #[arg(long)]
     pub allow_stale: bool,
-    /// Declare the pair with this fingerprint to be no duplicate, in the baseline
+    /// Declare in the baseline that the pair with this fingerprint is no duplicate
     #[arg(long, value_name = "FINGERPRINT", requires = "reason", conflicts_with = "update_baseline")]
     pub not_a_duplicate: Option<String>,
-    /// Why it is none
+    /// Why it is no duplicate
     #[arg(long, value_name = "TEXT", requires = "not_a_duplicate")]
     pub reason: Option<String>,
 }
@@ -131,7 +134,7 @@ impl FromStr for OutputFile {
         let known = Format::ALL.map(Format::name);
         let format = Format::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| {
             let hint = nearest(name, &known).map(|name| format!("did you mean {name}? ")).unwrap_or_default();
-            format!("{hint}known are {}", known.join(", "))
+            format!("{hint}known formats: {}", known.join(", "))
         })?;
         Ok(OutputFile { format, path: path.filter(|path| *path != "-").map(PathBuf::from) })
     }

@@ -21,7 +21,7 @@ pub fn run(console: &Console) -> anyhow::Result<()> {
         _ => Error::io("write", FILE_NAME, cause).into(),
     })?;
     file.write_all(TEMPLATE.as_bytes()).map_err(|cause| Error::io("write", FILE_NAME, cause))?;
-    console.print(|out| writeln!(out, "{FILE_NAME} written: every line is a default, to be changed"))
+    console.print(|out| writeln!(out, "{FILE_NAME} written: every line shows a default that you can change"))
 }
 
 #[cfg(test)]

@@ -115,7 +115,7 @@ fn with_fields(error: Error, corpus: &[PathBuf], config: &Config) -> anyhow::Err
         listed.push("...");
     }
     let hint = format!(
-        "fields that nothing is read from: {}; --map text={text} reads one as the text, wirecopy inspect shows more",
+        "unused fields: {}; --map text={text} would read one as the text, and wirecopy inspect shows more",
         listed.join(", ")
     );
     Failure::new(error.to_string(), hint).into()

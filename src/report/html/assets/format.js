@@ -9,7 +9,7 @@ const KINDS = ['original', 'copy', 'excerpt', 'version', 'rewrite', 'revision', 
 const KIND_MEANING = {
   original: 'in no story, the article that its story is measured against, or linked with later ones only',
   copy: 'the same article, perhaps lightly edited',
-  excerpt: 'one stands nearly whole in the other',
+  excerpt: 'one contains nearly all of the other',
   version: 'another take: much shared, and prose of its own',
   rewrite: 'reported prose is reused, most wording differs',
   revision: 'the same outlet’s own later or earlier take',
@@ -18,7 +18,7 @@ const KIND_MEANING = {
 const RELATIONS = {
   identical: ['identical', 'the same text after normalisation'],
   near_duplicate: ['near-duplicate', 'the same article, lightly edited'],
-  excerpt: ['excerpt', 'nearly all of the shorter stands in the longer'],
+  excerpt: ['excerpt', 'the longer contains nearly all of the shorter'],
   version: ['version', 'two takes of one running story: much is shared, and each has prose of its own'],
   rewrite: ['rewrite', 'reported prose is reused beyond quotations, most wording differs'],
   background: ['background', 'only a stock paragraph is shared: not a link'],
@@ -30,8 +30,8 @@ const RELATIONS = {
 const LINKS = ['identical', 'near_duplicate', 'excerpt', 'version', 'rewrite'];
 /** What each weight of a pair is about. */
 const FEATURES = {
-  share: 'how much of one text stands in the other',
-  prose: 'how much of its prose does',
+  share: 'how much of one text is in the other',
+  prose: 'how much of its prose is in the other',
   told: 'shared prose that is told, not spoken, and proven',
   lead: 'how much of a lead is shared',
   blocks: 'separate passages',
@@ -40,7 +40,7 @@ const FEATURES = {
   recurring: 'an outlet printed it on several days',
   repeated: 'outlets printed it several times each',
   slots: 'other facts in the same places',
-  context: 'one passage, in nobody’s lead',
+  context: 'one passage, in no lead',
   days: 'days apart',
   outlet: 'both of one outlet',
 };

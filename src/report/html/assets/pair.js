@@ -164,13 +164,13 @@ function why(pair, [a, b], found) {
   const [name, meaning] = RELATIONS[pair.relation] ?? [pair.relation, ''];
   const passages = pair.spans.length / 4;
   const links = LINKS.includes(pair.relation);
-  const sides = { a_in_b: 'The left one stands in the right one. ', b_in_a: 'The right one stands in the left one. ' }[pair.direction] ?? '';
+  const sides = { a_in_b: 'The right one contains the left one. ', b_in_a: 'The left one contains the right one. ' }[pair.direction] ?? '';
   return el('section', { class: 'panel', 'aria-labelledby': 'why' },
     el('h2', { id: 'why' }, links ? 'Why they are linked: ' : 'Not linked with one another: ', el('em', {}, name)),
     el('p', {}, `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}. ${sides}`,
       pair.revision ? 'Both are of one outlet: revisions rather than syndication. ' : '',
       `They share ${counted(pair.shared, 'word')} in ${counted(passages, 'passage')}, the longest of ${number(pair.longest)}; `,
-      `${percent(pair.proseA)} of the left one’s prose stands in the right one and ${percent(pair.proseB)} of the right one’s in the left one. `,
+      `${percent(pair.proseA)} of the left one’s prose is in the right one, and ${percent(pair.proseB)} of the right one’s in the left one. `,
       pair.probability === null ? '' : `That one reuses what the other reports is ${sure(pair.probability)} sure. `,
       pair.quotes > 0 ? `${percent(pair.quotes)} of the shared words are quotation.` : 'None of it is quotation.'),
     waterfall(pair),
