@@ -16,7 +16,7 @@ const PLACES: usize = 24;
 
 /// Tokens that may be followed, a token of both texts: real articles need one or two. A text of one word repeated would
 /// take a time quadratic in its length. What was found by then is the answer; nothing is looked for behind that place.
-const STEPS: usize = 512;
+const STEPS: usize = 64;
 
 /// A run of equal tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
