@@ -12,12 +12,13 @@ use std::path::Path;
 use encoding_rs::{Encoding, UTF_8};
 use rayon::prelude::*;
 
-use super::chunk::{Chunk, Chunks, Parsed, chunks};
-use super::compress::Packer;
-use super::discover::Source;
+use super::chunk::{Chunk, Parsed};
+use super::chunks::{Chunks, chunks};
+use super::compress::{Compression, Packer};
 use super::mapping::Mapping;
 use super::original::{Failed, Original, takes_ascii};
-use super::splice::{Slot, header_change, slots};
+use super::source::Source;
+use super::splice::{Adding, Slot};
 use crate::article::{Article, Reject};
 use crate::error::{Error, Result};
 use crate::settings::ReadSettings;
@@ -127,7 +128,7 @@ impl<'m> Rewrite<'m> {
         let mut original = Original::open(self.path, self.set).map_err(unreadable)?;
         let compression = match packing {
             Packing::Same => original.compression(),
-            Packing::None => super::Compression::None,
+            Packing::None => Compression::None,
         };
         let mut out = Packer::new(compression, out).map_err(NotWritten::Write)?;
         let mut rewritten = Rewritten::default();
@@ -146,7 +147,7 @@ impl<'m> Rewrite<'m> {
             }
             let read: Vec<(Parsed, Vec<Slot>)> = batch.par_iter().map(|chunk| read(chunk, key, self.mapping)).collect();
             for (chunk, (parsed, slots)) in batch.iter().zip(read) {
-                if let Some((place, header)) = header_change(&chunk.cut, key).filter(|_| !is_headed) {
+                if let Some((place, header)) = chunk.cut.records.header_change(key).filter(|_| !is_headed) {
                     original.pass(place, &mut out).map_err(changed)?;
                     out.write_all(&original.encoded(&header)).map_err(NotWritten::Write)?;
                     is_headed = true;
@@ -176,7 +177,8 @@ impl<'m> Rewrite<'m> {
 fn read(chunk: &Chunk, key: &str, mapping: &Mapping) -> (Parsed, Vec<Slot>) {
     let parsed = chunk.parse(mapping);
     let is_article = |record| parsed.articles.binary_search_by_key(&record, |article| article.location.record).is_ok();
-    let slots = slots(&chunk.cut, key, chunk.record_bytes(), is_article);
+    let adding = Adding { key, limit_bytes: chunk.record_bytes(), is_article: &is_article };
+    let slots = chunk.cut.records.slots(&chunk.cut, &adding);
     (parsed, slots)
 }
 

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as NameError, StrDeserializer};
 use wirecopy::explain;
+use wirecopy::read::formats;
 use wirecopy::relation::Relation;
 use wirecopy::report;
 use wirecopy::settings::{Field, KeepRule};
@@ -150,10 +151,7 @@ Examples:
   wirecopy scan crawl.jsonl --max-rejects 1% --format json > stories.json")]
 pub struct ScanArgs {
     /// Files and folders to read, or - for standard input
-    ///
-    /// Text, JSON, JSON lines, CSV, TSV, Parquet, Arrow, RSS, Atom, NITF, NewsML-G2 and ninjs, each plain or compressed, and
-    /// archives of them; folders are walked. wirecopy inspect shows how a file is read.
-    #[arg(value_name = "CORPUS")]
+    #[arg(value_name = "CORPUS", long_help = corpus_help())]
     pub corpus: Vec<PathBuf>,
     /// Fail, and write nothing, if more records than this are rejected: a number or a percentage
     #[arg(long, value_name = "N|P%")]
@@ -173,6 +171,17 @@ pub struct ScanArgs {
     pub output: OutputArgs,
     #[command(flatten)]
     pub settings: SettingsArgs,
+}
+
+/// What a corpus may consist of.
+fn corpus_help() -> String {
+    let names: Vec<&str> = formats().map(|(name, _)| name).collect();
+    let (last, others) = names.split_last().expect("there are formats");
+    format!(
+        "Files and folders to read, or - for standard input\n\n{} and {last}, each plain or compressed; folders are walked. \
+         wirecopy inspect shows how a file is read.",
+        others.join(", ")
+    )
 }
 
 /// What a scan may use of the machine.
