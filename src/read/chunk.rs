@@ -6,6 +6,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::io::Write;
+use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use encoding_rs::Encoding;
@@ -13,7 +16,7 @@ use encoding_rs::Encoding;
 use super::date::Plausible;
 use super::feed::Feed;
 use super::fields::Seen;
-use super::flaw::Flaw;
+use super::flaw::{Flaw, NotWritten};
 use super::mapping::Mapping;
 use super::splice::{Adding, Slot};
 use crate::article::{Article, Location, Reject};
@@ -88,11 +91,43 @@ pub(super) trait Records: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// Where each record stands, of forms whose records are stretches of bytes.
+    fn stretches(&self, _: &Cut) -> Vec<Stretch> {
+        Vec::new()
+    }
+
     /// What goes before all records where they take one more key, and where.
     fn header_change(&self, _key: &str) -> Option<(u64, String)> {
         None
     }
 }
+
+/// A record's stretch of a piece, with all that goes if the record is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stretch {
+    pub(super) record: u64,
+    pub(super) bytes: Range<usize>,
+}
+
+/// How a source can be written again without some of its records.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Leaving {
+    /// Not at all.
+    Nothing,
+    /// It is one record, or is not there.
+    Whole,
+    /// Each record is a stretch of bytes, and so is what could not be read.
+    Stretches,
+    /// Each record is a stretch of bytes among other markup.
+    Elements,
+    /// The same, and commas stand between records.
+    Listed,
+    /// By a writer of its own, which is told of each record whether it is kept.
+    Rows(WriteRows),
+}
+
+/// Writes the rows of a file that are kept, or says why it cannot.
+pub(super) type WriteRows = fn(&Path, &[bool], &mut (dyn Write + Send)) -> Result<(), NotWritten>;
 
 /// No records.
 #[derive(Debug)]
@@ -121,6 +156,7 @@ pub struct Chunk {
     pub(super) path: Arc<str>,
     /// Nothing where the source could not be read at all.
     pub(super) nature: Option<Nature>,
+    pub(super) leaving: Leaving,
     pub(super) cut: Cut,
     pub(super) bytes_read: u64,
     pub(super) limits: Limits,

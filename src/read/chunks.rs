@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use encoding_rs::{Encoding, UTF_8};
 
 use super::charset;
-use super::chunk::{Chunk, Cut, Limits, Nature};
+use super::chunk::{Chunk, Cut, Leaving, Limits, Nature};
 use super::compress::{self, Compression};
 use super::date::Plausible;
 use super::feed::Feed;
@@ -74,6 +74,7 @@ pub struct Chunks<'m> {
 struct Current<'m> {
     path: Arc<str>,
     nature: Nature,
+    leaving: Leaving,
     feed: Feed,
     splitter: Splitter<'m>,
 }
@@ -225,7 +226,8 @@ impl Chunks<'_> {
     fn chunk(&mut self, path: Arc<str>, cut: Cut) -> Chunk {
         let bytes_read = self.progress.as_mut().map_or(0, InputProgress::so_far);
         let nature = self.current.as_ref().map(|current| current.nature);
-        Chunk { path, nature, cut, bytes_read, limits: self.limits }
+        let leaving = self.current.as_ref().map_or(Leaving::Nothing, |current| current.leaving);
+        Chunk { path, nature, leaving, cut, bytes_read, limits: self.limits }
     }
 
     /// The same with another size of chunks, which changes nothing else.
@@ -305,7 +307,10 @@ fn open<'m>(
         None => copy(feed.take_reader()).map(|copy| Seekable::Copy(Arc::new(copy))),
     };
     match shape_now.open(&mut Opening { feed: &mut feed, limits, mapping, seekable: &seekable })? {
-        Opened::Records(splitter) => Ok(Begun::Records(Current { path: source.path, nature, feed, splitter })),
+        Opened::Records(splitter) => {
+            let leaving = shape_now.leaving;
+            Ok(Begun::Records(Current { path: source.path, nature, leaving, feed, splitter }))
+        }
         Opened::Archive(archive) => Ok(Begun::Archive(archive)),
     }
 }

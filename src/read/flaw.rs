@@ -1,4 +1,8 @@
-//! Why bytes are no record, in plain words.
+//! Why bytes are no record, in plain words, or are not written.
+
+use std::io;
+
+use crate::error::Error;
 
 /// A reject before its path is known.
 #[derive(Debug)]
@@ -40,4 +44,13 @@ pub(super) fn is_binary(head: &[u8]) -> bool {
         Ok(_) => false,
         Err(error) => error.error_len().is_some(),
     }
+}
+
+/// Why a file was not written.
+#[derive(Debug)]
+pub enum NotWritten {
+    /// The file, or what is to be said of it, is not what it was.
+    Run(Error),
+    /// The bytes could not be written.
+    Write(io::Error),
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::charset;
-use super::chunk::{Limits, Split};
+use super::chunk::{Leaving, Limits, Split};
 use super::compress::Compression;
 use super::feed::Feed;
 use super::mapping::Mapping;
@@ -82,6 +82,8 @@ pub(super) struct Shape {
     pub(super) characters: Characters,
     /// Whether a record is written as keys or columns with values, in text, so that one more can stand among them.
     pub(super) has_keys: bool,
+    /// How it is written again without some of its records.
+    pub(super) leaving: Leaving,
     open: Box<Open>,
 }
 
@@ -106,12 +108,17 @@ impl Shape {
         characters: Characters,
         open: impl for<'o, 'm> Fn(&mut Opening<'o, 'm>) -> Result<Opened<'m>, String> + 'static,
     ) -> Shape {
-        Shape { name, characters, has_keys: false, open: Box::new(open) }
+        Shape { name, characters, has_keys: false, leaving: Leaving::Nothing, open: Box::new(open) }
     }
 
     /// The same, with room for one more key in each record.
     pub(super) fn with_keys(self) -> Shape {
         Shape { has_keys: true, ..self }
+    }
+
+    /// The same, written again so without some of its records.
+    pub(super) fn leaving(self, leaving: Leaving) -> Shape {
+        Shape { leaving, ..self }
     }
 
     /// Opens the source, or says why it cannot be read.

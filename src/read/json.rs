@@ -1,6 +1,7 @@
 //! JSON in its two forms, one object a line and everything else, and which of them a source has: names are often wrong.
 
 use super::charset::Layout;
+use super::chunk::Leaving;
 use super::format::{Characters, Format, Shape, first_line};
 use super::mapping::Mapping;
 use super::{format, json_array, jsonl};
@@ -50,12 +51,16 @@ impl Format for Json {
 
 fn lines() -> Shape {
     let characters = Characters::Detected(Layout::Lines);
-    Shape::cut("JSON lines", characters, |limits, _| Box::new(jsonl::Lines::new(limits))).with_keys()
+    Shape::cut("JSON lines", characters, |limits, _| Box::new(jsonl::Lines::new(limits)))
+        .with_keys()
+        .leaving(Leaving::Stretches)
 }
 
 fn values() -> Shape {
     let characters = Characters::Detected(Layout::Lines);
-    Shape::cut("JSON", characters, |limits, mapping| Box::new(json_array::Values::new(limits, mapping))).with_keys()
+    Shape::cut("JSON", characters, |limits, mapping| Box::new(json_array::Values::new(limits, mapping)))
+        .with_keys()
+        .leaving(Leaving::Listed)
 }
 
 /// A file named for JSON lines that begins as an array or an indented object.

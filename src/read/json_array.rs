@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr_iter, memchr3};
 
-use super::chunk::{Cut, Limits, Outcome, Records, Split};
+use super::chunk::{Cut, Limits, Outcome, Records, Split, Stretch};
 use super::feed::Feed;
 use super::fields::Seen;
 use super::flaw::{self, Flaw};
@@ -590,6 +590,10 @@ impl Records for Objects {
 
     fn seen(&self, cut: &Cut, _: usize) -> Vec<Seen> {
         self.0.iter().filter_map(|value| json_record::seen(cut.bytes.get(value.bytes.clone())?)).collect()
+    }
+
+    fn stretches(&self, _: &Cut) -> Vec<Stretch> {
+        self.0.iter().map(|value| Stretch { record: value.record, bytes: value.bytes.clone() }).collect()
     }
 
     fn slots(&self, cut: &Cut, adding: &Adding<'_>) -> Vec<Slot> {

@@ -5,7 +5,7 @@
 
 use memchr::{memchr, memchr_iter, memrchr};
 
-use super::chunk::{Cut, Limits, Outcome, Records, Split};
+use super::chunk::{Cut, Limits, Outcome, Records, Split, Stretch};
 use super::feed::Feed;
 use super::fields::Seen;
 use super::flaw::{self, Flaw};
@@ -134,6 +134,14 @@ impl Records for Objects {
 
     fn seen(&self, cut: &Cut, _: usize) -> Vec<Seen> {
         lines(cut).filter_map(|line| json_record::seen(line.bytes)).collect()
+    }
+
+    fn stretches(&self, cut: &Cut) -> Vec<Stretch> {
+        let stretch = |line: Line<'_>| {
+            let end = (line.place + line.bytes.len() + 1).min(cut.bytes.len());
+            Stretch { record: line.record, bytes: line.place..end }
+        };
+        lines(cut).map(stretch).collect()
     }
 
     fn slots(&self, cut: &Cut, adding: &Adding<'_>) -> Vec<Slot> {

@@ -53,6 +53,7 @@ mod json_array;
 mod json_record;
 mod jsonl;
 mod language;
+mod leave;
 pub(crate) mod lines;
 mod mapping;
 mod markup;
@@ -75,11 +76,13 @@ pub use chunks::{Chunks, chunks};
 pub(crate) use columnar::cell;
 pub use compress::Compression;
 pub use discover::sources;
+pub use flaw::NotWritten;
 pub(crate) use formats::endings;
 pub use formats::formats;
 pub use id::{UniqueIds, may_be_of};
+pub use leave::{Leavable, Leave, Left};
 pub use mapping::Mapping;
-pub use rewrite::{NotWritten, Packing, Record, Rewritable, Rewrite, Rewritten};
+pub use rewrite::{Packing, Record, Rewritable, Rewrite, Rewritten};
 pub use source::{Found, Input, Source};
 
 /// What was passed over in crawlers' archives, in words, the most frequent first: `12 records passed over: 8 status 404,

@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use super::chunk::{Chunk, Parsed};
 use super::chunks::{Chunks, chunks};
 use super::compress::{Compression, Packer};
+use super::flaw::NotWritten;
 use super::mapping::Mapping;
 use super::original::{Failed, Original, takes_ascii};
 use super::source::Source;
@@ -24,7 +25,7 @@ use crate::error::{Error, Result};
 use crate::settings::ReadSettings;
 
 /// Chunks that are parsed at a time: enough for the threads of a machine to share.
-const BATCH_CHUNKS: usize = 32;
+pub(super) const BATCH_CHUNKS: usize = 32;
 
 /// A file that can be written again.
 pub struct Rewrite<'m> {
@@ -70,15 +71,6 @@ pub struct Rewritten {
     pub unchanged: u64,
     /// Why the file ends before its time; what comes before was written.
     pub damage: Option<String>,
-}
-
-/// Why a file was not written.
-#[derive(Debug)]
-pub enum NotWritten {
-    /// The file, or what is to be said of it, is not what it was.
-    Run(Error),
-    /// The bytes could not be written.
-    Write(io::Error),
 }
 
 impl<'m> Rewrite<'m> {
@@ -183,7 +175,7 @@ fn read(chunk: &Chunk, key: &str, mapping: &Mapping) -> (Parsed, Vec<Slot>) {
 }
 
 /// Articles and rejects in the order of their records.
-fn records(parsed: &Parsed) -> impl Iterator<Item = (u64, Record<'_>)> {
+pub(super) fn records(parsed: &Parsed) -> impl Iterator<Item = (u64, Record<'_>)> {
     let mut articles = parsed.articles.iter().peekable();
     let mut rejects = parsed.rejects.iter().peekable();
     std::iter::from_fn(move || {

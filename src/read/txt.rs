@@ -3,7 +3,7 @@
 //! The text is the file's, title and all, so that positions are those of the file. Its id is its path without the ending.
 
 use super::charset::Layout;
-use super::chunk::{Cut, Limits, Outcome, Records, Split};
+use super::chunk::{Cut, Leaving, Limits, Outcome, Records, Split};
 use super::compress::{self, Compression};
 use super::feed::Feed;
 use super::flaw::{self, Flaw};
@@ -29,7 +29,7 @@ impl Format for Text {
 
     fn named(&self, _: &[u8]) -> Result<Shape, &'static str> {
         let characters = Characters::Detected(Layout::OneText);
-        Ok(Shape::cut("text", characters, |limits, _| Box::new(Whole::new(limits, WholeText))))
+        Ok(Shape::cut("text", characters, |limits, _| Box::new(Whole::new(limits, WholeText))).leaving(Leaving::Whole))
     }
 
     fn lines(&self) -> Lines {

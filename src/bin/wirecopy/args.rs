@@ -18,8 +18,10 @@ use wirecopy::settings::{Field, KeepRule};
 use crate::config::{ConfigSource, Override, nearest};
 
 mod check;
+mod clean;
 
 pub use check::{CheckArgs, OutputFile};
+pub use clean::CleanArgs;
 
 /// Finds the articles of a scraped corpus that carry the same wire story, with the passages that prove it.
 #[derive(Debug, Parser)]
@@ -33,6 +35,7 @@ Examples:
   wirecopy scan articles/ --out found          write tables, lists and a manifest to found/
   zcat crawl.jsonl.gz | wirecopy scan -        read standard input
   wirecopy inspect articles.jsonl              show how a file would be read
+  wirecopy clean articles/ --out clean         write the corpus again without duplicates
   wirecopy check articles/ --since origin/main fail if changed records are duplicates
   wirecopy eval --pairs labelled.jsonl found   compare a scan with labelled pairs
   wirecopy report found --format json          show a finished scan again
@@ -52,6 +55,8 @@ pub struct Args {
 pub enum Command {
     /// Find the stories of a corpus and write the report
     Scan(ScanArgs),
+    /// Write a corpus again without the articles that it has twice
+    Clean(Box<CleanArgs>),
     /// Fail if a corpus holds duplicates that are not known: the gate for continuous integration
     Check(Box<CheckArgs>),
     /// Compare a finished scan with labelled pairs: precision, recall and F1

@@ -15,10 +15,13 @@ mod row_groups;
 mod rows;
 #[cfg(feature = "parquet")]
 mod value;
+#[cfg(feature = "parquet")]
+mod write;
 
 #[cfg(feature = "parquet")]
 pub(crate) use value::cell;
 
+use super::chunk::Leaving;
 use super::format::{Characters, Format, Opened, Opening, Shape};
 
 /// Parquet.
@@ -37,7 +40,7 @@ impl Format for Parquet {
     }
 
     fn certain(&self, head: &[u8], _: bool) -> Option<Shape> {
-        head.starts_with(b"PAR1").then(|| Shape::opened("Parquet", Characters::None, parquet))
+        head.starts_with(b"PAR1").then(|| Shape::opened("Parquet", Characters::None, parquet).leaving(PARQUET))
     }
 
     fn named(&self, _: &[u8]) -> Result<Shape, &'static str> {
@@ -64,6 +67,11 @@ impl Format for Arrow {
         Err("Arrow")
     }
 }
+
+#[cfg(feature = "parquet")]
+const PARQUET: Leaving = Leaving::Rows(write::parquet);
+#[cfg(not(feature = "parquet"))]
+const PARQUET: Leaving = Leaving::Nothing;
 
 #[cfg(feature = "parquet")]
 fn parquet<'m>(opening: &mut Opening<'_, 'm>) -> Result<Opened<'m>, String> {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use super::charset::Layout;
-use super::chunk::{Cut, Outcome, Records};
+use super::chunk::{Cut, Leaving, Outcome, Records, Stretch};
 use super::fields::{self, Fields, Seen, Value};
 use super::flaw;
 use super::format::{Characters, Format, Shape, first_line};
@@ -78,6 +78,7 @@ fn shape(delimiter: u8) -> Shape {
     let characters = Characters::Detected(Layout::Lines);
     Shape::cut(name, characters, move |limits, mapping| Box::new(rows::Rows::new(limits, delimiter, mapping)))
         .with_keys()
+        .leaving(Leaving::Stretches)
 }
 
 /// The separator that the header row has most of.
@@ -221,6 +222,20 @@ impl Records for Table {
             seen.push(Seen { own: Vec::new(), columns });
         });
         seen
+    }
+
+    fn stretches(&self, cut: &Cut) -> Vec<Stretch> {
+        let mut stretches = Vec::new();
+        rows(cut, &self.0, |row, _| {
+            let end = row.place + without_line_end(row.bytes).len();
+            let line_end = match cut.bytes.get(end..).unwrap_or_default() {
+                [b'\r', b'\n', ..] => 2,
+                [b'\r' | b'\n', ..] => 1,
+                _ => 0,
+            };
+            stretches.push(Stretch { record: row.record, bytes: row.place..end + line_end });
+        });
+        stretches
     }
 
     /// Of rows with as many cells as the header has. In others there is no telling in which column a cell would stand.

@@ -22,7 +22,7 @@ pub(super) use metadata::Said;
 use page::Page;
 use trafilatura::dom::Document;
 
-use super::chunk::{Cut, Outcome, Records};
+use super::chunk::{Cut, Leaving, Outcome, Records};
 use super::fields::{Offer, Seen, Value};
 use super::format::{Characters, Format, Lines, Shape};
 use super::mapping::Mapping;
@@ -64,6 +64,7 @@ impl Format for Html {
 /// A source that is a page.
 pub(super) fn shape() -> Shape {
     Shape::cut("HTML", Characters::Page, |limits, _| Box::new(txt::Whole::new(limits, WholePage)))
+        .leaving(Leaving::Whole)
 }
 
 /// Whether the bytes begin as a page does, perhaps after comments and an XML declaration.

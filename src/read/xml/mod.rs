@@ -20,7 +20,7 @@ use std::sync::Arc;
 use encoding_rs::Encoding;
 use memchr::{memchr, memmem};
 
-use super::chunk::{Cut, Limits, Outcome, Records, Split};
+use super::chunk::{Cut, Leaving, Limits, Outcome, Records, Split, Stretch};
 use super::feed::Feed;
 use super::fields::{self, Columns, Fields, Offer, Seen, Value};
 use super::flaw::{self, Flaw};
@@ -67,6 +67,7 @@ impl Format for Xml {
 
 fn shape(kind: Kind) -> Shape {
     Shape::cut(kind.name(), Characters::Stated, move |limits, _| Box::new(Elements::new(limits, kind)))
+        .leaving(Leaving::Elements)
 }
 
 /// What kind of XML it is.
@@ -588,6 +589,15 @@ impl Records for Items {
             Some(Seen { own, columns: columns(&element) })
         };
         self.places.iter().filter_map(seen).collect()
+    }
+
+    /// An element with the white space before it.
+    fn stretches(&self, cut: &Cut) -> Vec<Stretch> {
+        let stretch = |place: &Place| {
+            let before = cut.bytes.get(..place.bytes.start).unwrap_or_default();
+            Stretch { record: place.record, bytes: before.trim_ascii_end().len()..place.bytes.end }
+        };
+        self.places.iter().map(stretch).collect()
     }
 
     fn is_own(&self, field: Field, mapping: &Mapping) -> bool {
