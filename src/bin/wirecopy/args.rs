@@ -332,8 +332,9 @@ pub struct SettingsArgs {
     pub all_pairs: bool,
     /// Of near-duplicates keep the one that goes first by these rules, comma-separated
     ///
-    /// earliest, agency (the agency's own), credited (credits its agency), longest, and source:OUTLET+OUTLET (these outlets, in
-    /// this order). The first rule that tells them apart decides. By default the longest is kept.
+    /// earliest, agency (the agency's own), credited (credits its agency), cleanest (most words beside site furniture and what
+    /// it says twice), longest, and source:OUTLET+OUTLET (these outlets, in this order). The first rule that tells them apart
+    /// decides. By default the cleanest is kept.
     #[arg(long, value_delimiter = ',', value_name = "RULES")]
     pub keep: Vec<KeepRule>,
     /// Know the agencies in FILE, too: names and sites as TOML

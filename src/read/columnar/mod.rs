@@ -94,5 +94,6 @@ fn absent<'m>(_: &mut Opening<'_, 'm>) -> Result<Opened<'m>, String> {
     Err("Parquet and Arrow are not built into this program: build it with the feature parquet".to_owned())
 }
 
-#[cfg(all(test, feature = "parquet"))]
+#[cfg(test)]
+#[cfg(feature = "parquet")]
 mod tests;

@@ -21,7 +21,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::chunk::{Cut, Limits, Outcome, Records, Split};
+use super::chunk::{Cut, Leaving, Limits, Outcome, Records, Split, Stretch};
 use super::date;
 use super::feed::Feed;
 use super::fields::Seen;
@@ -69,7 +69,7 @@ impl Format for Warc {
 }
 
 fn shape() -> Shape {
-    Shape::cut("WARC", Characters::Stated, |limits, _| Box::new(Archive::new(limits)))
+    Shape::cut("WARC", Characters::Stated, |limits, _| Box::new(Archive::new(limits))).leaving(Leaving::Archived)
 }
 
 /// Cuts between records.
@@ -373,6 +373,10 @@ impl Records for Archived {
             }
         });
         seen.collect()
+    }
+
+    fn stretches(&self, _: &Cut) -> Vec<Stretch> {
+        self.0.iter().map(|place| Stretch { record: place.record, bytes: place.bytes.clone() }).collect()
     }
 
     fn is_own(&self, _: Field, _: &Mapping) -> bool {

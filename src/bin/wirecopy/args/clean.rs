@@ -21,8 +21,8 @@ pub struct CleanArgs {
     pub corpus: Vec<PathBuf>,
     /// Write the files to DIR, each under its own name
     ///
-    /// JSON lines, JSON, CSV, TSV and XML keep every byte of the records that stay, and are packed as they were. Parquet keeps
-    /// its schema, metadata and row groups. Texts and pages are copied, or are not there. Archives, WARC and Arrow files are
+    /// JSON lines, JSON, CSV, TSV, XML and WARC keep every byte of the records that stay, and are packed as they were. Parquet
+    /// keeps its schema, metadata and row groups. Texts and pages are copied, or are not there. Archives and Arrow files are
     /// left out, with a warning.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
