@@ -156,7 +156,7 @@ Examples:
   wirecopy scan crawl.jsonl --max-rejects 1% --format json > stories.json")]
 pub struct ScanArgs {
     /// Files and folders to read, or - for standard input
-    #[arg(value_name = "CORPUS", long_help = corpus_help())]
+    #[arg(value_name = "CORPUS", long_help = corpus_help("Files and folders to read, or - for standard input"))]
     pub corpus: Vec<PathBuf>,
     /// Fail, and write nothing, if more records than this are rejected: a number or a percentage
     #[arg(long, value_name = "N|P%")]
@@ -178,12 +178,12 @@ pub struct ScanArgs {
     pub settings: SettingsArgs,
 }
 
-/// What a corpus may consist of.
-fn corpus_help() -> String {
+/// What a corpus may consist of, after what it is.
+fn corpus_help(what: &str) -> String {
     let names: Vec<&str> = formats().map(|(name, _)| name).collect();
     let (last, others) = names.split_last().expect("there are formats");
     format!(
-        "Files and folders to read, or - for standard input\n\n{} and {last}, each plain or compressed; folders are walked. \
+        "{what}\n\n{} and {last}, each plain or compressed; folders are walked. \
          wirecopy inspect shows how a file is read.",
         others.join(", ")
     )

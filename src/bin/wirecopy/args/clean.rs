@@ -17,7 +17,7 @@ Examples:
   wirecopy clean articles/ --out clean --format json | jq '.articles[] | [.id, .relation, .kept]'")]
 pub struct CleanArgs {
     /// Files and folders to read
-    #[arg(value_name = "CORPUS", required = true, long_help = corpus_help())]
+    #[arg(value_name = "CORPUS", required = true, long_help = corpus_help("Files and folders to read"))]
     pub corpus: Vec<PathBuf>,
     /// Write the files to DIR, each under its own name
     ///
