@@ -195,15 +195,30 @@ impl Article {
     }
 }
 
-/// A record that is no article, and why: data, not an error.
+/// A record that is no article, and why: data, not an error. Or, in a file that has very many of them, several that follow
+/// one another for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Reject {
     /// The file.
-    pub path: String,
+    pub path: Arc<str>,
     /// The record in it, from 1; 0 where the file as a whole could not be read.
     pub record: u64,
+    /// How many records it stands for: that one, and those behind it.
+    pub records: u64,
     /// Where the record begins, in bytes of the decompressed file.
     pub byte_offset: u64,
     /// Why it was not taken.
-    pub reason: String,
+    pub reason: Arc<str>,
+}
+
+impl Reject {
+    /// One record, by its location.
+    pub fn new(path: Arc<str>, record: u64, byte_offset: u64, reason: impl Into<Arc<str>>) -> Reject {
+        Reject { path, record, records: 1, byte_offset, reason: reason.into() }
+    }
+
+    /// How many records these are.
+    pub fn count(rejects: &[Reject]) -> u64 {
+        rejects.iter().map(|reject| reject.records).sum()
+    }
 }

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-use crate::article::{ArticleId, Moment};
+use crate::article::{ArticleId, Moment, Reject};
 use crate::disk::Table;
 use crate::findings::{Findings, Passage};
 use crate::read::lines;
@@ -239,7 +239,7 @@ impl Matches {
         };
         Matches {
             articles: findings.members.len() as u64,
-            rejects: findings.rejects.len() as u64,
+            rejects: Reject::count(&findings.rejects),
             pairs: found.into_iter().map(shown).collect(),
             records: records(findings, &articles),
         }

@@ -6,6 +6,7 @@
 mod sealed;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128_with_seed;
@@ -26,6 +27,9 @@ use crate::text::{Marks, SEED, Tokenizer};
 
 /// Chunks that are parsed at once, a thread: enough that a slow one does not hold up the others.
 const CHUNKS_A_THREAD: usize = 4;
+
+/// Rejects of one file that are listed one by one. Behind them, those that follow one another for one reason are one.
+const LISTED_REJECTS: usize = 1000;
 
 /// Articles at hand that are made a segment at a time.
 const AT_HAND: usize = 1000;
@@ -76,6 +80,8 @@ pub struct Corpus {
     pub files: u64,
     /// Where what does not fit into memory goes.
     pub workspace: Workspace,
+    /// The file that was rejected from last, and how many rejects it has.
+    listed_rejects: (Arc<str>, usize),
 }
 
 /// What one chunk of input gives.
@@ -242,8 +248,12 @@ impl Corpus {
                 ),
                 None if !corpus.passed_over.is_empty() => read::passed_over(&corpus.passed_over),
                 None => "it is empty, or has a header and no record".to_owned(),
-                Some(only) if corpus.rejects.len() == 1 => format!("its only record is rejected: {}", only.reason),
-                Some(first) => format!("{} records rejected; the first: {}", corpus.rejects.len(), first.reason),
+                Some(only) if Reject::count(&corpus.rejects) == 1 => {
+                    format!("its only record is rejected: {}", only.reason)
+                }
+                Some(first) => {
+                    format!("{} records rejected; the first: {}", Reject::count(&corpus.rejects), first.reason)
+                }
             };
             return Err(Error::Empty { inputs: names, hint });
         }
@@ -286,6 +296,25 @@ impl Corpus {
             passed_over: BTreeMap::new(),
             files: 0,
             workspace: workspace.clone(),
+            listed_rejects: ("".into(), 0),
+        }
+    }
+
+    /// Takes a reject, and merges it with the last one where a file has very many that follow one another.
+    fn reject(&mut self, reject: Reject) {
+        let (path, listed) = &mut self.listed_rejects;
+        if *path != reject.path {
+            (*path, *listed) = (reject.path.clone(), 0);
+        }
+        *listed += 1;
+        let follows = |last: &Reject| {
+            last.reason == reject.reason && last.record.checked_add(last.records) == Some(reject.record)
+        };
+        match self.rejects.last_mut() {
+            Some(last) if *listed > LISTED_REJECTS + 1 && last.path == reject.path && follows(last) => {
+                last.records += reject.records;
+            }
+            _ => self.rejects.push(reject),
         }
     }
 
@@ -308,7 +337,7 @@ impl Corpus {
             self.articles.push(article)?;
         }
         self.credits.extend(part.credits)?;
-        self.rejects.append(&mut part.rejects);
+        part.rejects.drain(..).for_each(|reject| self.reject(reject));
         for (reason, records) in part.passed_over {
             *self.passed_over.entry(reason).or_default() += records;
         }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::analysis::Analysis;
-use crate::article::{Article, ArticleId, Span};
+use crate::article::{Article, ArticleId, Reject, Span};
 use crate::bucket::classes::{Classes, Groups};
 use crate::compare::{Compared, ComparedPairs};
 use crate::corpus::Corpus;
@@ -126,7 +126,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
         undated,
         doubtful_dates,
         without_source,
-        rejects: corpus.rejects.len() as u64,
+        rejects: Reject::count(&corpus.rejects),
         passed_over: corpus.passed_over.clone(),
         exact_classes,
         near_duplicate_classes: classes.leaders.len() as u64,

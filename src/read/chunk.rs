@@ -199,12 +199,8 @@ impl Chunk {
         let mut outcome = Outcome { chunk: self, parsed: Parsed::default() };
         self.cut.records.parse(&self.cut, &mut outcome, mapping);
         let mut parsed = outcome.parsed;
-        parsed.rejects.extend(self.cut.flaws.iter().map(|flaw| Reject {
-            path: self.path.to_string(),
-            record: flaw.record,
-            byte_offset: flaw.byte_offset,
-            reason: flaw.reason.clone(),
-        }));
+        let reject = |flaw: &Flaw| Reject::new(Arc::clone(&self.path), flaw.record, flaw.byte_offset, &*flaw.reason);
+        parsed.rejects.extend(self.cut.flaws.iter().map(reject));
         parsed.rejects.sort_by_key(|reject| (reject.record, reject.byte_offset));
         parsed
     }
@@ -227,6 +223,12 @@ impl Outcome<'_> {
         Location { path: Arc::clone(&self.chunk.path), record, byte_offset: self.chunk.cut.byte_offset + place as u64 }
     }
 
+    /// Whether an article was found yet.
+    #[cfg(feature = "parquet")]
+    pub(super) fn has_articles(&self) -> bool {
+        !self.parsed.articles.is_empty()
+    }
+
     /// Counts a record that is not meant to be an article.
     pub(super) fn pass_over(&mut self, reason: Cow<'static, str>) {
         *self.parsed.passed_over.entry(reason.into_owned()).or_default() += 1;
@@ -238,12 +240,12 @@ impl Outcome<'_> {
                 self.chunk.limits.plausible.judge(&mut article);
                 self.parsed.articles.push(article);
             }
-            Err(reason) => self.parsed.rejects.push(Reject {
-                path: location.path.to_string(),
-                record: location.record,
-                byte_offset: location.byte_offset,
-                reason,
-            }),
+            Err(reason) => {
+                // Of millions for one reason it is kept once.
+                let last = self.parsed.rejects.last().map(|last| &last.reason).filter(|last| ***last == *reason);
+                let reason = last.map_or_else(|| reason.into(), Arc::clone);
+                self.parsed.rejects.push(Reject::new(location.path, location.record, location.byte_offset, reason));
+            }
         }
     }
 }

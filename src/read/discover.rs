@@ -128,5 +128,5 @@ fn unreadable(error: &ignore::Error, folder: &Path) -> Reject {
         ignore::Error::Loop { ancestor, .. } => format!("a link back to {}, where it lies", shown(ancestor)),
         cause => format!("cannot be read: {cause}"),
     };
-    Reject { path: shown(path), record: 0, byte_offset: 0, reason }
+    Reject::new(shown(path).into(), 0, 0, reason)
 }

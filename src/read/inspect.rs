@@ -247,7 +247,7 @@ impl Look {
         for reject in parsed.rejects.into_iter().filter(|reject| reject.record <= last) {
             self.rejected += 1;
             let place = format!("{}:{}", reject.path, reject.record);
-            self.reasons.entry(reject.reason).or_insert((0, place)).0 += 1;
+            self.reasons.entry(reject.reason.to_string()).or_insert((0, place)).0 += 1;
         }
         for seen in chunk.cut.records.seen(&chunk.cut, chunk.record_bytes()).into_iter().take(room) {
             self.record(&seen, chunk, mapping);

@@ -59,6 +59,7 @@ mod mapping;
 mod markup;
 mod members;
 mod original;
+mod panics;
 #[cfg(feature = "remote")]
 mod remote;
 mod rewrite;
@@ -82,6 +83,7 @@ pub use formats::formats;
 pub use id::{UniqueIds, may_be_of};
 pub use leave::{Leavable, Leave, Left};
 pub use mapping::Mapping;
+pub use panics::panic_is_caught;
 pub use rewrite::{Packing, Record, Rewritable, Rewrite, Rewritten};
 pub use source::{Found, Input, Source};
 

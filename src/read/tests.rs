@@ -54,7 +54,7 @@ pub(super) fn texts(parsed: &Parsed) -> Vec<&str> {
 
 /// Record, byte offset and reason of each reject.
 pub(super) fn reasons(parsed: &Parsed) -> Vec<(u64, u64, &str)> {
-    parsed.rejects.iter().map(|reject| (reject.record, reject.byte_offset, reject.reason.as_str())).collect()
+    parsed.rejects.iter().map(|reject| (reject.record, reject.byte_offset, &*reject.reason)).collect()
 }
 
 /// What is read is these texts and these rejects, whatever the size of chunks.
@@ -456,7 +456,7 @@ fn missing_paths_are_errors_and_vanished_files_rejects() {
     let parsed = read_sources(found.sources, 1000);
     assert_eq!(texts(&parsed), ["b"]);
     let rejects: Vec<&Reject> = parsed.rejects.iter().collect();
-    assert_eq!((rejects[0].path.as_str(), rejects[0].record), ("a.jsonl", 0));
+    assert_eq!((&*rejects[0].path, rejects[0].record), ("a.jsonl", 0));
     assert!(rejects[0].reason.starts_with("cannot be read: "), "{}", rejects[0].reason);
 }
 

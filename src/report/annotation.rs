@@ -95,7 +95,7 @@ impl Annotations {
     /// What is said of the next record, as JSON in ASCII; an error if it is not the record that was scanned.
     pub fn next(&mut self, record: Record<'_>) -> Result<String> {
         let annotation = match record {
-            Record::Reject(reject) => Annotation { reject: Some(reject.reason.clone()), ..Annotation::default() },
+            Record::Reject(reject) => Annotation { reject: Some(reject.reason.to_string()), ..Annotation::default() },
             Record::Article(article) => self.article(article)?,
         };
         let mut json = Vec::new();

@@ -183,7 +183,10 @@ pub fn assembled(rows: Rows) -> Result<Findings> {
     findings.rejects = rows
         .rejects
         .into_iter()
-        .map(|row| Reject { path: row.path, record: row.record, byte_offset: row.byte_offset, reason: row.reason })
+        .map(|row| Reject {
+            records: row.records,
+            ..Reject::new(row.path.into(), row.record, row.byte_offset, row.reason)
+        })
         .collect();
     Ok(findings)
 }
@@ -368,7 +371,7 @@ mod tests {
 
     #[test]
     fn a_row_that_names_an_unknown_article_is_an_error_with_its_place() {
-        let table = br#"{"path":"a","record":1,"byte_offset":0}"#;
+        let table = br#"{"path":"a","record":1,"records":1,"byte_offset":0}"#;
         let rows: Result<Vec<RejectRow>> = jsonl("rejects.jsonl", &table[..]).collect();
         let error = rows.unwrap_err().to_string();
         assert!(error.starts_with("cannot understand rejects.jsonl, row 1: missing field `reason`"), "{error}");

@@ -109,7 +109,7 @@ fn without_numbers(reason: &str) -> String {
 pub fn rejects_by_reason(findings: &Findings) -> BTreeMap<String, u64> {
     let mut reasons = BTreeMap::new();
     for reject in &findings.rejects {
-        *reasons.entry(without_numbers(&reject.reason)).or_default() += 1;
+        *reasons.entry(without_numbers(&reject.reason)).or_default() += reject.records;
     }
     reasons
 }

@@ -297,6 +297,8 @@ pub struct RejectRow {
     pub path: String,
     /// The record in it, from 1; 0 for the file as a whole.
     pub record: u64,
+    /// How many records the row stands for: that one, and those behind it.
+    pub records: u64,
     /// Where the record begins, in bytes of the decompressed file.
     pub byte_offset: u64,
     /// Why it was not taken.
@@ -304,8 +306,13 @@ pub struct RejectRow {
 }
 
 impl Row for RejectRow {
-    const COLUMNS: &'static [Column] =
-        &[text("path"), of("record", Kind::Whole), of("byte_offset", Kind::Whole), text("reason")];
+    const COLUMNS: &'static [Column] = &[
+        text("path"),
+        of("record", Kind::Whole),
+        of("records", Kind::Whole),
+        of("byte_offset", Kind::Whole),
+        text("reason"),
+    ];
 }
 
 /// The rows of a table, each of which can be made by itself.
@@ -361,10 +368,11 @@ pub fn rejects(findings: &Findings) -> Rows<impl Fn(usize) -> RejectRow> {
     Rows::new(findings.rejects.len(), |place| {
         let reject = &findings.rejects[place];
         RejectRow {
-            path: reject.path.clone(),
+            path: reject.path.to_string(),
             record: reject.record,
+            records: reject.records,
             byte_offset: reject.byte_offset,
-            reason: reject.reason.clone(),
+            reason: reject.reason.to_string(),
         }
     })
 }
@@ -554,7 +562,7 @@ mod tests {
                 earliest: here,
             },
         ));
-        check(RejectRow { path: String::new(), record: 0, byte_offset: 0, reason: String::new() });
+        check(RejectRow { path: String::new(), record: 0, records: 1, byte_offset: 0, reason: String::new() });
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::escape::{columns_of, fitted};
 use super::manifest::rejects_by_reason;
-use crate::article::Moment;
+use crate::article::{Moment, Reject};
 use crate::findings::{Counts, Findings, Story};
 
 /// How much is shown, and how.
@@ -89,7 +89,7 @@ pub fn write_rejects(findings: &Findings, width_columns: usize, out: &mut dyn Wr
     if findings.rejects.is_empty() {
         return Ok(());
     }
-    let total = count(findings.rejects.len(), "rejected record", "rejected records");
+    let total = count(Reject::count(&findings.rejects) as usize, "rejected record", "rejected records");
     writeln!(out, "{}", fitted(&format!("{total}:"), width_columns))?;
     let mut reasons: Vec<(String, u64)> = rejects_by_reason(findings).into_iter().collect();
     reasons.sort_by_key(|(_, records)| Reverse(*records));
@@ -110,7 +110,8 @@ fn head(findings: &Findings, options: &SummaryOptions, out: &mut dyn Write) -> i
         [counts.articles_in_stories, counts.dropped, counts.links].map(|count| count as usize);
     let mut first = count(findings.members.len(), "article", "articles");
     if !findings.rejects.is_empty() {
-        first += &format!(", {}", count(findings.rejects.len(), "rejected record", "rejected records"));
+        first +=
+            &format!(", {}", count(Reject::count(&findings.rejects) as usize, "rejected record", "rejected records"));
     }
     let second = if findings.stories.is_empty() {
         "no two carry the same story".to_owned()

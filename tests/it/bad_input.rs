@@ -9,6 +9,10 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use wirecopy::pipeline;
+use wirecopy::progress::Silent;
+use wirecopy::read::Input;
+use wirecopy::settings::Settings;
 
 use crate::articles::Generator;
 use crate::corpora::{links, scanned, stories, written};
@@ -111,6 +115,22 @@ fn a_line_of_a_hundred_megabytes() {
     bytes.extend_from_slice(b"\"}\n");
     bytes.extend_from_slice(fine[1].as_bytes());
     check("a.jsonl", &bytes, 2, &[(2, fine[0].len(), "record of 104857612 bytes, more than the 16777216")]);
+}
+
+/// A file of records without a text costs no row each.
+#[test]
+fn rejects_that_follow_one_another_are_one_row_after_a_thousand() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    let lines = "{}\n".repeat(4_000) + "{\"text\": \"a text\"}\n" + &"{}\n".repeat(300_000) + "broken\n{}\n";
+    fs::write(&path, lines).unwrap();
+    let input = vec![Input::Path(path)];
+    let findings = pipeline::scan(input, &Settings::default(), &Silent).unwrap();
+    assert_eq!((findings.counts.articles, findings.counts.rejects), (1, 304_002));
+    let rows = &findings.rejects;
+    assert!(rows[..1000].iter().zip(1..).all(|(row, record)| (row.record, row.records) == (record, 1)));
+    let rest: Vec<(u64, u64)> = rows[1000..].iter().map(|row| (row.record, row.records)).collect();
+    assert_eq!(rest, [(1001, 3000), (4002, 300_000), (304_002, 1), (304_003, 1)]);
 }
 
 #[test]

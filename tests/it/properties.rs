@@ -113,7 +113,7 @@ prop_compose! {
                 earliest: article(carriers[0]),
                 carriers: carriers.into_iter().map(|place| (article(place), Span { start: 0, end: 1 })).collect(),
             }).collect(),
-            rejects: rejects.into_iter().map(|(path, record, reason)| Reject { path, record, byte_offset: record, reason }).collect(),
+            rejects: rejects.into_iter().map(|(path, record, reason)| Reject { records: 1 + record % 3, ..Reject::new(path.into(), record, record, reason) }).collect(),
             ..Findings::default()
         }
     }

@@ -132,6 +132,7 @@ pub fn many() -> Findings {
     let reject = |record: u64, reason: &str| Reject {
         path: "bad\x1b[1m.jsonl".into(),
         record,
+        records: 1,
         byte_offset: record * 100,
         reason: reason.into(),
     };

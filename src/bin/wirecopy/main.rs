@@ -41,7 +41,18 @@ fn main() -> ExitCode {
     }
 }
 
+/// A panic that is caught and told as a reject prints nothing.
+fn hush_caught_panics() {
+    let shown = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !wirecopy::read::panic_is_caught() {
+            shown(panic);
+        }
+    }));
+}
+
 fn run(args: Args) -> anyhow::Result<ExitCode> {
+    hush_caught_panics();
     interrupt::watch()?;
     let console = Console::new(&args.global);
     let overrides = match &args.command {

@@ -107,8 +107,8 @@ fn archives_in_archives() {
     let deep = tar(&[("two.zip", &outer), ("d.txt", b"d")]);
     let parsed = read("x.tar", &deep);
     assert_eq!(texts(&parsed), ["c", "d"]);
-    assert_eq!(parsed.rejects[0].path, "x.tar!/two.zip!/one.tar.gz");
-    assert_eq!(parsed.rejects[0].reason, "archives nested more than 2 deep");
+    assert_eq!(*parsed.rejects[0].path, *"x.tar!/two.zip!/one.tar.gz");
+    assert_eq!(*parsed.rejects[0].reason, *"archives nested more than 2 deep");
 }
 
 /// The texts are read, and the rejects are these paths, with reasons that begin so.
@@ -116,8 +116,7 @@ fn archives_in_archives() {
 fn check(name: &str, bytes: &[u8], expected_texts: &[&str], expected: &[(&str, &str)]) {
     let parsed = read(name, bytes);
     assert_eq!(texts(&parsed), expected_texts, "{:?}", parsed.rejects);
-    let rejects: Vec<(&str, &str)> =
-        parsed.rejects.iter().map(|reject| (reject.path.as_str(), reject.reason.as_str())).collect();
+    let rejects: Vec<(&str, &str)> = parsed.rejects.iter().map(|reject| (&*reject.path, &*reject.reason)).collect();
     assert_eq!(rejects.len(), expected.len(), "{rejects:?}");
     for (got, expected) in rejects.iter().zip(expected) {
         assert!(got.0 == expected.0 && got.1.starts_with(expected.1), "{got:?} is not {expected:?}");

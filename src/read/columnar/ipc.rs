@@ -10,7 +10,7 @@ use arrow_array::{ArrayRef, RecordBatch};
 use arrow_buffer::Buffer;
 use arrow_ipc::reader::{read_dictionary, read_record_batch};
 use arrow_ipc::{MessageHeader, MetadataVersion, convert};
-use arrow_schema::{Schema, SchemaRef};
+use arrow_schema::{DataType, Schema, SchemaRef};
 
 use super::rows::{self, Piece, check_text, guarded, is_wanted};
 use crate::read::chunk::{Cut, Split};
@@ -27,7 +27,11 @@ const MARK: &[u8] = &[0xff; 4];
 const HEADER_BYTES: usize = 16 << 20;
 const BATCH_BYTES: u64 = 4 << 30;
 
-/// Cuts between messages.
+/// Rows of a batch that hold less than this each in the file, on average, repeat one another or are empty: a few bytes may
+/// stand for any number. Such a batch is read some rows at a time, and decoded anew for each.
+const DENSE_ROW_BYTES: u64 = 512;
+
+/// Cuts between messages, and between rows of a dense batch.
 pub(in crate::read) struct Messages<'m> {
     mapping: &'m Mapping,
     schema: Option<SchemaRef>,
@@ -35,18 +39,22 @@ pub(in crate::read) struct Messages<'m> {
     version: MetadataVersion,
     dictionaries: Arc<HashMap<i64, ArrayRef>>,
     record: u64,
+    /// Rows of the last batch that were not cut yet.
+    rest: Option<(Batch, u64)>,
     done: bool,
 }
 
-/// A record batch as it stands in the source.
-#[derive(Debug)]
+/// Rows of a record batch as it stands in the source.
+#[derive(Clone, Debug)]
 pub(in crate::read) struct Batch {
     schema: SchemaRef,
     projection: Vec<usize>,
     version: MetadataVersion,
     dictionaries: Arc<HashMap<i64, ArrayRef>>,
-    message: Vec<u8>,
+    message: Arc<[u8]>,
     body: Buffer,
+    /// The first of the rows, and how many.
+    first: u64,
     rows: u64,
 }
 
@@ -65,6 +73,7 @@ impl<'m> Messages<'m> {
             version: MetadataVersion::V5,
             dictionaries: Arc::default(),
             record: 1,
+            rest: None,
             done: false,
         }
     }
@@ -142,17 +151,29 @@ impl<'m> Messages<'m> {
                     projection: self.projection.clone(),
                     version: self.version,
                     dictionaries: Arc::clone(&self.dictionaries),
-                    message: header.to_vec(),
+                    message: header.into(),
                     body,
+                    first: 0,
                     rows,
                 };
-                let first_record = self.record;
-                self.record = self.record.saturating_add(rows);
-                let records = Box::new(Piece::Batch(piece));
-                Ok(Some(Cut { bytes: Vec::new(), byte_offset, first_record, records, flaws: Vec::new() }))
+                Ok(Some(self.cut(piece, byte_offset)))
             }
             _ => Ok(None),
         }
+    }
+
+    /// The rows of a batch that are read at once; the others are kept for the next cut.
+    fn cut(&mut self, mut piece: Batch, byte_offset: u64) -> Cut {
+        let at_once = piece.at_once();
+        if piece.rows > at_once {
+            let rest = Batch { first: piece.first + at_once, rows: piece.rows - at_once, ..piece.clone() };
+            self.rest = Some((rest, byte_offset));
+            piece.rows = at_once;
+        }
+        let first_record = self.record;
+        self.record = self.record.saturating_add(piece.rows);
+        let records = Box::new(Piece::Batch(piece));
+        Cut { bytes: Vec::new(), byte_offset, first_record, records, flaws: Vec::new() }
     }
 
     fn begin(&mut self, schema: Schema) -> Result<(), String> {
@@ -216,6 +237,9 @@ fn find_message(feed: &mut Feed) -> bool {
 
 impl Split for Messages<'_> {
     fn next_cut(&mut self, feed: &mut Feed) -> Option<Cut> {
+        if let Some((rest, byte_offset)) = self.rest.take() {
+            return Some(self.cut(rest, byte_offset));
+        }
         while !self.done {
             feed.fill(FILE_MARK.len());
             if feed.offset() == 0 && feed.bytes().starts_with(FILE_MARK) {
@@ -269,6 +293,11 @@ impl Batch {
         self.rows
     }
 
+    /// Bytes of the message.
+    pub(super) fn stored_bytes(&self) -> usize {
+        self.body.len()
+    }
+
     /// The columns that are not decoded.
     pub(super) fn left_out(&self) -> Vec<String> {
         let fields = self.schema.fields().iter().enumerate();
@@ -284,7 +313,23 @@ impl Batch {
         let batch =
             read_record_batch(&self.body, batch, schema, &self.dictionaries, Some(&self.projection), &self.version)
                 .map_err(|error| error.to_string())?;
-        take(&batch);
+        let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let first = whole(self.first).min(batch.num_rows());
+        take(&batch.slice(first, whole(self.rows).min(batch.num_rows() - first)));
         Ok(())
+    }
+
+    /// How many of its rows are read at once.
+    fn at_once(&self) -> u64 {
+        let all = self.first + self.rows;
+        let has_dictionary =
+            self.schema.fields().iter().any(|field| matches!(field.data_type(), DataType::Dictionary(..)));
+        if all == 0 || self.body.len() as u64 / all >= DENSE_ROW_BYTES {
+            u64::MAX
+        } else if has_dictionary {
+            rows::REPEATED_ROWS
+        } else {
+            rows::DENSE_ROWS
+        }
     }
 }

@@ -13,7 +13,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, Parq
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
-use super::rows::{Piece, check_text, guarded, is_wanted};
+use super::rows::{Piece, REPEATED_ROWS, check_text, guarded, is_wanted};
 use crate::disk::{Cursor, SharedFile};
 use crate::read::chunk::{Cut, Limits, Split};
 use crate::read::feed::Feed;
@@ -134,7 +134,8 @@ impl Split for RowGroups {
                 wanted.map(|(_, column)| u64::try_from(column.uncompressed_size()).unwrap_or(0)).sum();
             let row_bytes = (size_bytes / rows).max(1);
             let count = self.chunk_bytes.saturating_mul(CHUNKS) / row_bytes;
-            let count = count.max(rows.div_ceil(MOST_PIECES)).clamp(1, rows - self.row);
+            let least = rows.div_ceil(MOST_PIECES);
+            let count = count.min(REPEATED_ROWS).max(least).clamp(1, rows - self.row);
             let piece = Rows { table: Arc::clone(&self.table), group: self.group, first: self.row, count };
             let first_record = self.record;
             self.row += count;

@@ -1,7 +1,5 @@
 //! Rows that wait to be decoded, and how they are read.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use arrow_array::RecordBatch;
 use arrow_schema::Schema;
 
@@ -11,7 +9,16 @@ use crate::read::chunk::{Cut, Outcome, Records};
 use crate::read::fields::{self, Fields, Seen, Value};
 use crate::read::flaw;
 use crate::read::mapping::{Mapping, Step, Target};
+use crate::read::panics::caught;
 use crate::settings::Field;
+
+/// Rows that are read at once where values may stand in a dictionary, and so be repeated for next to nothing.
+pub(super) const REPEATED_ROWS: u64 = 1 << 13;
+/// The same where they are empty, or short.
+pub(super) const DENSE_ROWS: u64 = 1 << 16;
+/// The most text of rows that are read at once. Rows that are stored in full have less, as chunks are cut. What has more
+/// repeats long texts of a dictionary, and might have any number of gigabytes.
+const TEXT_BYTES: usize = 64 << 20;
 
 /// Rows that wait to be decoded.
 #[derive(Debug)]
@@ -23,7 +30,8 @@ pub(super) enum Piece {
 impl Records for Piece {
     /// Decodes and reads the rows.
     fn parse(&self, cut: &Cut, outcome: &mut Outcome<'_>, mapping: &Mapping) {
-        let mut rows = Rows { next: cut.first_record, outcome, mapping };
+        let room = self.stored_bytes().saturating_mul(2).max(TEXT_BYTES);
+        let mut rows = Rows { next: cut.first_record, room, outcome, mapping };
         let decoded = guarded(|| self.decode(&mut |batch| rows.push(batch)));
         if let Err(reason) = decoded {
             let last = cut.first_record + self.rows().saturating_sub(1);
@@ -77,6 +85,14 @@ impl Piece {
         }
     }
 
+    /// What the rows take in memory before they are decoded.
+    fn stored_bytes(&self) -> usize {
+        match self {
+            Piece::RowGroup(_) => 0,
+            Piece::Batch(piece) => piece.stored_bytes(),
+        }
+    }
+
     fn format(&self) -> &'static str {
         match self {
             Piece::RowGroup(_) => "Parquet",
@@ -87,7 +103,7 @@ impl Piece {
 
 /// What a decoder gives, a panic as an error.
 pub(super) fn guarded<T>(decode: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| Err("its decoder gave up".to_owned()))
+    caught(decode).unwrap_or_else(|| Err("its decoder gave up".to_owned()))
 }
 
 /// A decoder's word without the rest of a long one.
@@ -100,6 +116,8 @@ pub(super) fn first_line(error: &dyn std::fmt::Display) -> String {
 struct Rows<'o, 'c, 'm> {
     /// The number of the next row.
     next: u64,
+    /// Bytes of text that may still come.
+    room: usize,
     outcome: &'o mut Outcome<'c>,
     mapping: &'m Mapping,
 }
@@ -116,7 +134,14 @@ impl Rows<'_, '_, '_> {
             .collect();
         for row in 0..batch.num_rows() {
             let location = self.outcome.location(self.next, 0);
-            let article = self.article(&columns, row, location.clone());
+            let mut article = self.article(&columns, row, location.clone());
+            // A first text is taken whatever its size.
+            let bytes = article.as_ref().map_or(0, |article| article.text.len());
+            if bytes > self.room && self.outcome.has_articles() {
+                article = Err("repeats a long text too often: the rows around it have more than 64 MiB".to_owned());
+            } else {
+                self.room = self.room.saturating_sub(bytes);
+            }
             self.outcome.push(location, article);
             self.next += 1;
         }

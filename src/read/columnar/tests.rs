@@ -11,8 +11,9 @@ use arrow_array::{
 use arrow_schema::{DataType, Field, Schema};
 use proptest::prelude::*;
 
-use crate::read::Parsed;
 use crate::read::tests::{gzip, read, read_as, texts};
+use crate::read::{Input, Mapping, Parsed, chunks, sources};
+use crate::settings::ReadSettings;
 
 /// Rows of many types; the texts are `text 0` and so on.
 fn batch(rows: std::ops::Range<i64>) -> RecordBatch {
@@ -138,8 +139,7 @@ fn nulls_and_long_texts_are_rejects() {
     for (name, bytes) in [("a.parquet", parquet(&rows)), ("a.arrow", arrow_file(&rows))] {
         let parsed = read(name, &bytes);
         assert_eq!(texts(&parsed), ["a", "b"]);
-        let reasons: Vec<(u64, &str)> =
-            parsed.rejects.iter().map(|reject| (reject.record, reject.reason.as_str())).collect();
+        let reasons: Vec<(u64, &str)> = parsed.rejects.iter().map(|reject| (reject.record, &*reject.reason)).collect();
         assert!(reasons[0].0 == 2 && reasons[0].1.starts_with("no text: all of"), "{reasons:?}");
         assert!(reasons[1].0 == 3 && reasons[1].1.starts_with("no text: all of"), "{reasons:?}");
         assert_eq!(reasons[2], (4, "record of 3000 bytes, more than the 2000 of max_record_bytes"));
@@ -233,5 +233,35 @@ proptest! {
         bytes.truncate(length.map_or(bytes.len(), |length| length % bytes.len()));
         let parsed = read(name, &bytes);
         prop_assert!(parsed.articles.len() <= 50 + 50);
+    }
+}
+
+/// A small file may hold any number of gigabytes: a long text in a dictionary, and rows that name it. As many rows are read
+/// as real texts of a chunk have, and the rest is rejected with a reason.
+#[test]
+fn long_texts_of_a_dictionary_are_not_unpacked_without_limit() {
+    const ROWS: usize = 20_000;
+    let text = |word: &str| format!("{word} {}", "x".repeat(1 << 18));
+    let short: Vec<String> = (0..ROWS).map(|row| format!("text {}", row % 3)).collect();
+    let long: Vec<String> = (0..ROWS).map(|row| text(["one", "two"][row % 2])).take(400).collect();
+    for (texts, fine) in [(short, ROWS), (long, 255)] {
+        let keys: arrow_array::DictionaryArray<Int32Type> = texts.iter().map(String::as_str).collect();
+        let batch = RecordBatch::try_from_iter([("text", Arc::new(keys) as ArrayRef)]).unwrap();
+        let batches = std::slice::from_ref(&batch);
+        for (name, bytes) in [("a.parquet", parquet(batches)), ("a.arrows", arrow_stream(batches))] {
+            let settings = ReadSettings::default();
+            let mapping = Mapping::new(&settings).unwrap();
+            let input = Input::Stream { name: name.into(), reader: Box::new(std::io::Cursor::new(bytes)) };
+            let found = sources(vec![input], &settings).unwrap();
+            let mut parsed = Parsed::default();
+            for chunk in chunks(found.sources, &settings, &mapping) {
+                let Parsed { articles, rejects, .. } = chunk.parse(&mapping);
+                parsed.articles.extend(articles);
+                parsed.rejects.extend(rejects);
+            }
+            assert_eq!((parsed.articles.len(), parsed.rejects.len()), (fine, texts.len() - fine), "{name}");
+            assert!(parsed.articles.iter().zip(&texts).all(|(article, text)| article.text == *text), "{name}");
+            assert!(parsed.rejects.iter().all(|reject| reject.reason.contains("too often")), "{name}");
+        }
     }
 }

@@ -10,13 +10,12 @@
 //! `docs/decisions/0021-two-extractors-vote.md` has the figures. Cost: two parses of the page and one of
 //! what each extractor gives, about 10 ms for a page of 185 KB.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use memchr::memmem;
 use trafilatura::dom::Document;
 use trafilatura::{ExtractionFocus, Options};
 
 use super::page::{Block, Page};
+use crate::read::panics::caught;
 
 /// The share of a block's characters that an extractor must take to vote for it, and the share of what one extractor
 /// takes that the other must take, too, for both to be believed. On 91 news pages mean F1 is .978 for .5 and .6 as the
@@ -82,7 +81,7 @@ fn by_density(html: &str) -> Vec<Block> {
 
 /// An extractor that panics has found nothing: the other may have.
 fn guarded<T>(extract: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(extract)).ok()
+    caught(extract)
 }
 
 fn blocks(html: Option<String>) -> Vec<Block> {

@@ -14,8 +14,6 @@ mod main_text;
 mod metadata;
 mod page;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use linked_data::LinkedData;
 use metadata::Metadata;
 pub(super) use metadata::Said;
@@ -26,6 +24,7 @@ use super::chunk::{Cut, Leaving, Outcome, Records};
 use super::fields::{Offer, Seen, Value};
 use super::format::{Characters, Format, Lines, Shape};
 use super::mapping::Mapping;
+use super::panics::caught;
 use super::{charset, flaw, guard, language, txt};
 use crate::article::{Article, Location};
 use crate::settings::Field;
@@ -133,8 +132,8 @@ pub(super) struct Served<'s> {
 /// The article of a page, without an id, and where it has its fields from; or why there is none, in plain words.
 pub(super) fn article(bytes: &[u8], served: &Served<'_>, location: Location) -> Result<(Article, Vec<Said>), String> {
     // A page that makes a parser panic is one page; the run goes on.
-    let parsed = catch_unwind(AssertUnwindSafe(|| parsed(bytes, served, location)));
-    parsed.unwrap_or_else(|_| Err("the page makes the HTML parser fail".to_owned()))
+    let parsed = caught(|| parsed(bytes, served, location));
+    parsed.unwrap_or_else(|| Err("the page makes the HTML parser fail".to_owned()))
 }
 
 fn parsed(bytes: &[u8], served: &Served<'_>, location: Location) -> Result<(Article, Vec<Said>), String> {

@@ -102,7 +102,7 @@ fn malformed_pages() {
         (too_deep.as_bytes(), "elements nested more than the 400 levels"),
     ] {
         let parsed = read_long("a.html", html);
-        let found: Vec<&str> = parsed.rejects.iter().map(|reject| reject.reason.as_str()).collect();
+        let found: Vec<&str> = parsed.rejects.iter().map(|reject| &*reject.reason).collect();
         let text = parsed.articles.first().map(|article| article.text.as_str());
         assert!(found.len() == 1 && found[0].starts_with(reason), "{found:?} {text:?} is not {reason:?}");
     }

@@ -159,7 +159,7 @@ pub fn named(corpus: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Input>
 
 /// An error if more records were rejected than allowed. The reasons go to standard error, since no table will have them.
 pub fn limited(findings: &Findings, limit: Limit, console: &Console) -> anyhow::Result<()> {
-    let within = within(limit, findings.rejects.len() as u64, findings.members.len() as u64);
+    let within = within(limit, findings.counts.rejects, findings.members.len() as u64);
     if within.is_err() {
         summary::write_rejects(findings, console.summary_options().width_columns, &mut io::stderr().lock())
             .context("cannot write to standard error")?;
