@@ -4,6 +4,7 @@
 //! by [`ArticleId`], which is their place in [`Findings::members`].
 
 mod assemble;
+pub mod clean;
 mod headline;
 mod ids;
 mod passages;

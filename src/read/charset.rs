@@ -23,7 +23,7 @@ const META_BYTES: usize = 16 << 10;
 const PLAUSIBLE_FLAWS: usize = 100;
 
 /// How the records of a source of text lie, as far as detection needs to know.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
     /// The whole source is one text.
     OneText,

@@ -1,15 +1,9 @@
-//! Is it compressed, and how is it opened?
+//! How is it packed, and how is that undone and done again?
 //!
-//! The first bytes decide, not the name: a `.gz` that some tool has unpacked on the way is read as it is, and a gzip file
-//! without the ending is unpacked. Several gzip members, zstd frames, bzip2 or xz streams in one file are read as one. In
-//! an archive of a crawler each record is a member of its own, and a broken one takes no other with it: see [`members`].
-//! What was read before damage is kept. All decoders but that of zstd are Rust.
+//! Several gzip members, zstd frames, bzip2 or xz streams in one file are read as one. What was read before damage is kept.
+//! All decoders but that of zstd are Rust.
 
-use std::io::{self, BufReader, Cursor, Read, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use super::members::{self, Breaks, Members};
+use std::io::{self, BufReader, Read, Write};
 
 /// How a source is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +23,7 @@ pub enum Compression {
 /// Compressed bytes are read in blocks of this size: 64 KiB is what the kernel reads ahead at least.
 const BLOCK_BYTES: usize = 64 << 10;
 /// How many bytes tell a compression.
-const MAGIC_BYTES: u64 = 10;
+pub(super) const MAGIC_BYTES: u64 = 10;
 /// What unpacking xz may take, in KiB: `xz -9` wants 65 MiB, and a header can ask for 4 GiB.
 const XZ_MEMORY_KIB: u32 = 512 << 10;
 
@@ -50,7 +44,7 @@ impl Compression {
         (Compression::None, name)
     }
 
-    fn of_first_bytes(bytes: &[u8]) -> Compression {
+    pub(super) fn of_first_bytes(bytes: &[u8]) -> Compression {
         match bytes {
             [0x1f, 0x8b, ..] => Compression::Gzip,
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Compression::Zstd,
@@ -113,45 +107,6 @@ pub(super) fn damage_of(error: &io::Error) -> Option<String> {
 pub(super) fn strip_ending<'n>(name: &'n str, ending: &str) -> Option<&'n str> {
     let (stem, tail) = name.split_at_checked(name.len().checked_sub(ending.len())?)?;
     (tail.eq_ignore_ascii_case(ending) && !stem.is_empty()).then_some(stem)
-}
-
-/// How many packed bytes show what is inside.
-const PROBE_BYTES: u64 = 1 << 10;
-
-/// What a source's name promises, as far as it matters for unpacking.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Named {
-    /// The archive of a crawler, each record packed by gzip.
-    PackedArchive,
-    Otherwise,
-}
-
-/// The decompressed bytes of `input`, and how it was packed. `read` counts the bytes taken from `input`; `breaks`
-/// gathers where members of an archive are broken.
-pub(super) fn open(
-    mut input: Box<dyn Read + Send>,
-    read: &Arc<AtomicU64>,
-    breaks: &Breaks,
-    named: Named,
-) -> io::Result<(Compression, Box<dyn Read + Send>)> {
-    let mut first = Vec::new();
-    input.by_ref().take(MAGIC_BYTES).read_to_end(&mut first)?;
-    if Compression::of_first_bytes(&first) == Compression::Gzip {
-        input.by_ref().take(PROBE_BYTES).read_to_end(&mut first)?;
-    }
-    let is_archive = named == Named::PackedArchive || members::begins_archive(&first);
-    let compression = Compression::of_first_bytes(&first);
-    // All of them: a byte that is damaged may be a letter, the others of a packed member's first ones are none.
-    let first_is_text = first.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
-    let whole = Counted { input: Cursor::new(first).chain(input), read: Arc::clone(read) };
-    Ok(match compression {
-        // What has lost its first bytes can be found by its other members.
-        Compression::None if named == Named::PackedArchive && !first_is_text => {
-            (Compression::Gzip, Box::new(Members::new(whole, breaks.clone())))
-        }
-        Compression::Gzip if is_archive => (compression, Box::new(Members::new(whole, breaks.clone()))),
-        _ => (compression, decoder(compression, Box::new(whole))?),
-    })
 }
 
 /// The bytes that `packed` holds.
@@ -220,19 +175,5 @@ impl<W: Write> Write for Packer<W> {
     /// Does nothing before the end: that would cost compression.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-/// Counts what goes through.
-struct Counted<R> {
-    input: R,
-    read: Arc<AtomicU64>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.input.read(buffer)?;
-        self.read.fetch_add(count as u64, Ordering::Relaxed);
-        Ok(count)
     }
 }

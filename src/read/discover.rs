@@ -4,191 +4,14 @@
 //! arguments and of folder entries changes nothing.
 
 use std::collections::HashSet;
-use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
-use super::compress::{self, Compression};
+use super::compress::Compression;
+use super::formats::promised;
+use super::source::{Bytes, Found, Input, Source};
 use crate::article::Reject;
 use crate::error::{Error, Result};
 use crate::settings::ReadSettings;
-
-/// Something the user named as input.
-pub enum Input {
-    /// A file, or a folder of files. A file that is named is read whatever its ending.
-    Path(PathBuf),
-    /// An object in a store, or a prefix of objects: `s3://`, `gs://`, `https://`. Needs the feature `remote`.
-    Remote {
-        /// The address.
-        address: String,
-        /// Keys, endpoints and the like, by the names that the `object_store` crate has for them, such as
-        /// `aws_access_key_id`. They are shown nowhere.
-        options: Vec<(String, String)>,
-    },
-    /// Bytes from elsewhere: how the program passes standard input, by the name `-`.
-    Stream {
-        /// What to call it in locations and rejects.
-        name: String,
-        /// The bytes, compressed or not, in any of the formats.
-        reader: Box<dyn Read + Send>,
-    },
-}
-
-impl Input {
-    /// Whether `text` is the address of an object in a store and no path.
-    pub fn is_address(text: &str) -> bool {
-        let scheme = text.split_once("://").map(|(scheme, _)| scheme);
-        scheme.is_some_and(|scheme| ["s3", "gs", "https", "http"].contains(&scheme))
-    }
-
-    /// Whether it is a folder.
-    pub fn is_folder(&self) -> bool {
-        matches!(self, Input::Path(path) if path.is_dir())
-    }
-
-    /// The path or the name, as it is shown.
-    pub fn name(&self) -> String {
-        match self {
-            Input::Path(path) => path.display().to_string(),
-            Input::Remote { address, .. } => address.clone(),
-            Input::Stream { name, .. } => name.clone(),
-        }
-    }
-}
-
-/// How records lie in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Format {
-    /// One JSON object a line.
-    Jsonl,
-    /// A JSON array of objects, one object, or an object that holds one array of objects.
-    Json,
-    /// Comma-separated values with a header row.
-    Csv,
-    /// Tab-separated values with a header row.
-    Tsv,
-    /// One article a file.
-    Text,
-    /// One page a file.
-    Html,
-    /// A crawler's archive: pages (WARC), or their texts (WET).
-    Warc,
-    /// RSS, Atom, NITF, NewsML-G2, or elements of one name under a root.
-    Xml,
-    /// Parquet.
-    Parquet,
-    /// Arrow IPC, a file or a stream.
-    Arrow,
-    /// tar or zip: files in a file.
-    Archive,
-}
-
-/// The endings of files and the formats that they promise.
-const ENDINGS: [(&str, Format); 21] = [
-    (".jsonl", Format::Jsonl),
-    (".ndjson", Format::Jsonl),
-    (".json", Format::Json),
-    (".csv", Format::Csv),
-    (".tsv", Format::Tsv),
-    (".txt", Format::Text),
-    (".html", Format::Html),
-    (".htm", Format::Html),
-    (".xhtml", Format::Html),
-    (".warc", Format::Warc),
-    (".wet", Format::Warc),
-    (".xml", Format::Xml),
-    (".rss", Format::Xml),
-    (".atom", Format::Xml),
-    (".nitf", Format::Xml),
-    (".parquet", Format::Parquet),
-    (".arrow", Format::Arrow),
-    (".arrows", Format::Arrow),
-    (".feather", Format::Arrow),
-    (".tar", Format::Archive),
-    (".zip", Format::Archive),
-];
-
-/// The endings of the files that are read, to show where none was found.
-pub(crate) fn endings() -> String {
-    let endings: Vec<&str> = ENDINGS.iter().map(|(ending, _)| &ending[1..]).collect();
-    let (last, others) = endings.split_last().expect("the list is not empty");
-    format!("{} and {last}, plain or with gz, zst, bz2 or xz", others.join(", "))
-}
-
-impl Format {
-    /// The format that a file name promises, after the ending of a compression is taken off.
-    fn of_name(name: &str) -> Option<Format> {
-        let promised = ENDINGS.iter().find(|(ending, _)| compress::strip_ending(name, ending).is_some());
-        promised.map(|(_, format)| *format)
-    }
-}
-
-/// One file or stream to read.
-pub struct Source {
-    /// The path as it was named or found, `-` for standard input.
-    pub path: Arc<str>,
-    /// How many bytes it has before decompression; 0 where that is not known.
-    pub size_bytes: u64,
-    /// The format its name promises; nothing where only the content can tell.
-    pub format: Option<Format>,
-    /// The compression its name promises. The content has the last word.
-    pub compression: Compression,
-    pub(super) bytes: Bytes,
-}
-
-impl Source {
-    /// The file, if it is one.
-    pub fn file(&self) -> Option<&Path> {
-        match &self.bytes {
-            Bytes::File(path) => Some(path),
-            _ => None,
-        }
-    }
-
-    /// The same file, to be read once more.
-    pub(super) fn again(&self) -> Option<Source> {
-        Some(Source {
-            path: Arc::clone(&self.path),
-            size_bytes: self.size_bytes,
-            format: self.format,
-            compression: self.compression,
-            bytes: Bytes::File(self.file()?.to_path_buf()),
-        })
-    }
-}
-
-/// Where a source's bytes come from.
-pub(super) enum Bytes {
-    File(PathBuf),
-    Stream(Box<dyn Read + Send>),
-    #[cfg(feature = "remote")]
-    Object(super::remote::Object),
-}
-
-impl Source {
-    /// A file in an archive.
-    pub(super) fn member(path: String, reader: Box<dyn Read + Send>) -> Source {
-        let (compression, format) = promised(&path);
-        Source { path: path.into(), size_bytes: 0, format, compression, bytes: Bytes::Stream(reader) }
-    }
-}
-
-/// What the inputs hold.
-pub struct Found {
-    /// The sources, sorted by path.
-    pub sources: Vec<Source>,
-    /// What in the folders could not be looked at.
-    pub rejects: Vec<Reject>,
-    /// How many files in the folders have an ending that is not read.
-    pub passed_over: u64,
-}
-
-impl Found {
-    /// The bytes of all sources together, before decompression, as far as they are known.
-    pub fn size_bytes(&self) -> u64 {
-        self.sources.iter().map(|source| source.size_bytes).sum()
-    }
-}
 
 /// The sources in `inputs`, sorted by path, each file once even if it is named twice.
 ///
@@ -223,7 +46,7 @@ pub fn sources(inputs: Vec<Input>, settings: &ReadSettings) -> Result<Found> {
     found.sources.retain(|source| match &source.bytes {
         Bytes::Stream(_) => true,
         #[cfg(feature = "remote")]
-        Bytes::Object(_) => seen.insert(PathBuf::from(&*source.path)),
+        Bytes::Object(_) => seen.insert(Path::new(&*source.path).to_path_buf()),
         // A file that has vanished since is told apart by its name and becomes a reject when it is opened.
         Bytes::File(path) => seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())),
     });
@@ -238,24 +61,6 @@ fn source(path: String, size_bytes: u64, bytes: Bytes) -> Source {
         _ => (Compression::None, None),
     };
     Source { format, compression, size_bytes, bytes, path: path.into() }
-}
-
-/// What a file name promises.
-pub(super) fn promised(name: &str) -> (Compression, Option<Format>) {
-    let packed = [
-        (".tgz", Compression::Gzip),
-        (".tbz2", Compression::Bzip2),
-        (".tbz", Compression::Bzip2),
-        (".txz", Compression::Xz),
-        (".tzst", Compression::Zstd),
-    ];
-    if let Some((_, compression)) =
-        packed.into_iter().find(|(ending, _)| compress::strip_ending(name, ending).is_some())
-    {
-        return (compression, Some(Format::Archive));
-    }
-    let (compression, stem) = Compression::of_name(name);
-    (compression, Format::of_name(stem))
 }
 
 fn shown(path: &Path) -> String {

@@ -47,6 +47,28 @@ impl Value<'_> {
     }
 }
 
+/// A value for a field, by the name under which it was found.
+#[derive(Debug)]
+pub(super) struct Offer<'a> {
+    pub(super) field: Field,
+    /// The lower, the better.
+    pub(super) rank: u16,
+    pub(super) name: &'static str,
+    pub(super) value: Value<'a>,
+}
+
+/// Values by name.
+pub(super) type Columns = Vec<(String, Value<'static>)>;
+
+/// What a record says, to look at.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// Where its format has the fields.
+    pub(super) own: Vec<Offer<'static>>,
+    /// By its own names.
+    pub(super) columns: Columns,
+}
+
 /// The values that were taken from one record.
 pub(super) struct Fields<'a> {
     taken: [Option<Taken<'a>>; FIELDS],

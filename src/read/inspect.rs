@@ -6,15 +6,15 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value as Json;
 
-use super::chunk::{Chunk, Nature, Records, chunks};
-use super::discover::{Input, sources};
-use super::fields::{Fields, Value};
-use super::html::Said;
+use super::chunk::{Chunk, Nature};
+use super::chunks::chunks;
+use super::date;
+use super::discover::sources;
+use super::fields::{Fields, Offer, Seen, Value};
+use super::id::UniqueIds;
 use super::mapping::{Mapping, Target};
-use super::xml::{Columns, Offer};
-use super::{UniqueIds, csv, date, html, warc, xml};
+use super::source::Input;
 use crate::article::{Article, Reject};
 use crate::error::Result;
 use crate::settings::{Field, ReadSettings};
@@ -192,8 +192,8 @@ const LOOK_BYTES: usize = 64 << 10;
 /// What a chunk's source is; of XML the character set is that of its declaration.
 fn natures_of(chunk: &Chunk) -> Option<Nature> {
     let mut nature = chunk.nature?;
-    if let Records::Elements { head, .. } = &chunk.cut.records {
-        nature.encoding = head.encoding.name();
+    if let Some(encoding) = chunk.cut.records.encoding() {
+        nature.encoding = encoding;
     }
     Some(nature)
 }
@@ -249,8 +249,8 @@ impl Look {
             let place = format!("{}:{}", reject.path, reject.record);
             self.reasons.entry(reject.reason).or_insert((0, place)).0 += 1;
         }
-        for (own, columns) in looked_at(chunk).into_iter().take(room) {
-            self.record(&own, &columns, chunk, mapping);
+        for seen in chunk.cut.records.seen(&chunk.cut, chunk.record_bytes()).into_iter().take(room) {
+            self.record(&seen, chunk, mapping);
         }
         self.records += total as u64;
     }
@@ -302,12 +302,9 @@ impl Look {
     }
 
     /// Looks at the names of a record: which of them gave a field, and which dates could not be read.
-    fn record(&mut self, own: &[Offer<'static>], columns: &Columns, chunk: &Chunk, mapping: &Mapping) {
-        let is_own = |field: Field| match &chunk.cut.records {
-            Records::Elements { head, .. } => head.kind != xml::Kind::Table && !mapping.is_set(field),
-            Records::Page | Records::Archived(_) => true,
-            _ => false,
-        };
+    fn record(&mut self, Seen { own, columns }: &Seen, chunk: &Chunk, mapping: &Mapping) {
+        let records = &chunk.cut.records;
+        let is_own = |field: Field| records.is_own(field, mapping);
         let mut fields = Fields::new();
         let own: Vec<&Offer<'static>> = own.iter().filter(|offer| is_own(offer.field)).collect();
         for offer in &own {
@@ -330,11 +327,9 @@ impl Look {
             }
             fields.offer(&targets, value.clone());
         }
-        if let Records::Elements { head, .. } = &chunk.cut.records {
-            for (field, name, _) in head.inherited.iter().filter(|(field, ..)| !fields.has(*field)) {
-                if is_own(*field) && !(*field == Field::Source && fields.has(Field::Url)) {
-                    *self.from.entry((*field, (*name).to_owned())).or_default() += 1;
-                }
+        for (field, name, _) in records.inherited().iter().filter(|(field, ..)| !fields.has(*field)) {
+            if is_own(*field) && !(*field == Field::Source && fields.has(Field::Url)) {
+                *self.from.entry((*field, (*name).to_owned())).or_default() += 1;
             }
         }
         for field in Field::ALL {
@@ -428,63 +423,5 @@ impl DateKind {
         if self.examples.len() < SHOWN && !self.examples.iter().any(is_known) {
             self.examples.push(DateExample { name: name.to_owned(), text: text.to_owned(), read });
         }
-    }
-}
-
-/// The names and values of each record of a chunk. Formats without names have none.
-fn looked_at(chunk: &Chunk) -> Vec<(Vec<Offer<'static>>, Columns)> {
-    let object = |bytes: &[u8]| -> Option<(Vec<Offer<'static>>, Columns)> {
-        let record: Json = serde_json::from_slice(bytes).ok()?;
-        Some((Vec::new(), record.as_object()?.iter().map(|(name, value)| (name.clone(), of_json(value))).collect()))
-    };
-    match &chunk.cut.records {
-        Records::Lines => chunk.cut.bytes.split(|&byte| byte == b'\n').filter_map(object).collect(),
-        Records::Values(places) => {
-            places.iter().filter_map(|place| object(chunk.cut.bytes.get(place.bytes.clone())?)).collect()
-        }
-        Records::Rows(header) => {
-            let text = |text: String| if text.trim().is_empty() { Value::Missing } else { Value::Text(text.into()) };
-            let rows = csv::columns(&chunk.cut, header).into_iter();
-            rows.map(|row| (Vec::new(), row.into_iter().map(|(name, cell)| (name, text(cell))).collect())).collect()
-        }
-        Records::Elements { places, head } => {
-            places.iter().filter_map(|place| xml::looked_at(&chunk.cut, place, head)).collect()
-        }
-        #[cfg(feature = "parquet")]
-        Records::Columns(piece) => {
-            let left_out: Vec<String> = piece.left_out();
-            let rows = super::columnar::columns(piece).into_iter();
-            let with_names = |mut row: Columns| {
-                row.extend(left_out.iter().map(|name| (name.clone(), Value::Text("not decoded".into()))));
-                (Vec::new(), row)
-            };
-            rows.map(with_names).collect()
-        }
-        Records::Page => vec![(offered(html::said(&chunk.cut.bytes)), Columns::new())],
-        Records::Archived(places) => {
-            let said = warc::looked_at(&chunk.cut, places, chunk.record_bytes()).into_iter();
-            said.map(|said| (offered(said), Columns::new())).collect()
-        }
-        Records::None | Records::Text => Vec::new(),
-    }
-}
-
-/// What a page says, the first statement of a field first.
-fn offered(said: Vec<Said>) -> Vec<Offer<'static>> {
-    let offer = |(rank, Said { field, name, value }): (usize, Said)| Offer {
-        field,
-        rank: u16::try_from(rank).unwrap_or(u16::MAX),
-        name,
-        value: Value::Text(value.into()),
-    };
-    said.into_iter().enumerate().map(offer).collect()
-}
-
-fn of_json(value: &Json) -> Value<'static> {
-    match value {
-        Json::Null | Json::Bool(_) => Value::Missing,
-        Json::String(text) => Value::Text(text.clone().into()),
-        Json::Number(number) => Value::Text(number.to_string().into()),
-        nested => Value::Nested(nested.clone()),
     }
 }

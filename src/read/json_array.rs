@@ -13,10 +13,13 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr_iter, memchr3};
 
-use super::chunk::{Cut, Flaw, Limits, Outcome, Records, Split};
+use super::chunk::{Cut, Limits, Outcome, Records, Split, Stretch};
 use super::feed::Feed;
+use super::fields::Seen;
+use super::flaw::{self, Flaw};
 use super::json_record;
 use super::mapping::Mapping;
+use super::splice::{Adding, Slot};
 use crate::article::Location;
 
 /// How often in one source reading goes on behind a value that is open to the end: each time costs another scan.
@@ -45,9 +48,9 @@ pub(super) struct Values<'m> {
 
 /// Where a value stands in a chunk.
 #[derive(Debug)]
-pub(super) struct Place {
-    pub(super) record: u64,
-    pub(super) bytes: Range<usize>,
+struct Place {
+    record: u64,
+    bytes: Range<usize>,
 }
 
 /// Where in the structure `next` is.
@@ -116,7 +119,7 @@ impl<'m> Values<'m> {
             return (!flaws.is_empty()).then(|| Cut::of_flaws(flaws));
         };
         let first_record = first.record;
-        Some(Cut { bytes: feed.take(length), byte_offset, first_record, records: Records::Values(values), flaws })
+        Some(Cut { bytes: feed.take(length), byte_offset, first_record, records: Box::new(Objects(values)), flaws })
     }
 
     /// Goes on to the next byte that is neither white space nor a comma, and gives it if there is one.
@@ -282,12 +285,12 @@ impl<'m> Values<'m> {
             }
             Dropping::Value => {
                 let byte_offset = feed.offset();
-                feed.fill(super::BINARY_PROBE_BYTES);
-                let probe = feed.bytes().get(..super::BINARY_PROBE_BYTES).unwrap_or(feed.bytes()).to_vec();
+                feed.fill(flaw::BINARY_PROBE_BYTES);
+                let probe = feed.bytes().get(..flaw::BINARY_PROBE_BYTES).unwrap_or(feed.bytes()).to_vec();
                 let scanner = Scanner::new(probe.first().copied().unwrap_or_default());
                 feed.skip(1);
                 let scan = self.drop_value(feed, scanner);
-                let too_long = super::too_long(feed.offset() - byte_offset, self.limits.record_bytes, &probe);
+                let too_long = flaw::too_long(feed.offset() - byte_offset, self.limits.record_bytes, &probe);
                 let reason = match (scan, feed.damage()) {
                     (Scan::More, Some(damage)) => damage.to_owned(),
                     _ => too_long,
@@ -385,9 +388,9 @@ impl Split for Values<'_> {
                 }
                 (Level::Top, b'{') | (Level::Array | Level::Wrapped { .. }, _) => self.element(feed, byte),
                 (Level::Top | Level::Done, _) => {
-                    let is_binary = super::sniff::is_binary(feed.bytes().get(self.next..).unwrap_or_default());
+                    let is_binary = flaw::is_binary(feed.bytes().get(self.next..).unwrap_or_default());
                     let reason =
-                        if is_binary { super::BINARY } else { "not JSON: an object or array was expected here" };
+                        if is_binary { flaw::BINARY } else { "not JSON: an object or array was expected here" };
                     self.flaw(feed, reason.to_owned());
                     self.level = Level::Done;
                 }
@@ -573,11 +576,32 @@ fn arrays_of_objects(object: &[u8]) -> Arrays {
     arrays
 }
 
-/// Reads the values of a chunk.
-pub(super) fn parse(cut: &Cut, values: &[Place], outcome: &mut Outcome<'_>, mapping: &Mapping) {
-    for value in values {
-        let location = outcome.location(value.record, value.bytes.start);
-        let bytes = cut.bytes.get(value.bytes.clone()).unwrap_or_default();
-        outcome.push(location.clone(), json_record::article(bytes, location, mapping));
+/// Values at these places.
+#[derive(Debug)]
+struct Objects(Vec<Place>);
+
+impl Records for Objects {
+    fn parse(&self, cut: &Cut, outcome: &mut Outcome<'_>, mapping: &Mapping) {
+        for value in &self.0 {
+            let location = outcome.location(value.record, value.bytes.start);
+            let bytes = cut.bytes.get(value.bytes.clone()).unwrap_or_default();
+            outcome.push(location.clone(), json_record::article(bytes, location, mapping));
+        }
+    }
+
+    fn seen(&self, cut: &Cut, _: usize) -> Vec<Seen> {
+        self.0.iter().filter_map(|value| json_record::seen(cut.bytes.get(value.bytes.clone())?)).collect()
+    }
+
+    fn stretches(&self, _: &Cut) -> Vec<Stretch> {
+        self.0.iter().map(|value| Stretch { record: value.record, bytes: value.bytes.clone() }).collect()
+    }
+
+    fn slots(&self, cut: &Cut, adding: &Adding<'_>) -> Vec<Slot> {
+        let slot = |value: &Place| {
+            let begin = cut.byte_offset + value.bytes.start as u64;
+            adding.to_object(value.record, begin, cut.bytes.get(value.bytes.clone())?)
+        };
+        self.0.iter().filter_map(slot).collect()
     }
 }

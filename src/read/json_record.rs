@@ -9,22 +9,36 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor, value};
 use serde_json::Value as Json;
 
-use super::fields::{self, Fields, Value};
+use super::fields::{self, Fields, Seen, Value};
+use super::flaw;
 use super::mapping::{Mapping, Target};
 use crate::article::{Article, Location};
 
 /// The article that `record` holds, or why it holds none, in plain words.
 pub(super) fn article(record: &[u8], location: Location, mapping: &Mapping) -> Result<Article, String> {
-    let binary = |reason: String| if memchr::memchr(0, record).is_some() { super::BINARY.to_owned() } else { reason };
+    let binary = |reason: String| if memchr::memchr(0, record).is_some() { flaw::BINARY.to_owned() } else { reason };
     if record.first() != Some(&b'{') {
         return Err(binary("not a JSON object".into()));
     }
-    let text = super::utf8(record).map_err(binary)?;
+    let text = flaw::utf8(record).map_err(binary)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let fields = deserializer.deserialize_map(RecordVisitor { mapping });
     let fields = fields.and_then(|fields| deserializer.end().map(|()| fields));
     let fields = fields.map_err(|error| binary(broken(&error)))?;
     fields.article(location).ok_or_else(|| fields::no_text(mapping))
+}
+
+/// The names and values of an object, to look at.
+pub(super) fn seen(record: &[u8]) -> Option<Seen> {
+    let record: Json = serde_json::from_slice(record).ok()?;
+    let value = |value: &Json| match value {
+        Json::Null | Json::Bool(_) => Value::Missing,
+        Json::String(text) => Value::Text(text.clone().into()),
+        Json::Number(number) => Value::Text(number.to_string().into()),
+        nested => Value::Nested(nested.clone()),
+    };
+    let columns = record.as_object()?.iter().map(|(name, json)| (name.clone(), value(json))).collect();
+    Some(Seen { own: Vec::new(), columns })
 }
 
 /// serde's message with its place in front.

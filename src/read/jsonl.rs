@@ -5,10 +5,13 @@
 
 use memchr::{memchr, memchr_iter, memrchr};
 
-use super::chunk::{Cut, Flaw, Limits, Outcome, Records, Split};
+use super::chunk::{Cut, Limits, Outcome, Records, Split, Stretch};
 use super::feed::Feed;
+use super::fields::Seen;
+use super::flaw::{self, Flaw};
 use super::json_record;
 use super::mapping::Mapping;
+use super::splice::{Adding, Slot};
 
 /// Cuts after line ends.
 pub(super) struct Lines {
@@ -28,13 +31,13 @@ impl Lines {
         let bytes = feed.take(length);
         let first_record = self.line;
         self.line += memchr_iter(b'\n', &bytes).count() as u64;
-        Cut { bytes, byte_offset, first_record, records: Records::Lines, flaws: Vec::new() }
+        Cut { bytes, byte_offset, first_record, records: Box::new(Objects), flaws: Vec::new() }
     }
 
     /// Drops the line at the start of the window, which is too long to be held.
     fn drop_line(&mut self, feed: &mut Feed) -> Cut {
         let (record, byte_offset) = (self.line, feed.offset());
-        let beginning = feed.take(super::BINARY_PROBE_BYTES);
+        let beginning = feed.take(flaw::BINARY_PROBE_BYTES);
         let line_end = loop {
             if let Some(end) = memchr(b'\n', feed.bytes()) {
                 feed.skip(end + 1);
@@ -44,7 +47,7 @@ impl Lines {
             if feed.ended() {
                 break feed.offset();
             }
-            feed.fill(self.limits.chunk_bytes.max(super::BINARY_PROBE_BYTES));
+            feed.fill(self.limits.chunk_bytes.max(flaw::BINARY_PROBE_BYTES));
         };
         self.line += 1;
         let reason = match feed.damage() {
@@ -52,7 +55,7 @@ impl Lines {
                 self.done = true;
                 reason.to_owned()
             }
-            _ => super::too_long(line_end - byte_offset, self.limits.record_bytes, &beginning),
+            _ => flaw::too_long(line_end - byte_offset, self.limits.record_bytes, &beginning),
         };
         Cut::of_flaws(vec![Flaw { record, byte_offset, reason }])
     }
@@ -94,15 +97,15 @@ impl Split for Lines {
 }
 
 /// A line that is not blank, without its end.
-pub(super) struct Line<'c> {
-    pub(super) record: u64,
+struct Line<'c> {
+    record: u64,
     /// Where it begins in the chunk.
-    pub(super) place: usize,
-    pub(super) bytes: &'c [u8],
+    place: usize,
+    bytes: &'c [u8],
 }
 
 /// The lines of a chunk.
-pub(super) fn lines(cut: &Cut) -> impl Iterator<Item = Line<'_>> {
+fn lines(cut: &Cut) -> impl Iterator<Item = Line<'_>> {
     let ends = memchr_iter(b'\n', &cut.bytes).chain((!cut.bytes.ends_with(b"\n")).then_some(cut.bytes.len()));
     let mut place = 0;
     let lines = ends.zip(cut.first_record..).map(move |(end, record)| {
@@ -112,15 +115,41 @@ pub(super) fn lines(cut: &Cut) -> impl Iterator<Item = Line<'_>> {
     lines.filter(|line| !line.bytes.trim_ascii().is_empty())
 }
 
-/// Reads the lines of a chunk.
-pub(super) fn parse(cut: &Cut, outcome: &mut Outcome<'_>, mapping: &Mapping) {
-    for Line { record, place, bytes } in lines(cut) {
-        let location = outcome.location(record, place);
-        let article = if bytes.len() > outcome.record_bytes() {
-            Err(super::too_long(bytes.len() as u64, outcome.record_bytes(), bytes))
-        } else {
-            json_record::article(bytes.trim_ascii(), location.clone(), mapping)
+/// One object a line.
+#[derive(Debug)]
+struct Objects;
+
+impl Records for Objects {
+    fn parse(&self, cut: &Cut, outcome: &mut Outcome<'_>, mapping: &Mapping) {
+        for Line { record, place, bytes } in lines(cut) {
+            let location = outcome.location(record, place);
+            let article = if bytes.len() > outcome.record_bytes() {
+                Err(flaw::too_long(bytes.len() as u64, outcome.record_bytes(), bytes))
+            } else {
+                json_record::article(bytes.trim_ascii(), location.clone(), mapping)
+            };
+            outcome.push(location, article);
+        }
+    }
+
+    fn seen(&self, cut: &Cut, _: usize) -> Vec<Seen> {
+        lines(cut).filter_map(|line| json_record::seen(line.bytes)).collect()
+    }
+
+    fn stretches(&self, cut: &Cut) -> Vec<Stretch> {
+        let stretch = |line: Line<'_>| {
+            let end = (line.place + line.bytes.len() + 1).min(cut.bytes.len());
+            Stretch { record: line.record, bytes: line.place..end }
         };
-        outcome.push(location, article);
+        lines(cut).map(stretch).collect()
+    }
+
+    fn slots(&self, cut: &Cut, adding: &Adding<'_>) -> Vec<Slot> {
+        let slot = |line: Line<'_>| {
+            let blank = line.bytes.len() - line.bytes.trim_ascii_start().len();
+            let begin = cut.byte_offset + (line.place + blank) as u64;
+            adding.to_object(line.record, begin, line.bytes.trim_ascii())
+        };
+        lines(cut).filter_map(slot).collect()
     }
 }

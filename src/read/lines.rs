@@ -10,7 +10,8 @@ use std::io::{BufReader, Read};
 use memchr::memchr_iter;
 
 use super::compress::Compression;
-use super::discover::{Format, promised};
+use super::format::Lines;
+use super::formats::promised;
 use crate::article::Location;
 
 /// Where a record begins, and where the next article of its file does.
@@ -25,9 +26,9 @@ pub fn lines(extents: &[Extent]) -> Vec<(u64, u64)> {
     for file in extents.chunk_by(|x, y| x.location.path == y.location.path) {
         let path = &*file[0].location.path;
         let (compression, format) = promised(path);
-        match format {
-            Some(Format::Text | Format::Html) => lines.extend(file.iter().map(|_| (1, u64::MAX))),
-            Some(Format::Jsonl) => lines.extend(file.iter().map(numbered)),
+        match format.map_or(Lines::Counted, |format| format.lines()) {
+            Lines::All => lines.extend(file.iter().map(|_| (1, u64::MAX))),
+            Lines::Numbered => lines.extend(file.iter().map(numbered)),
             _ if compression != Compression::None => lines.extend(file.iter().map(numbered)),
             _ => lines.extend(counted(path, file).unwrap_or_else(|| file.iter().map(numbered).collect())),
         }

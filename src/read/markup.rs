@@ -15,7 +15,7 @@ pub(super) fn text(html: &str) -> String {
     if !html.contains(['<', '&']) {
         return html.to_owned();
     }
-    if super::html::check(html).is_err() {
+    if super::guard::check(html.as_bytes()).is_err() {
         return without_tags(html);
     }
     let document = Document::fragment(html);

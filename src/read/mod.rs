@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 mod archive;
 mod charset;
 mod chunk;
-#[cfg(feature = "parquet")]
+mod chunks;
 mod columnar;
 mod compress;
 mod csv;
@@ -41,13 +41,19 @@ mod date;
 mod discover;
 mod feed;
 mod fields;
+mod flaw;
+mod format;
+mod formats;
+mod guard;
 mod html;
 mod id;
 pub mod inspect;
+mod json;
 mod json_array;
 mod json_record;
 mod jsonl;
 mod language;
+mod leave;
 pub(crate) mod lines;
 mod mapping;
 mod markup;
@@ -57,35 +63,27 @@ mod original;
 mod remote;
 mod rewrite;
 mod site;
-mod sniff;
+mod source;
 mod splice;
 mod txt;
+mod unpack;
 mod warc;
 mod xml;
 
-pub use chunk::{Chunk, Chunks, Parsed, chunks};
+pub use chunk::{Chunk, Parsed};
+pub use chunks::{Chunks, chunks};
 #[cfg(feature = "parquet")]
 pub(crate) use columnar::cell;
 pub use compress::Compression;
-pub(crate) use discover::endings;
-pub use discover::{Format, Found, Input, Source, sources};
+pub use discover::sources;
+pub use flaw::NotWritten;
+pub(crate) use formats::endings;
+pub use formats::formats;
 pub use id::{UniqueIds, may_be_of};
+pub use leave::{Leavable, Leave, Left};
 pub use mapping::Mapping;
-pub use rewrite::{NotWritten, Packing, Record, Rewritable, Rewrite, Rewritten};
-
-/// The reason for bytes that no text format has.
-const BINARY: &str = "binary data, not text";
-
-/// Where NUL bytes are looked for in a record that is too long to be held.
-const BINARY_PROBE_BYTES: usize = 8 << 10;
-
-/// `bytes` as text, or where they stop being UTF-8.
-fn utf8(bytes: &[u8]) -> Result<&str, String> {
-    simdutf8::basic::from_utf8(bytes).or_else(|_| {
-        std::str::from_utf8(bytes)
-            .map_err(|error| format!("invalid UTF-8 at byte {} of the record", error.valid_up_to() + 1))
-    })
-}
+pub use rewrite::{Packing, Record, Rewritable, Rewrite, Rewritten};
+pub use source::{Found, Input, Source};
 
 /// What was passed over in crawlers' archives, in words, the most frequent first: `12 records passed over: 8 status 404,
 /// 4 not HTML`.
@@ -95,15 +93,6 @@ pub fn passed_over(counts: &BTreeMap<String, u64>) -> String {
     let reasons: Vec<String> = sorted.into_iter().map(|(reason, records)| format!("{records} {reason}")).collect();
     let total: u64 = counts.values().sum();
     format!("{total} {} passed over: {}", if total == 1 { "record" } else { "records" }, reasons.join(", "))
-}
-
-/// The reason for a record that is longer than the settings allow; `beginning` is what is at hand of it.
-fn too_long(size_bytes: u64, limit_bytes: usize, beginning: &[u8]) -> String {
-    let probe = beginning.get(..BINARY_PROBE_BYTES).unwrap_or(beginning);
-    match memchr::memchr(0, probe) {
-        Some(_) => BINARY.to_owned(),
-        None => format!("record of {size_bytes} bytes, more than the {limit_bytes} of max_record_bytes"),
-    }
 }
 
 #[cfg(test)]

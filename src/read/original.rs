@@ -11,8 +11,9 @@ use std::sync::atomic::AtomicU64;
 
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE};
 
-use super::compress::{self, Compression, Named};
+use super::compress::Compression;
 use super::members::Breaks;
+use super::unpack::{self, Named};
 
 /// How much is read at a time.
 const BLOCK_BYTES: usize = 64 << 10;
@@ -59,7 +60,7 @@ impl Original {
     pub(super) fn open(path: &Path, set: Option<&'static Encoding>) -> io::Result<Original> {
         let input = Box::new(File::open(path)?);
         let (compression, reader) =
-            compress::open(input, &Arc::new(AtomicU64::new(0)), &Breaks::default(), Named::Otherwise)?;
+            unpack::open(input, &Arc::new(AtomicU64::new(0)), &Breaks::default(), Named::Otherwise)?;
         let transcoding =
             set.map(|set| Transcoding { set, decoder: set.new_decoder_without_bom_handling(), room: Vec::new() });
         Ok(Original { bytes: BufReader::with_capacity(BLOCK_BYTES, reader), compression, offset: 0, transcoding })

@@ -14,12 +14,13 @@ use object_store::{ObjectStore, ObjectStoreExt, parse_url_opts};
 use tokio::runtime::{Builder, Runtime};
 use url::Url;
 
-use super::archive::is_hidden;
-use super::discover::{Bytes, Found, Source, promised};
+use super::format::is_hidden;
+use super::formats::promised;
+use super::source::{Bytes, Found, Source};
 use crate::error::{Error, Result};
 
 /// An object that can be opened.
-pub(super) struct Object {
+struct Object {
     store: Arc<dyn ObjectStore>,
     runtime: Arc<Runtime>,
     key: Key,
@@ -74,7 +75,7 @@ pub(super) fn find(address: &str, options: &[(String, String)], found: &mut Foun
 
 fn source(path: String, size_bytes: u64, object: Object) -> Source {
     let (compression, format) = promised(path.split(['?', '#']).next().unwrap_or_default());
-    Source { path: path.into(), size_bytes, format, compression, bytes: Bytes::Object(object) }
+    Source { path: path.into(), size_bytes, format, compression, bytes: Bytes::Object(Box::new(|| object.open())) }
 }
 
 fn io_error(error: object_store::Error) -> io::Error {
@@ -89,7 +90,7 @@ fn io_error(error: object_store::Error) -> io::Error {
 
 impl Object {
     /// Its bytes, as they come.
-    pub(super) fn open(self) -> io::Result<Box<dyn Read + Send>> {
+    fn open(self) -> io::Result<Box<dyn Read + Send>> {
         let got = self.runtime.block_on(self.store.get(&self.key)).map_err(io_error)?;
         Ok(Box::new(Reader { stream: got.into_stream(), runtime: self.runtime, ready: Vec::new().into() }))
     }

@@ -12,18 +12,20 @@ use std::path::Path;
 use encoding_rs::{Encoding, UTF_8};
 use rayon::prelude::*;
 
-use super::chunk::{Chunk, Chunks, Parsed, chunks};
-use super::compress::Packer;
-use super::discover::Source;
+use super::chunk::{Chunk, Parsed};
+use super::chunks::{Chunks, chunks};
+use super::compress::{Compression, Packer};
+use super::flaw::NotWritten;
 use super::mapping::Mapping;
 use super::original::{Failed, Original, takes_ascii};
-use super::splice::{Slot, header_change, slots};
+use super::source::Source;
+use super::splice::{Adding, Slot};
 use crate::article::{Article, Reject};
 use crate::error::{Error, Result};
 use crate::settings::ReadSettings;
 
 /// Chunks that are parsed at a time: enough for the threads of a machine to share.
-const BATCH_CHUNKS: usize = 32;
+pub(super) const BATCH_CHUNKS: usize = 32;
 
 /// A file that can be written again.
 pub struct Rewrite<'m> {
@@ -69,15 +71,6 @@ pub struct Rewritten {
     pub unchanged: u64,
     /// Why the file ends before its time; what comes before was written.
     pub damage: Option<String>,
-}
-
-/// Why a file was not written.
-#[derive(Debug)]
-pub enum NotWritten {
-    /// The file, or what is to be said of it, is not what it was.
-    Run(Error),
-    /// The bytes could not be written.
-    Write(io::Error),
 }
 
 impl<'m> Rewrite<'m> {
@@ -127,7 +120,7 @@ impl<'m> Rewrite<'m> {
         let mut original = Original::open(self.path, self.set).map_err(unreadable)?;
         let compression = match packing {
             Packing::Same => original.compression(),
-            Packing::None => super::Compression::None,
+            Packing::None => Compression::None,
         };
         let mut out = Packer::new(compression, out).map_err(NotWritten::Write)?;
         let mut rewritten = Rewritten::default();
@@ -146,7 +139,7 @@ impl<'m> Rewrite<'m> {
             }
             let read: Vec<(Parsed, Vec<Slot>)> = batch.par_iter().map(|chunk| read(chunk, key, self.mapping)).collect();
             for (chunk, (parsed, slots)) in batch.iter().zip(read) {
-                if let Some((place, header)) = header_change(&chunk.cut, key).filter(|_| !is_headed) {
+                if let Some((place, header)) = chunk.cut.records.header_change(key).filter(|_| !is_headed) {
                     original.pass(place, &mut out).map_err(changed)?;
                     out.write_all(&original.encoded(&header)).map_err(NotWritten::Write)?;
                     is_headed = true;
@@ -176,12 +169,13 @@ impl<'m> Rewrite<'m> {
 fn read(chunk: &Chunk, key: &str, mapping: &Mapping) -> (Parsed, Vec<Slot>) {
     let parsed = chunk.parse(mapping);
     let is_article = |record| parsed.articles.binary_search_by_key(&record, |article| article.location.record).is_ok();
-    let slots = slots(&chunk.cut, key, chunk.record_bytes(), is_article);
+    let adding = Adding { key, limit_bytes: chunk.record_bytes(), is_article: &is_article };
+    let slots = chunk.cut.records.slots(&chunk.cut, &adding);
     (parsed, slots)
 }
 
 /// Articles and rejects in the order of their records.
-fn records(parsed: &Parsed) -> impl Iterator<Item = (u64, Record<'_>)> {
+pub(super) fn records(parsed: &Parsed) -> impl Iterator<Item = (u64, Record<'_>)> {
     let mut articles = parsed.articles.iter().peekable();
     let mut rejects = parsed.rejects.iter().peekable();
     std::iter::from_fn(move || {

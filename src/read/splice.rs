@@ -1,7 +1,7 @@
 //! Where in a record does one more key go?
 //!
-//! In: a chunk. Out: for each record that can carry a key, the places to change: one before the closing brace of a JSON
-//! object or after the last cell of a row; where the key or column is there already, its value instead. All else keeps its
+//! In: a record. Out: the places to change: one before the closing brace of a JSON object or after the last cell of a row;
+//! where the key or column is there already, its value instead. All else keeps its
 //! bytes, so a record that gets the key twice has the second value alone.
 //!
 //! Keys are found by counting brackets outside strings. That is enough because only JSON that was parsed is looked at.
@@ -11,9 +11,7 @@ use std::ops::Range;
 use memchr::memchr2;
 use serde::de::IgnoredAny;
 
-use super::chunk::{Cut, Records};
-use super::csv::{self, Header};
-use super::jsonl;
+use super::flaw;
 
 /// Where a record takes the value.
 #[derive(Debug)]
@@ -43,75 +41,37 @@ impl Slot {
     }
 }
 
-/// What a table's header row takes, and where, unless it has the column.
-pub(super) fn header_change(cut: &Cut, key: &str) -> Option<(u64, String)> {
-    match &cut.records {
-        Records::Rows(header) if column(header, key).is_none() => {
-            Some((header.end?, format!("{}{key}", char::from(header.delimiter))))
-        }
-        _ => None,
-    }
+/// What is added to records, and to which.
+pub(super) struct Adding<'a> {
+    pub(super) key: &'a str,
+    /// The largest record that takes it.
+    pub(super) limit_bytes: usize,
+    /// Whether a record is known to be an article. Others are parsed first: they may be broken.
+    pub(super) is_article: &'a (dyn Fn(u64) -> bool + Sync),
 }
 
-/// The slots of a chunk's records, in their order. JSON that gave no article is parsed first: it may be broken.
-pub(super) fn slots(cut: &Cut, key: &str, record_bytes: usize, is_article: impl Fn(u64) -> bool) -> Vec<Slot> {
-    let object = |record: u64, place: usize, bytes: &[u8]| {
-        if bytes.len() > record_bytes || !(is_article(record) || is_object(bytes)) {
+impl Adding<'_> {
+    /// The slot of a JSON object that begins at this offset, if it takes the key.
+    pub(super) fn to_object(&self, record: u64, begin: u64, bytes: &[u8]) -> Option<Slot> {
+        if bytes.len() > self.limit_bytes || !((self.is_article)(record) || is_object(bytes)) {
             return None;
         }
-        let changes = in_object(bytes, key)?;
-        let begin = cut.byte_offset + place as u64;
-        let places = changes.into_iter().map(|(at, before)| Place { at: shifted(at, begin), before, is_cell: false });
-        Some(Slot { record, places: places.collect() })
-    };
-    match &cut.records {
-        Records::Lines => jsonl::lines(cut)
-            .filter_map(|line| {
-                let blank = line.bytes.len() - line.bytes.trim_ascii_start().len();
-                object(line.record, line.place + blank, line.bytes.trim_ascii())
-            })
-            .collect(),
-        Records::Values(values) => values
-            .iter()
-            .filter_map(|value| object(value.record, value.bytes.start, cut.bytes.get(value.bytes.clone())?))
-            .collect(),
-        Records::Rows(header) => in_rows(cut, header, key),
-        _ => Vec::new(),
+        let shifted = |range: Range<usize>| begin + range.start as u64..begin + range.end as u64;
+        let changes = in_object(bytes, self.key)?.into_iter();
+        let places = changes.map(|(at, before)| Place { at: shifted(at), before, is_cell: false }).collect();
+        Some(Slot { record, places })
     }
 }
 
-fn shifted(range: Range<usize>, begin: u64) -> Range<u64> {
-    begin + range.start as u64..begin + range.end as u64
+impl Slot {
+    /// A cell of a table: what replaces `at`, and what goes before it.
+    pub(super) fn cell(record: u64, at: Range<u64>, before: String) -> Slot {
+        Slot { record, places: vec![Place { at, before, is_cell: true }] }
+    }
 }
 
 fn is_object(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"{") && super::utf8(bytes).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok())
-}
-
-fn column(header: &Header, key: &str) -> Option<usize> {
-    header.columns.iter().position(|column| column == key)
-}
-
-/// Rows with as many cells as the header has. In others there is no telling in which column a cell would stand.
-fn in_rows(cut: &Cut, header: &Header, key: &str) -> Vec<Slot> {
-    let column = column(header, key);
-    let mut slots = Vec::new();
-    csv::rows(cut, header, |row, cells| {
-        if cells.len() != header.columns.len() {
-            return;
-        }
-        let bytes = csv::without_line_end(row.bytes);
-        let (at, before) = match column {
-            None => (bytes.len()..bytes.len(), char::from(header.delimiter).to_string()),
-            Some(column) => match csv::cell_places(bytes, header.delimiter).get(column) {
-                Some(cell) => (cell.clone(), String::new()),
-                None => return,
-            },
-        };
-        let at = shifted(at, cut.byte_offset + row.place as u64);
-        slots.push(Slot { record: row.record, places: vec![Place { at, before, is_cell: true }] });
-    });
-    slots
+    bytes.starts_with(b"{") && flaw::utf8(bytes).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok())
 }
 
 /// What to replace in a JSON object, and what goes before the value there: the values of the key at its top level, or else

@@ -39,13 +39,13 @@ pub(super) fn read_as(name: &str, bytes: &[u8], chunk_bytes: usize) -> Parsed {
     let input = Input::Stream { name: name.into(), reader: Box::new(std::io::Cursor::new(bytes.to_vec())) };
     let mut found = sources(vec![input], &settings()).unwrap();
     for source in &mut found.sources {
-        (source.compression, source.format) = discover::promised(name);
+        (source.compression, source.format) = formats::promised(name);
     }
     read_sources(found.sources, chunk_bytes)
 }
 
 pub(super) fn read(name: &str, bytes: &[u8]) -> Parsed {
-    read_as(name, bytes, chunk::CHUNK_BYTES)
+    read_as(name, bytes, chunks::CHUNK_BYTES)
 }
 
 pub(super) fn texts(parsed: &Parsed) -> Vec<&str> {
@@ -59,7 +59,7 @@ pub(super) fn reasons(parsed: &Parsed) -> Vec<(u64, u64, &str)> {
 
 /// What is read is these texts and these rejects, whatever the size of chunks.
 pub(super) fn check(name: &str, bytes: &[u8], expected_texts: &[&str], expected_reasons: &[(u64, u64, &str)]) {
-    for chunk_bytes in [1, 7, 100, 5000, chunk::CHUNK_BYTES] {
+    for chunk_bytes in [1, 7, 100, 5000, chunks::CHUNK_BYTES] {
         let parsed = read_as(name, bytes, chunk_bytes);
         assert_eq!(texts(&parsed), expected_texts, "{name}, {chunk_bytes}");
         let got = reasons(&parsed);
@@ -144,7 +144,7 @@ fn wrappers_longer_than_a_record_are_streamed() {
     let articles: Vec<_> =
         (0..500).map(|n| json!({"id": n, "text": format!("Text {n}"), "tags": [{"n": n}]})).collect();
     let wrapper = json!({"status": "ok", "sorted": [{"by": "date"}], "articles": articles, "facets": [{"k": "]}"}]});
-    for chunk_bytes in [1, 1000, chunk::CHUNK_BYTES] {
+    for chunk_bytes in [1, 1000, chunks::CHUNK_BYTES] {
         let parsed = read_as("a.json", wrapper.to_string().as_bytes(), chunk_bytes);
         assert_eq!((parsed.articles.len(), parsed.rejects.len()), (500, 0));
         assert_eq!(parsed.articles[499].location.record, 500);
@@ -512,7 +512,7 @@ proptest! {
         let (name, start): (&str, &[u8]) =
             [("a.jsonl", &b""[..]), ("a.json", b"["), ("a.json", b""), ("a.csv", b"id,text\n"), ("-", b""), ("a.xml", b"<rss>"), ("a.xml", b"<items>")][start];
         let bytes = [start, &bytes].concat();
-        let whole = read_as(name, &bytes, chunk::CHUNK_BYTES);
+        let whole = read_as(name, &bytes, chunks::CHUNK_BYTES);
         prop_assert_eq!(&read_as(name, &bytes, chunk_bytes), &whole);
         prop_assert_eq!(read_as(name, &bytes, 1), whole);
     }

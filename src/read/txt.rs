@@ -2,26 +2,52 @@
 //!
 //! The text is the file's, title and all, so that positions are those of the file. Its id is its path without the ending.
 
-use super::chunk::{Cut, Flaw, Limits, Outcome, Records, Split};
+use super::charset::Layout;
+use super::chunk::{Cut, Leaving, Limits, Outcome, Records, Split};
 use super::compress::{self, Compression};
 use super::feed::Feed;
+use super::flaw::{self, Flaw};
+use super::format::{Characters, Format, Lines, Shape};
+use super::mapping::Mapping;
 use crate::article::{Article, Location};
 
 /// A first line of up to this many characters, with a blank line after it, is a title. Headlines of four scraped corpora
 /// are shorter; a paragraph seldom is.
 const LONGEST_TITLE_CHARS: usize = 200;
 
+/// One article a file.
+pub(super) struct Text;
+
+impl Format for Text {
+    fn name(&self) -> &'static str {
+        "text"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &[".txt"]
+    }
+
+    fn named(&self, _: &[u8]) -> Result<Shape, &'static str> {
+        let characters = Characters::Detected(Layout::OneText);
+        Ok(Shape::cut("text", characters, |limits, _| Box::new(Whole::new(limits, WholeText))).leaving(Leaving::Whole))
+    }
+
+    fn lines(&self) -> Lines {
+        Lines::All
+    }
+}
+
 /// Takes the whole file at once, within the limit of a record.
 pub(super) struct Whole {
     limits: Limits,
     /// What the file is; nothing once it was taken.
-    records: Option<Records>,
+    records: Option<Box<dyn Records>>,
 }
 
 impl Whole {
     /// Takes a file as one record of a kind.
-    pub(super) fn new(limits: Limits, records: Records) -> Whole {
-        Whole { limits, records: Some(records) }
+    pub(super) fn new(limits: Limits, records: impl Records + 'static) -> Whole {
+        Whole { limits, records: Some(Box::new(records)) }
     }
 }
 
@@ -32,12 +58,12 @@ impl Split for Whole {
         feed.fill(self.limits.record_bytes.saturating_add(1));
         let flaw = |reason| Some(Cut::of_flaws(vec![Flaw { record: 1, byte_offset, reason }]));
         if feed.bytes().len() > self.limits.record_bytes {
-            let beginning = feed.take(super::BINARY_PROBE_BYTES);
+            let beginning = feed.take(flaw::BINARY_PROBE_BYTES);
             while !feed.bytes().is_empty() {
                 feed.skip(feed.bytes().len());
-                feed.fill(self.limits.chunk_bytes.max(super::BINARY_PROBE_BYTES));
+                feed.fill(self.limits.chunk_bytes.max(flaw::BINARY_PROBE_BYTES));
             }
-            return flaw(super::too_long(feed.offset() - byte_offset, self.limits.record_bytes, &beginning));
+            return flaw(flaw::too_long(feed.offset() - byte_offset, self.limits.record_bytes, &beginning));
         }
         if let Some(reason) = feed.damage() {
             return flaw(reason.to_owned());
@@ -47,17 +73,22 @@ impl Split for Whole {
     }
 }
 
-/// Reads the one record of a text file.
-pub(super) fn parse(cut: &Cut, outcome: &mut Outcome<'_>) {
-    let location = outcome.location(cut.first_record, 0);
-    outcome.push(location.clone(), article(&cut.bytes, location));
+/// The text of a file.
+#[derive(Debug)]
+struct WholeText;
+
+impl Records for WholeText {
+    fn parse(&self, cut: &Cut, outcome: &mut Outcome<'_>, _: &Mapping) {
+        let location = outcome.location(cut.first_record, 0);
+        outcome.push(location.clone(), article(&cut.bytes, location));
+    }
 }
 
 fn article(bytes: &[u8], location: Location) -> Result<Article, String> {
     if memchr::memchr(0, bytes).is_some() {
-        return Err(super::BINARY.to_owned());
+        return Err(flaw::BINARY.to_owned());
     }
-    let text = super::utf8(bytes)?;
+    let text = flaw::utf8(bytes)?;
     if text.trim().is_empty() {
         return Err("no text: it is empty or blank".to_owned());
     }

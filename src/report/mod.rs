@@ -9,6 +9,7 @@ use crate::findings::Findings;
 
 pub mod annotation;
 pub mod check;
+pub mod clean;
 pub mod comparison;
 pub mod csv;
 pub mod escape;

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use wirecopy::findings::Findings;
 use wirecopy::pipeline;
 use wirecopy::progress::Silent;
-use wirecopy::read::Input;
+use wirecopy::read::{self, Input};
 use wirecopy::settings::Settings;
 
-use crate::corpora::{demonstration_records, links, stories};
+use crate::corpora::{demonstration_records, links, project, stories};
 use crate::crawled;
 use crate::program::run;
 
@@ -428,5 +428,51 @@ mod columnar {
         let mut writer = arrow_ipc::writer::StreamWriter::try_new(Vec::new(), &batches[0].schema()).unwrap();
         batches.iter().for_each(|batch| writer.write(batch).unwrap());
         writer.into_inner().unwrap()
+    }
+}
+
+/// The rows of the tables in the documentation that have a column of endings, as what stands in that column.
+fn rows_of_endings(folder: &Path, rows: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let is_documentation = path.components().any(|component| component.as_os_str() == "docs");
+        if path.is_dir() && is_documentation {
+            rows_of_endings(&path, rows);
+        }
+        if path.extension().is_none_or(|ending| ending != "md") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let mut column = None;
+        for line in text.lines() {
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            if !line.starts_with('|') {
+                column = None;
+            } else if column.is_none() {
+                column = cells.iter().position(|cell| *cell == "endings");
+            } else if let Some(cell) = column.and_then(|column| cells.get(column)) {
+                rows.push((*cell).to_owned());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_ending_that_is_shown_is_one_of_the_table() {
+    let known: BTreeSet<&str> = read::formats().flat_map(|(_, endings)| endings).collect();
+    let mut rows = Vec::new();
+    rows_of_endings(project(), &mut rows);
+    let shown: BTreeSet<&str> =
+        rows.iter().flat_map(|row| row.split('`').skip(1).step_by(2)).filter(|word| word.starts_with('.')).collect();
+    assert!(shown.is_subset(&known), "{shown:?} {known:?}");
+    // Those that stand for a compression, too, are shown by an example.
+    let missing: Vec<&&str> = known.difference(&shown).filter(|ending| !ending.starts_with(".t")).collect();
+    assert!(missing.is_empty() && shown.contains(".tgz"), "{missing:?}");
+    let (help, _) = run(project(), &["scan", "--help"], 0);
+    let (_, error) = run(project(), &["scan", "templates"], 2);
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (name, endings) in read::formats() {
+        assert!(words(&help).contains(name), "{name}: {help}");
+        assert!(error.contains(&endings[0][1..]), "{error}");
     }
 }

@@ -1,10 +1,10 @@
 //! The input of a finished scan, written again with what was found: into a folder, all files or none, or one file to standard
 //! output.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
-use std::path::{Component, Path, PathBuf, absolute};
+use std::io::Write;
+use std::path::Path;
 
 use wirecopy::error::Error;
 use wirecopy::read::{Input, Mapping, NotWritten, Packing, Rewritable, Rewrite, Source, sources};
@@ -15,6 +15,7 @@ use crate::console::{Console, Talk};
 use crate::failure::Failure;
 use crate::finished::Finished;
 use crate::interrupt;
+use crate::mirror::{checked, names, raising};
 use crate::staging::{Staged, staged};
 
 /// Writes the input of the scan in `scan` again to the folder `target`, or to standard output for `-`.
@@ -156,92 +157,4 @@ impl Told {
             eprintln!("warning: left out {files} with {articles}: no room for a key ({first}: {reason})");
         }
     }
-}
-
-/// Runs what writes, and takes a failure of the run out of it, which writers have no word for.
-fn raising<T>(
-    write: impl FnOnce(&mut dyn FnMut(Result<(), NotWritten>) -> io::Result<()>) -> anyhow::Result<T>,
-) -> anyhow::Result<T> {
-    let mut failure = None;
-    let result = write(&mut |written| {
-        written.map_err(|cause| match cause {
-            NotWritten::Write(cause) => cause,
-            NotWritten::Run(cause) => {
-                failure = Some(cause);
-                io::Error::other("the run has failed")
-            }
-        })
-    });
-    failure.map_or(result, |cause| Err(cause.into()))
-}
-
-/// What the files are called in the target: their paths below the folder that holds all inputs. A folder that was named is
-/// taken whole, so that the names of one input are those in it.
-fn names(inputs: &[PathBuf], files: &[Source]) -> anyhow::Result<Vec<String>> {
-    let folder = |input: &PathBuf| {
-        let path = plain(input)?;
-        Ok(if input.is_dir() { path } else { path.parent().unwrap_or(&path).to_path_buf() })
-    };
-    let folders = inputs.iter().map(folder).collect::<anyhow::Result<Vec<PathBuf>>>()?;
-    let shared = |a: &Path, b: &Path| -> PathBuf {
-        a.components().zip(b.components()).take_while(|(a, b)| a == b).map(|(component, _)| component).collect()
-    };
-    let above = folders.iter().skip(1).fold(folders[0].clone(), |above, folder| shared(&above, folder));
-    let mut taken = BTreeSet::new();
-    let name = |file: &Source| {
-        let path = plain(file.file().expect("all inputs are paths"))?;
-        let name = path.strip_prefix(&above).unwrap_or(&path).to_string_lossy().into_owned();
-        if !taken.insert(name.clone()) {
-            let what = format!("two files of the scan would be written as {name}");
-            return Err(Failure::new(what, "annotate scans of each").into());
-        }
-        Ok(name)
-    };
-    files.iter().map(name).collect()
-}
-
-/// The path from the root on, without steps up.
-fn plain(path: &Path) -> anyhow::Result<PathBuf> {
-    let whole = absolute(path).map_err(|cause| Error::io("find", path, cause))?;
-    Ok(whole.components().fold(PathBuf::new(), |mut plain, component| {
-        match component {
-            Component::ParentDir => drop(plain.pop()),
-            other => plain.push(other),
-        }
-        plain
-    }))
-}
-
-/// The path with links resolved as far as it exists.
-fn resolved(path: &Path) -> anyhow::Result<PathBuf> {
-    let plain = plain(path)?;
-    let known = plain.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
-    Ok(known.map_or(plain.clone(), |(above, real)| real.join(plain.strip_prefix(above).unwrap_or(&plain))))
-}
-
-/// An error if something is in the way, an input above all.
-fn checked(target: &Path, inputs: &[PathBuf], files: &[Source], names: &[String], force: bool) -> anyhow::Result<()> {
-    let refused = |what: String, hint: &str| Err(Failure::new(what, hint).into());
-    let shown = target.display();
-    if target.exists() && !target.is_dir() {
-        return refused(format!("cannot write to {shown}: it is a file"), "name a folder, or - for standard output");
-    }
-    let real = resolved(target)?;
-    for input in inputs.iter().filter(|input| input.is_dir()) {
-        if real.starts_with(resolved(input)?) {
-            let what = format!("cannot write to {shown}: it lies in {}, which was scanned", input.display());
-            return refused(what, "choose another folder: the next scan would read everything twice");
-        }
-    }
-    let originals: BTreeSet<PathBuf> = files.iter().filter_map(|file| file.file()?.canonicalize().ok()).collect();
-    for path in names.iter().map(|name| target.join(name)).filter(|path| path.exists()) {
-        if path.canonicalize().is_ok_and(|path| originals.contains(&path)) {
-            let what = format!("cannot write to {}: it was scanned, and input is never changed", path.display());
-            return refused(what, "choose another folder");
-        }
-        if !force {
-            return refused(format!("cannot write to {}: it exists", path.display()), "use --force to replace it");
-        }
-    }
-    Ok(())
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as NameError, StrDeserializer};
 use wirecopy::explain;
+use wirecopy::read::formats;
 use wirecopy::relation::Relation;
 use wirecopy::report;
 use wirecopy::settings::{Field, KeepRule};
@@ -17,8 +18,10 @@ use wirecopy::settings::{Field, KeepRule};
 use crate::config::{ConfigSource, Override, nearest};
 
 mod check;
+mod clean;
 
 pub use check::{CheckArgs, OutputFile};
+pub use clean::CleanArgs;
 
 /// Finds the articles of a scraped corpus that carry the same wire story, with the passages that prove it.
 #[derive(Debug, Parser)]
@@ -32,6 +35,7 @@ Examples:
   wirecopy scan articles/ --out found          write tables, lists and a manifest to found/
   zcat crawl.jsonl.gz | wirecopy scan -        read standard input
   wirecopy inspect articles.jsonl              show how a file would be read
+  wirecopy clean articles/ --out clean         write the corpus again without duplicates
   wirecopy check articles/ --since origin/main fail if changed records are duplicates
   wirecopy eval --pairs labelled.jsonl found   compare a scan with labelled pairs
   wirecopy report found --format json          show the results of a finished scan
@@ -51,6 +55,8 @@ pub struct Args {
 pub enum Command {
     /// Find the stories of a corpus and write the report
     Scan(ScanArgs),
+    /// Write a corpus again without the articles that it has twice
+    Clean(Box<CleanArgs>),
     /// Fail if a corpus has unknown duplicates: a gate for continuous integration
     Check(Box<CheckArgs>),
     /// Compare a finished scan with labelled pairs: precision, recall and F1
@@ -150,10 +156,7 @@ Examples:
   wirecopy scan crawl.jsonl --max-rejects 1% --format json > stories.json")]
 pub struct ScanArgs {
     /// Files and folders to read, or - for standard input
-    ///
-    /// Text, HTML, WARC, JSON, JSON lines, CSV, TSV, Parquet, Arrow, RSS, Atom, NITF, NewsML-G2 and ninjs, plain or
-    /// compressed, and archives of them. Folders are searched at any depth. wirecopy inspect shows how a file is read.
-    #[arg(value_name = "CORPUS")]
+    #[arg(value_name = "CORPUS", long_help = corpus_help())]
     pub corpus: Vec<PathBuf>,
     /// Fail and write nothing if more records than this are rejected: a number or a percentage
     #[arg(long, value_name = "N|P%")]
@@ -174,6 +177,17 @@ pub struct ScanArgs {
     pub output: OutputArgs,
     #[command(flatten)]
     pub settings: SettingsArgs,
+}
+
+/// What a corpus may consist of.
+fn corpus_help() -> String {
+    let names: Vec<&str> = formats().map(|(name, _)| name).collect();
+    let (last, others) = names.split_last().expect("there are formats");
+    format!(
+        "Files and folders to read, or - for standard input\n\n{} and {last}, plain or compressed. Folders are searched at \
+         any depth. wirecopy inspect shows how a file is read.",
+        others.join(", ")
+    )
 }
 
 /// What a scan may use of the machine.

@@ -20,6 +20,7 @@ mod git;
 mod inputs;
 mod interrupt;
 mod matches;
+mod mirror;
 mod output;
 mod progress;
 mod replace;
@@ -45,6 +46,7 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
     let console = Console::new(&args.global);
     let overrides = match &args.command {
         Some(Command::Scan(scan)) => scan.settings.overrides(),
+        Some(Command::Clean(clean)) => clean.settings.overrides(),
         Some(Command::Check(check)) => check.overrides(),
         Some(Command::Inspect(inspect)) => inspect.settings.overrides(),
         Some(Command::Compare(compare)) => compare.settings.overrides(),
@@ -59,6 +61,7 @@ fn run(args: Args) -> anyhow::Result<ExitCode> {
     config.settings.read.today.get_or_insert_with(|| jiff::Timestamp::now().strftime("%F").to_string());
     match args.command {
         Some(Command::Scan(args)) => commands::scan::run(&args, &config, &console),
+        Some(Command::Clean(args)) => commands::clean::run(&args, config, &console),
         Some(Command::Check(args)) => return commands::check::run(&args, &config, &console),
         Some(Command::Eval(args)) => commands::eval::run(&args, &config, &console),
         Some(Command::Report(args)) => commands::report::run(&args, &console),

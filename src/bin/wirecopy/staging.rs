@@ -39,7 +39,7 @@ pub fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
 pub fn staged(
     folder: &Path,
     name: &str,
-    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    content: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> anyhow::Result<Staged> {
     let path = folder.join(name);
     let file = temporary(folder).map_err(|cause| Error::io("write", &path, cause))?;

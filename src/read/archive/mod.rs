@@ -10,69 +10,55 @@
 mod tar;
 mod zip;
 
-use std::io::Read;
-use std::sync::Arc;
+use super::compress::Compression;
+use super::format::{Characters, Format, Opened, Opening, Shape};
 
-use crate::disk::SharedFile;
+/// tar or zip: files in a file.
+pub(super) struct Files;
 
-/// How deep archives may lie in one another: an archive of archives, as monthly deliveries are, and no more.
-pub(super) const DEEPEST: usize = 2;
-
-/// An archive that is being read.
-pub(super) enum Archive {
-    Tar(tar::Tar),
-    Zip(zip::Zip),
-}
-
-/// What an archive gives next.
-pub(super) enum Next {
-    /// A file.
-    Member(Member),
-    /// A file that cannot be read, or the archive itself where no name is given, and why.
-    Damaged { name: Option<String>, reason: String },
-}
-
-/// A file in an archive.
-pub(super) struct Member {
-    /// Its name in the archive, without `./` in front.
-    pub(super) name: String,
-    pub(super) reader: Box<dyn Read + Send>,
-}
-
-impl Archive {
-    /// A tar archive; its bytes come as they are needed.
-    pub(super) fn tar(input: Box<dyn Read + Send>) -> Archive {
-        Archive::Tar(tar::Tar::new(input))
+impl Format for Files {
+    fn name(&self) -> &'static str {
+        "tar and zip archives of such files"
     }
 
-    /// A zip archive in a file.
-    pub(super) fn zip(file: Arc<SharedFile>) -> Result<Archive, String> {
-        zip::Zip::open(file).map(Archive::Zip)
+    fn endings(&self) -> &'static [&'static str] {
+        &[".tar", ".zip"]
     }
 
-    /// The next file. Folders, links and the like are passed over.
-    pub(super) fn next(&mut self) -> Option<Next> {
-        match self {
-            Archive::Tar(tar) => tar.next(),
-            Archive::Zip(zip) => zip.next(),
+    fn packed_endings(&self) -> &'static [(&'static str, Compression)] {
+        &[
+            (".tgz", Compression::Gzip),
+            (".tbz2", Compression::Bzip2),
+            (".tbz", Compression::Bzip2),
+            (".txz", Compression::Xz),
+            (".tzst", Compression::Zstd),
+        ]
+    }
+
+    fn certain(&self, head: &[u8], has_ending: bool) -> Option<Shape> {
+        if is_zip(head) {
+            return Some(Shape::opened("zip", Characters::None, zip));
         }
+        tar::is_header(head, has_ending).then(|| {
+            Shape::opened("tar", Characters::None, |opening| {
+                Ok(Opened::Archive(Box::new(tar::Tar::new(opening.feed.take_reader()))))
+            })
+        })
+    }
+
+    fn named(&self, _: &[u8]) -> Result<Shape, &'static str> {
+        Err("a tar or zip archive")
     }
 }
 
-/// Whether these first bytes are those of a tar archive. One of the oldest kind has no mark; its checksum is looked at if
-/// the name promises an archive.
-pub(super) fn is_tar(head: &[u8], is_named_so: bool) -> bool {
-    tar::is_header(head, is_named_so)
+fn zip<'m>(opening: &mut Opening<'_, 'm>) -> Result<Opened<'m>, String> {
+    let file = (opening.seekable)(opening.feed)?.open().map_err(|error| format!("cannot be read: {error}"))?;
+    Ok(Opened::Archive(Box::new(zip::Zip::open(file)?)))
 }
 
 /// Whether these first bytes are those of a zip archive.
-pub(super) fn is_zip(head: &[u8]) -> bool {
+fn is_zip(head: &[u8]) -> bool {
     head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
-}
-
-/// Whether a member is hidden, as files in folders can be, or what a Mac adds to archives.
-pub(super) fn is_hidden(name: &str) -> bool {
-    name.split('/').any(|part| (part.starts_with('.') && part != "..") || part == "__MACOSX")
 }
 
 /// A name as it is shown: as text, with `/` between folders and nothing in front.

@@ -6,15 +6,16 @@
 use std::io::{self, Cursor, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Member, Next, shown};
+use super::shown;
 use crate::read::compress::{Damage, damage_of};
+use crate::read::format::{Archive, Member, Next};
 
 const BLOCK_BYTES: usize = 512;
 /// Headers of one member, with long names and the like, have no more.
 const HEADER_BYTES: u64 = 1 << 20;
 
 /// A tar archive that is being read.
-pub(in crate::read) struct Tar {
+pub(super) struct Tar {
     stream: Shared,
     done: bool,
 }
@@ -24,8 +25,10 @@ impl Tar {
         let stream = Stream { input, left: 0, padding: 0, for_headers: 0 };
         Tar { stream: Shared(Arc::new(Mutex::new(stream))), done: false }
     }
+}
 
-    pub(super) fn next(&mut self) -> Option<Next> {
+impl Archive for Tar {
+    fn next(&mut self) -> Option<Next> {
         while !self.done {
             if let Err(error) = self.stream.with(Stream::skip_member) {
                 return self.damaged(&error);
@@ -57,7 +60,9 @@ impl Tar {
         }
         None
     }
+}
 
+impl Tar {
     fn damaged(&mut self, error: &io::Error) -> Option<Next> {
         self.done = true;
         Some(Next::Damaged { name: None, reason: reason(error) })

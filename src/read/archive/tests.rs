@@ -2,10 +2,11 @@
 
 use std::io::Write;
 
-use super::{is_hidden, shown};
+use super::shown;
 use crate::disk::Workspace;
 use crate::error::Error;
 use crate::progress::{Progress, Silent};
+use crate::read::format::is_hidden;
 use crate::read::tests::{gzip, read, read_as, texts, xz};
 use crate::read::{Input, Mapping, Parsed, chunks, sources};
 use crate::settings::ReadSettings;

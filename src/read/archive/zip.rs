@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use rawzip::{CompressionMethod, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipLocator};
 
-use super::{Member, Next, shown};
+use super::shown;
 use crate::disk::SharedFile;
 use crate::read::compress::{Compression, Damage, decoder};
+use crate::read::format::{Archive, Member, Next};
 
 /// A zip archive that is being read.
-pub(in crate::read) struct Zip {
+pub(super) struct Zip {
     file: Arc<SharedFile>,
     archive: ZipArchive<Bytes>,
     entries: std::vec::IntoIter<Entry>,
@@ -82,8 +83,10 @@ impl Zip {
         }
         Ok(Zip { file, archive, entries: entries.into_iter(), damage })
     }
+}
 
-    pub(super) fn next(&mut self) -> Option<Next> {
+impl Archive for Zip {
+    fn next(&mut self) -> Option<Next> {
         let Some(entry) = self.entries.next() else {
             return self.damage.take().map(|reason| Next::Damaged { name: None, reason });
         };
@@ -92,7 +95,9 @@ impl Zip {
             Err(reason) => Next::Damaged { name: Some(entry.name), reason },
         })
     }
+}
 
+impl Zip {
     fn reader(&self, entry: &Entry) -> Result<Box<dyn Read + Send>, String> {
         if entry.is_encrypted {
             return Err("encrypted: unpack it with its password first".to_owned());

@@ -12,9 +12,10 @@ use arrow_ipc::reader::{read_dictionary, read_record_batch};
 use arrow_ipc::{MessageHeader, MetadataVersion, convert};
 use arrow_schema::{Schema, SchemaRef};
 
-use super::{Piece, check_text, guarded, is_wanted};
-use crate::read::chunk::{Cut, Flaw, Records, Split};
+use super::rows::{self, Piece, check_text, guarded, is_wanted};
+use crate::read::chunk::{Cut, Split};
 use crate::read::feed::Feed;
+use crate::read::flaw::Flaw;
 use crate::read::mapping::Mapping;
 
 const FILE_MARK: &[u8] = b"ARROW1\0\0";
@@ -89,7 +90,7 @@ impl<'m> Messages<'m> {
         feed.fill(header.end);
         let bytes = feed.bytes().get(header.clone()).ok_or_else(|| early(feed))?;
         let message = arrow_ipc::root_as_message(bytes)
-            .map_err(|error| format!("the Arrow data is damaged ({})", super::first_line(&error)))?;
+            .map_err(|error| format!("the Arrow data is damaged ({})", rows::first_line(&error)))?;
         let length = u64::try_from(message.bodyLength()).ok().filter(|length| *length <= BATCH_BYTES);
         let length =
             length.ok_or_else(|| format!("the Arrow data is damaged (a batch of {} bytes)", message.bodyLength()))?;
@@ -108,7 +109,7 @@ impl<'m> Messages<'m> {
         let header = bytes.as_slice().get(place.header).unwrap_or_default();
         let body = bytes.slice_with_length(place.body.start, place.body.len());
         let damaged =
-            |error: &dyn std::fmt::Display| format!("the Arrow data is damaged ({})", super::first_line(error));
+            |error: &dyn std::fmt::Display| format!("the Arrow data is damaged ({})", rows::first_line(error));
         let message = arrow_ipc::root_as_message(header).map_err(|error| damaged(&error))?;
         match message.header_type() {
             MessageHeader::Schema => {
@@ -147,7 +148,7 @@ impl<'m> Messages<'m> {
                 };
                 let first_record = self.record;
                 self.record = self.record.saturating_add(rows);
-                let records = Records::Columns(Box::new(Piece::Batch(piece)));
+                let records = Box::new(Piece::Batch(piece));
                 Ok(Some(Cut { bytes: Vec::new(), byte_offset, first_record, records, flaws: Vec::new() }))
             }
             _ => Ok(None),

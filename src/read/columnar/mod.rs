@@ -7,185 +7,92 @@
 //!
 //! A record's byte offset is that of its row group or batch, since values of a row lie apart.
 
+#[cfg(feature = "parquet")]
 mod ipc;
+#[cfg(feature = "parquet")]
 mod row_groups;
+#[cfg(feature = "parquet")]
+mod rows;
+#[cfg(feature = "parquet")]
 mod value;
+#[cfg(feature = "parquet")]
+mod write;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use arrow_array::RecordBatch;
-use arrow_schema::Schema;
-
-pub(super) use ipc::Messages;
-pub(super) use row_groups::RowGroups;
+#[cfg(feature = "parquet")]
 pub(crate) use value::cell;
 
-use super::chunk::{Cut, Outcome};
-use super::fields::{self, Fields, Value};
-use super::mapping::{Mapping, Step, Target};
-use crate::article::{Article, Location};
-use crate::settings::Field;
+use super::chunk::Leaving;
+use super::format::{Characters, Format, Opened, Opening, Shape};
 
-/// Rows that wait to be decoded.
-#[derive(Debug)]
-pub(super) enum Piece {
-    RowGroup(row_groups::Rows),
-    Batch(ipc::Batch),
-}
+/// Parquet.
+pub(super) struct Parquet;
 
-/// Decodes and reads the rows of a chunk.
-pub(super) fn parse(cut: &Cut, piece: &Piece, outcome: &mut Outcome<'_>, mapping: &Mapping) {
-    let mut rows = Rows { next: cut.first_record, outcome, mapping };
-    let decoded = guarded(|| piece.decode(&mut |batch| rows.push(batch)));
-    if let Err(reason) = decoded {
-        let last = cut.first_record + piece.rows().saturating_sub(1);
-        let first = rows.next;
-        let lost = if first < last { format!("rows {first} to {last}") } else { format!("row {first}") };
-        let location = outcome.location(first, 0);
-        outcome
-            .push(location, Err(format!("the {} data of {lost} is damaged ({})", piece.format(), first_line(&reason))));
+/// Arrow IPC, a file or a stream.
+pub(super) struct Arrow;
+
+impl Format for Parquet {
+    fn name(&self) -> &'static str {
+        "Parquet"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &[".parquet"]
+    }
+
+    fn certain(&self, head: &[u8], _: bool) -> Option<Shape> {
+        head.starts_with(b"PAR1").then(|| Shape::opened("Parquet", Characters::None, parquet).leaving(PARQUET))
+    }
+
+    fn named(&self, _: &[u8]) -> Result<Shape, &'static str> {
+        Err("Parquet")
     }
 }
 
-/// The cells of each row of a chunk by their columns, to look at.
-pub(super) fn columns(piece: &Piece) -> Vec<Vec<(String, Value<'static>)>> {
-    let mut rows = Vec::new();
-    // What could not be decoded is told when the chunk is parsed.
-    let _ = guarded(|| {
-        piece.decode(&mut |batch| {
-            let columns: Vec<value::Column> = batch.columns().iter().map(value::Column::new).collect();
-            let schema = batch.schema_ref();
-            for row in 0..batch.num_rows() {
-                let cells = columns.iter().zip(schema.fields());
-                rows.push(
-                    cells.map(|(column, field)| (field.name().clone(), column.value(row).into_owned())).collect(),
-                );
-            }
-        })
-    });
-    rows
-}
-
-impl Piece {
-    fn decode(&self, take: &mut dyn FnMut(&RecordBatch)) -> Result<(), String> {
-        match self {
-            Piece::RowGroup(piece) => piece.decode(take),
-            Piece::Batch(piece) => piece.decode(take),
-        }
+impl Format for Arrow {
+    fn name(&self) -> &'static str {
+        "Arrow IPC"
     }
 
-    /// The columns that are not read.
-    pub(super) fn left_out(&self) -> Vec<String> {
-        match self {
-            Piece::RowGroup(piece) => piece.left_out(),
-            Piece::Batch(piece) => piece.left_out(),
-        }
+    fn endings(&self) -> &'static [&'static str] {
+        &[".arrow", ".arrows", ".feather"]
     }
 
-    fn rows(&self) -> u64 {
-        match self {
-            Piece::RowGroup(piece) => piece.rows(),
-            Piece::Batch(piece) => piece.rows(),
-        }
+    fn certain(&self, head: &[u8], _: bool) -> Option<Shape> {
+        // A stream has the mark of a message, then the length of the schema, which has less than sixteen megabytes.
+        let is_stream = matches!(head, [0xff, 0xff, 0xff, 0xff, _, _, _, 0, ..]);
+        (is_stream || head.starts_with(b"ARROW1")).then(|| Shape::opened("Arrow IPC", Characters::None, arrow))
     }
 
-    fn format(&self) -> &'static str {
-        match self {
-            Piece::RowGroup(_) => "Parquet",
-            Piece::Batch(_) => "Arrow",
-        }
+    fn named(&self, _: &[u8]) -> Result<Shape, &'static str> {
+        Err("Arrow")
     }
 }
 
-/// What a decoder gives, a panic as an error.
-fn guarded<T>(decode: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|_| Err("its decoder gave up".to_owned()))
+#[cfg(feature = "parquet")]
+const PARQUET: Leaving = Leaving::Rows(write::parquet);
+#[cfg(not(feature = "parquet"))]
+const PARQUET: Leaving = Leaving::Nothing;
+
+#[cfg(feature = "parquet")]
+fn parquet<'m>(opening: &mut Opening<'_, 'm>) -> Result<Opened<'m>, String> {
+    let file = (opening.seekable)(opening.feed)?;
+    Ok(Opened::Records(Box::new(row_groups::RowGroups::open(file, opening.limits, opening.mapping)?)))
 }
 
-/// A decoder's word without the rest of a long one.
-fn first_line(error: &dyn std::fmt::Display) -> String {
-    let words = error.to_string();
-    words.lines().next().unwrap_or_default().trim_end_matches(['.', ' ']).to_owned()
+#[cfg(feature = "parquet")]
+fn arrow<'m>(opening: &mut Opening<'_, 'm>) -> Result<Opened<'m>, String> {
+    Ok(Opened::Records(Box::new(ipc::Messages::new(opening.mapping))))
 }
 
-/// Takes decoded rows.
-struct Rows<'o, 'c, 'm> {
-    /// The number of the next row.
-    next: u64,
-    outcome: &'o mut Outcome<'c>,
-    mapping: &'m Mapping,
+#[cfg(not(feature = "parquet"))]
+use absent as parquet;
+#[cfg(not(feature = "parquet"))]
+use absent as arrow;
+
+#[cfg(not(feature = "parquet"))]
+fn absent<'m>(_: &mut Opening<'_, 'm>) -> Result<Opened<'m>, String> {
+    Err("this program cannot read Parquet and Arrow: build it with the feature parquet".to_owned())
 }
 
-impl Rows<'_, '_, '_> {
-    fn push(&mut self, batch: &RecordBatch) {
-        let schema = batch.schema_ref();
-        let columns: Vec<(value::Column, &[Target])> = batch
-            .columns()
-            .iter()
-            .zip(schema.fields())
-            .map(|(column, field)| (value::Column::new(column), self.mapping.targets(field.name())))
-            .filter(|(_, targets)| !targets.is_empty())
-            .collect();
-        for row in 0..batch.num_rows() {
-            let location = self.outcome.location(self.next, 0);
-            let article = self.article(&columns, row, location.clone());
-            self.outcome.push(location, article);
-            self.next += 1;
-        }
-    }
-
-    fn article(
-        &self,
-        columns: &[(value::Column, &[Target])],
-        row: usize,
-        location: Location,
-    ) -> Result<Article, String> {
-        let limit = self.outcome.record_bytes();
-        let mut fields = Fields::new();
-        for (column, targets) in columns {
-            if fields.want(targets) {
-                let value = column.value(row);
-                match &value {
-                    Value::Text(text) if text.len() > limit => {
-                        return Err(super::too_long(text.len() as u64, limit, text.as_bytes()));
-                    }
-                    _ => fields.offer(targets, value),
-                }
-            }
-        }
-        fields.article(location).ok_or_else(|| fields::no_text(self.mapping))
-    }
-}
-
-/// Whether a column, or a part of a nested one, may hold something that is read: `path` leads to it, without the steps into
-/// lists.
-fn is_wanted(mapping: &Mapping, path: &[&str]) -> bool {
-    let Some((root, inner)) = path.split_first() else { return false };
-    mapping.targets(root).iter().any(|target| {
-        let mut inner = inner.iter();
-        target.rest.iter().all(|step| match (step, inner.clone().next()) {
-            (Step::Key(key), Some(name)) => {
-                inner.next();
-                key.eq_ignore_ascii_case(name)
-            }
-            _ => true,
-        })
-    })
-}
-
-/// An error if no column can hold a text.
-fn check_text(schema: &Schema, mapping: &Mapping) -> Result<(), String> {
-    let is_text = |name: &String| mapping.targets(name).iter().any(|target| target.field == Field::Text);
-    if schema.fields().iter().any(|field| is_text(field.name())) {
-        return Ok(());
-    }
-    let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    let mut shown: String = names.join(", ").chars().take(120).collect();
-    if shown.is_empty() {
-        shown = "none".to_owned();
-    }
-    Err(format!("no column holds the text: the columns are {shown}, but none of {}", mapping.text_names().join(", ")))
-}
-
-#[cfg(test)]
+#[cfg(all(test, feature = "parquet"))]
 mod tests;

@@ -13,10 +13,12 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, Parq
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, Length};
 
-use super::{Piece, check_text, guarded, is_wanted};
+use super::rows::{Piece, check_text, guarded, is_wanted};
 use crate::disk::{Cursor, SharedFile};
-use crate::read::chunk::{Cut, Flaw, Limits, Records, Seekable, Split};
+use crate::read::chunk::{Cut, Limits, Split};
 use crate::read::feed::Feed;
+use crate::read::flaw::Flaw;
+use crate::read::format::Seekable;
 use crate::read::mapping::Mapping;
 
 /// How many chunks of text a chunk of rows is worth, by the sizes that the footer states: each costs the headers of the
@@ -137,7 +139,7 @@ impl Split for RowGroups {
             let first_record = self.record;
             self.row += count;
             self.record += count;
-            let records = Records::Columns(Box::new(Piece::RowGroup(piece)));
+            let records = Box::new(Piece::RowGroup(piece));
             return Some(Cut { bytes: Vec::new(), byte_offset, first_record, records, flaws: Vec::new() });
         }
     }

@@ -9,7 +9,6 @@
 //! Cost: about 10 ms for a page of 185 KB, nearly all of it in the two extractors. Memory: the tree of one page, some
 //! ten times its bytes, three times over.
 
-mod guard;
 mod linked_data;
 mod main_text;
 mod metadata;
@@ -23,8 +22,11 @@ pub(super) use metadata::Said;
 use page::Page;
 use trafilatura::dom::Document;
 
-use super::chunk::{Cut, Outcome};
-use super::{charset, language, txt};
+use super::chunk::{Cut, Leaving, Outcome, Records};
+use super::fields::{Offer, Seen, Value};
+use super::format::{Characters, Format, Lines, Shape};
+use super::mapping::Mapping;
+use super::{charset, flaw, guard, language, txt};
 use crate::article::{Article, Location};
 use crate::settings::Field;
 
@@ -34,23 +36,87 @@ use crate::settings::Field;
 const BODY_BYTES: usize = 300;
 const BODY_TIMES: usize = 2;
 
-/// Reads the one page of a file.
-pub(super) fn parse(cut: &Cut, outcome: &mut Outcome<'_>) {
-    let location = outcome.location(cut.first_record, 0);
-    let id = txt::id(&location.path, &[".html", ".htm", ".xhtml", ".xml"]);
-    let article = article(&cut.bytes, &FROM_FILE, location.clone()).map(|(article, _)| Article { id, ..article });
-    outcome.push(location, article);
+/// One page a file.
+pub(super) struct Html;
+
+impl Format for Html {
+    fn name(&self) -> &'static str {
+        "HTML"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &[".html", ".htm", ".xhtml"]
+    }
+
+    fn named(&self, _: &[u8]) -> Result<Shape, &'static str> {
+        Ok(shape())
+    }
+
+    fn likely(&self, head: &[u8], _: &Mapping) -> Option<Shape> {
+        is_page(head).then(shape)
+    }
+
+    fn lines(&self) -> Lines {
+        Lines::All
+    }
 }
 
-/// Whether markup can be parsed in good time, or why not.
-pub(super) fn check(markup: &str) -> Result<(), String> {
-    guard::check(markup.as_bytes())
+/// A source that is a page.
+pub(super) fn shape() -> Shape {
+    Shape::cut("HTML", Characters::Page, |limits, _| Box::new(txt::Whole::new(limits, WholePage)))
+        .leaving(Leaving::Whole)
 }
 
-/// Where the article of a file has its fields from.
-pub(super) fn said(bytes: &[u8]) -> Vec<Said> {
-    let location = Location { path: "".into(), record: 1, byte_offset: 0 };
-    article(bytes, &FROM_FILE, location).map_or_else(|_| Vec::new(), |(_, said)| said)
+/// Whether the bytes begin as a page does, perhaps after comments and an XML declaration.
+pub(super) fn is_page(head: &[u8]) -> bool {
+    let mut rest = head.trim_ascii_start();
+    loop {
+        let begins = |word: &[u8]| rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        let end: &[u8] = if begins(b"<!--") {
+            b"-->"
+        } else if begins(b"<?xml") {
+            b"?>"
+        } else {
+            return begins(b"<!doctype html") || begins(b"<html") || begins(b"<head>");
+        };
+        match memchr::memmem::find(rest, end) {
+            Some(place) => rest = rest.get(place + end.len()..).unwrap_or_default().trim_ascii_start(),
+            None => return false,
+        }
+    }
+}
+
+/// The page of a file.
+#[derive(Debug)]
+struct WholePage;
+
+impl Records for WholePage {
+    fn parse(&self, cut: &Cut, outcome: &mut Outcome<'_>, _: &Mapping) {
+        let location = outcome.location(cut.first_record, 0);
+        let id = txt::id(&location.path, &[".html", ".htm", ".xhtml", ".xml"]);
+        let article = article(&cut.bytes, &FROM_FILE, location.clone()).map(|(article, _)| Article { id, ..article });
+        outcome.push(location, article);
+    }
+
+    fn seen(&self, cut: &Cut, _: usize) -> Vec<Seen> {
+        let location = Location { path: "".into(), record: 1, byte_offset: 0 };
+        vec![seen(article(&cut.bytes, &FROM_FILE, location).map_or_else(|_| Vec::new(), |(_, said)| said))]
+    }
+
+    fn is_own(&self, _: Field, _: &Mapping) -> bool {
+        true
+    }
+}
+
+/// What a page says, to look at, the first statement of a field first.
+pub(super) fn seen(said: Vec<Said>) -> Seen {
+    let offer = |(rank, Said { field, name, value }): (usize, Said)| Offer {
+        field,
+        rank: u16::try_from(rank).unwrap_or(u16::MAX),
+        name,
+        value: Value::Text(value.into()),
+    };
+    Seen { own: said.into_iter().enumerate().map(offer).collect(), columns: Vec::new() }
 }
 
 /// A page that was not served.
@@ -76,7 +142,7 @@ fn parsed(bytes: &[u8], served: &Served<'_>, location: Location) -> Result<(Arti
     let domain = domain.as_deref().and_then(|domain| domain.rsplit('.').next());
     let html = charset::page(bytes, served.label, domain);
     if guard::is_binary(html.as_bytes()) {
-        return Err(super::BINARY.to_owned());
+        return Err(flaw::BINARY.to_owned());
     }
     if html.trim().is_empty() {
         return Err("no text: the page is blank".to_owned());

@@ -31,12 +31,12 @@ fn page(html: &str) -> Article {
 
 /// Reads a page that may be long.
 fn read_long(name: &str, bytes: &[u8]) -> crate::read::Parsed {
-    use crate::read::{Format, Input, Mapping, chunks, sources};
+    use crate::read::{Input, Mapping, chunks, sources};
     let settings = crate::settings::ReadSettings::default();
     let mapping = Mapping::new(&settings).unwrap();
     let input = Input::Stream { name: name.into(), reader: Box::new(std::io::Cursor::new(bytes.to_vec())) };
     let mut found = sources(vec![input], &settings).unwrap();
-    found.sources[0].format = Some(Format::Html);
+    found.sources[0].format = Some(&super::Html);
     chunks(found.sources, &settings, &mapping).next().unwrap().parse(&mapping)
 }
 

@@ -21,10 +21,14 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::chunk::{Cut, Flaw, Limits, Outcome, Records, Split};
+use super::chunk::{Cut, Limits, Outcome, Records, Split};
 use super::date;
 use super::feed::Feed;
+use super::fields::Seen;
+use super::flaw::{self, Flaw};
+use super::format::{Characters, Format, Shape};
 use super::html::{self, Said, Served};
+use super::mapping::Mapping;
 use super::members::Doubt;
 use crate::article::{Article, Location};
 use crate::settings::Field;
@@ -39,8 +43,37 @@ const STEP_BYTES: usize = 256 << 10;
 
 const ENDS_INSIDE: &str = "the file ends inside this record";
 
+/// A crawler's archive: pages (WARC), or their texts (WET).
+pub(super) struct Warc;
+
+impl Format for Warc {
+    fn name(&self) -> &'static str {
+        "WARC and WET"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &[".warc", ".wet"]
+    }
+
+    fn certain(&self, head: &[u8], _: bool) -> Option<Shape> {
+        (head.starts_with(b"WARC/1.") || head.starts_with(b"WARC/0.")).then(shape)
+    }
+
+    fn named(&self, _: &[u8]) -> Result<Shape, &'static str> {
+        Ok(shape())
+    }
+
+    fn packs_records(&self) -> bool {
+        true
+    }
+}
+
+fn shape() -> Shape {
+    Shape::cut("WARC", Characters::Stated, |limits, _| Box::new(Archive::new(limits)))
+}
+
 /// Cuts between records.
-pub(super) struct Archive {
+struct Archive {
     limits: Limits,
     /// The number of the next record.
     record: u64,
@@ -74,7 +107,7 @@ struct Long {
 
 /// Where a record stands in a chunk.
 #[derive(Debug)]
-pub(super) struct Place {
+struct Place {
     record: u64,
     bytes: Range<usize>,
     /// How much of it is header.
@@ -91,7 +124,7 @@ enum Wanted<T> {
 }
 
 impl Archive {
-    pub(super) fn new(limits: Limits) -> Archive {
+    fn new(limits: Limits) -> Archive {
         let (places, flaws) = (Vec::new(), Vec::new());
         Archive { limits, record: 1, next: 0, places, flaws, seeking: false, long: None, damage_told: false }
     }
@@ -226,7 +259,7 @@ impl Archive {
             return (!flaws.is_empty()).then(|| Cut::of_flaws(flaws));
         };
         let first_record = first.record;
-        Some(Cut { bytes: feed.take(length), byte_offset, first_record, records: Records::Archived(places), flaws })
+        Some(Cut { bytes: feed.take(length), byte_offset, first_record, records: Box::new(Archived(places)), flaws })
     }
 }
 
@@ -276,7 +309,7 @@ impl Long {
         } else if is_long && self.kind.passed_over().is_some() {
             return None;
         } else if is_long {
-            super::too_long(self.size_bytes, limits.record_bytes, &[])
+            flaw::too_long(self.size_bytes, limits.record_bytes, &[])
         } else if feed.ended() && found >= feed.offset() + feed.bytes().len() as u64 {
             feed.damage().unwrap_or(ENDS_INSIDE).to_owned()
         } else {
@@ -307,35 +340,43 @@ fn find_start(bytes: &[u8], is_all: bool) -> Search {
     Search::UpTo(bytes.len().saturating_sub(b"WARC/".len() - 1))
 }
 
-/// Where each article of a chunk has its fields from.
-pub(super) fn looked_at(cut: &Cut, places: &[Place], limit_bytes: usize) -> Vec<Vec<Said>> {
-    let wanted = places.iter().filter(|place| place.passed_over.is_none());
-    let said = wanted.filter_map(|place| {
-        let location = Location { path: "".into(), record: place.record, byte_offset: 0 };
-        match article(cut.bytes.get(place.bytes.clone())?, place.header_bytes, limit_bytes, location) {
-            Ok(Wanted::Yes((_, said))) => Some(said),
-            // An answer that is no page is no record either; one that cannot be read says nothing.
-            Ok(Wanted::No(_)) => None,
-            Err(_) => Some(Vec::new()),
-        }
-    });
-    said.collect()
-}
+/// Records at these places.
+#[derive(Debug)]
+struct Archived(Vec<Place>);
 
-/// Reads the records of a chunk.
-pub(super) fn parse(cut: &Cut, places: &[Place], outcome: &mut Outcome<'_>) {
-    for place in places {
-        if let Some(reason) = place.passed_over {
-            outcome.pass_over(reason.into());
-            continue;
+impl Records for Archived {
+    fn parse(&self, cut: &Cut, outcome: &mut Outcome<'_>, _: &Mapping) {
+        for place in &self.0 {
+            if let Some(reason) = place.passed_over {
+                outcome.pass_over(reason.into());
+                continue;
+            }
+            let location = outcome.location(place.record, place.bytes.start);
+            let record = cut.bytes.get(place.bytes.clone()).unwrap_or_default();
+            match article(record, place.header_bytes, outcome.record_bytes(), location.clone()) {
+                Ok(Wanted::No(reason)) => outcome.pass_over(reason),
+                Ok(Wanted::Yes((article, _))) => outcome.push(location, Ok(article)),
+                Err(reason) => outcome.push(location, Err(reason)),
+            }
         }
-        let location = outcome.location(place.record, place.bytes.start);
-        let record = cut.bytes.get(place.bytes.clone()).unwrap_or_default();
-        match article(record, place.header_bytes, outcome.record_bytes(), location.clone()) {
-            Ok(Wanted::No(reason)) => outcome.pass_over(reason),
-            Ok(Wanted::Yes((article, _))) => outcome.push(location, Ok(article)),
-            Err(reason) => outcome.push(location, Err(reason)),
-        }
+    }
+
+    fn seen(&self, cut: &Cut, limit_bytes: usize) -> Vec<Seen> {
+        let wanted = self.0.iter().filter(|place| place.passed_over.is_none());
+        let seen = wanted.filter_map(|place| {
+            let location = Location { path: "".into(), record: place.record, byte_offset: 0 };
+            match article(cut.bytes.get(place.bytes.clone())?, place.header_bytes, limit_bytes, location) {
+                Ok(Wanted::Yes((_, said))) => Some(html::seen(said)),
+                // An answer that is no page is no record either; one that cannot be read says nothing.
+                Ok(Wanted::No(_)) => None,
+                Err(_) => Some(Seen::default()),
+            }
+        });
+        seen.collect()
+    }
+
+    fn is_own(&self, _: Field, _: &Mapping) -> bool {
+        true
     }
 }
 
@@ -371,9 +412,9 @@ fn article(
 /// The article of a record that holds the text of a page.
 fn text(block: &[u8], header: &Header, location: Location) -> Result<(Article, Vec<Said>), String> {
     if memchr::memchr(0, block).is_some() {
-        return Err(super::BINARY.to_owned());
+        return Err(flaw::BINARY.to_owned());
     }
-    let text = super::utf8(block)?;
+    let text = flaw::utf8(block)?;
     if text.trim().is_empty() {
         return Err("no text: the record is blank".to_owned());
     }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::article::Article;
 use crate::read::tests::{check, gzip, read, read_as, reasons, texts};
-use crate::read::{Parsed, chunk};
+use crate::read::{Parsed, chunks};
 
 const PAGE: &str = "<!doctype html><html lang=en><head><title>Rain floods the harbour</title></head><body><article>\
     <p>Heavy rain flooded the old harbour of Vell on Tuesday, the port office said.</p>\
@@ -63,7 +63,7 @@ fn records_of_pages_and_texts_are_read_and_others_passed_over() {
     assert_eq!(article.location.byte_offset as usize, [others(), wet(1), others()].concat().len());
     let passed_over = ["metadata", "not HTML", "request", "status 301", "status 404", "warcinfo"];
     let thrice = |reason: &&str| ((*reason).to_owned(), 3);
-    for chunk_bytes in [1, 300, chunk::CHUNK_BYTES] {
+    for chunk_bytes in [1, 300, chunks::CHUNK_BYTES] {
         let counted = read_as("a.warc", &archive, chunk_bytes).passed_over;
         assert_eq!(counted, passed_over.iter().map(thrice).collect());
     }
@@ -206,7 +206,7 @@ fn long_records_that_nobody_wants_are_passed_over() {
     let image = record("resource", "image/png", 0, &[7; 300_000]);
     let archive = [wet(1), image, wet(2), video, wet(3)].concat();
     let place = archive.len() - wet(3).len() - 5000 - 400;
-    for chunk_bytes in [1, 100, chunk::CHUNK_BYTES] {
+    for chunk_bytes in [1, 100, chunks::CHUNK_BYTES] {
         let parsed = read_as("a.warc", &archive, chunk_bytes);
         assert_eq!(texts(&parsed), ["Text of page 1.", "Text of page 2.", "Text of page 3."]);
         assert_eq!(parsed.passed_over, [("not HTML".to_owned(), 1)].into());
@@ -316,7 +316,7 @@ proptest! {
             archive[place] = byte;
         }
         let name = if packed { "a.warc.gz" } else { "a.warc" };
-        let whole = read_as(name, &archive, chunk::CHUNK_BYTES);
+        let whole = read_as(name, &archive, chunks::CHUNK_BYTES);
         prop_assert_eq!(&read_as(name, &archive, 1), &whole);
         prop_assert_eq!(&read_as(name, &archive, 700), &whole);
         // Three places hit three records, or the length of one that then hides the next.

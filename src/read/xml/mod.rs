@@ -20,11 +20,13 @@ use std::sync::Arc;
 use encoding_rs::Encoding;
 use memchr::{memchr, memmem};
 
-use super::chunk::{Cut, Flaw, Limits, Outcome, Records, Split};
+use super::chunk::{Cut, Leaving, Limits, Outcome, Records, Split, Stretch};
 use super::feed::Feed;
-use super::fields::{self, Fields, Value};
+use super::fields::{self, Columns, Fields, Offer, Seen, Value};
+use super::flaw::{self, Flaw};
+use super::format::{Characters, Format, Shape};
 use super::mapping::{Mapping, Target};
-use super::{markup, sniff};
+use super::{html, markup};
 use crate::article::{Article, Location};
 use crate::settings::Field;
 use tree::Element;
@@ -36,9 +38,41 @@ const STEP_BYTES: usize = 64 << 10;
 /// How often in one source reading goes on after a record that is never closed: each time costs another scan.
 const RESUMPTIONS: usize = 64;
 
+/// RSS, Atom, NITF, NewsML-G2, or elements of one name under a root.
+pub(super) struct Xml;
+
+impl Format for Xml {
+    fn name(&self) -> &'static str {
+        "XML (RSS, Atom, NITF, NewsML-G2, records)"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &[".xml", ".rss", ".atom", ".nitf"]
+    }
+
+    fn named(&self, head: &[u8]) -> Result<Shape, &'static str> {
+        match Kind::of(head) {
+            _ if html::is_page(head) => Ok(html::shape()),
+            Some(kind) => Ok(shape(kind)),
+            None => Err("XML of a known kind"),
+        }
+    }
+
+    fn likely(&self, head: &[u8], _: &Mapping) -> Option<Shape> {
+        let head = head.trim_ascii_start();
+        let is_likely = |kind: &Kind| *kind != Kind::Table || head.starts_with(b"<?xml");
+        Kind::of(head).filter(is_likely).map(shape)
+    }
+}
+
+fn shape(kind: Kind) -> Shape {
+    Shape::cut(kind.name(), Characters::Stated, move |limits, _| Box::new(Elements::new(limits, kind)))
+        .leaving(Leaving::Elements)
+}
+
 /// What kind of XML it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+enum Kind {
     /// RSS or Atom.
     Feed,
     Nitf,
@@ -49,7 +83,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// What it is called.
-    pub(super) fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Kind::Feed => "RSS or Atom",
             Kind::Nitf => "NITF",
@@ -59,7 +93,7 @@ impl Kind {
     }
 
     /// The kind that the first bytes of a source show, if they are XML and not a page of XHTML.
-    pub(super) fn of(head: &[u8]) -> Option<Kind> {
+    fn of(head: &[u8]) -> Option<Kind> {
         let root = root(head)?;
         Some(match root {
             b"rss" | b"RDF" | b"feed" | b"channel" | b"item" | b"entry" => Kind::Feed,
@@ -159,11 +193,11 @@ fn markup_at(bytes: &[u8]) -> Option<Markup<'_>> {
 
 /// What holds for all records of a source.
 #[derive(Debug)]
-pub(super) struct Head {
-    pub(super) kind: Kind,
-    pub(super) encoding: &'static Encoding,
+struct Head {
+    kind: Kind,
+    encoding: &'static Encoding,
     /// Values of the feed that hold for items without their own.
-    pub(super) inherited: Vec<(Field, &'static str, String)>,
+    inherited: Vec<(Field, &'static str, String)>,
 }
 
 impl Head {
@@ -175,6 +209,13 @@ impl Head {
             _ => Vec::new(),
         };
         Ok(Head { kind, encoding, inherited })
+    }
+}
+
+impl Head {
+    /// Whether a field is read where the format has it.
+    fn is_own(&self, field: Field, mapping: &Mapping) -> bool {
+        self.kind != Kind::Table && !mapping.is_set(field)
     }
 }
 
@@ -195,7 +236,7 @@ fn declared(head: &[u8]) -> Result<&'static Encoding, String> {
 }
 
 /// Cuts between records.
-pub(super) struct Elements {
+struct Elements {
     limits: Limits,
     kind: Kind,
     head: Option<Arc<Head>>,
@@ -223,13 +264,13 @@ struct Inside {
 
 /// Where a record stands in a chunk.
 #[derive(Debug)]
-pub(super) struct Place {
+struct Place {
     record: u64,
     bytes: Range<usize>,
 }
 
 impl Elements {
-    pub(super) fn new(limits: Limits, kind: Kind) -> Elements {
+    fn new(limits: Limits, kind: Kind) -> Elements {
         Elements {
             limits,
             kind,
@@ -259,7 +300,7 @@ impl Elements {
             return (!flaws.is_empty()).then(|| Cut::of_flaws(flaws));
         };
         let (first_record, head) = (first.record, Arc::clone(head));
-        let records = Records::Elements { places, head };
+        let records = Box::new(Items { places, head });
         Some(Cut { bytes: feed.take(length), byte_offset, first_record, records, flaws })
     }
 
@@ -356,7 +397,7 @@ impl Elements {
     fn push(&mut self, feed: &Feed, bytes: Range<usize>) {
         if bytes.len() > self.limits.record_bytes {
             let probe = feed.bytes().get(bytes.clone()).unwrap_or_default();
-            let reason = super::too_long(bytes.len() as u64, self.limits.record_bytes, probe);
+            let reason = flaw::too_long(bytes.len() as u64, self.limits.record_bytes, probe);
             self.flaw(feed, bytes.start, reason);
         } else {
             self.places.push(Place { record: self.record, bytes });
@@ -449,7 +490,7 @@ impl Elements {
     /// Drops the record at the start of the window up to the end tag of its name.
     fn drop_record(&mut self, feed: &mut Feed, name: &[u8]) {
         let byte_offset = feed.offset();
-        let probe = feed.bytes().get(..super::BINARY_PROBE_BYTES.min(feed.bytes().len())).unwrap_or_default().to_vec();
+        let probe = feed.bytes().get(..flaw::BINARY_PROBE_BYTES.min(feed.bytes().len())).unwrap_or_default().to_vec();
         let end_tag = [b"</", name, b">"].concat();
         let found = loop {
             if let Some(place) = memmem::find(feed.bytes(), &end_tag) {
@@ -466,7 +507,7 @@ impl Elements {
         };
         let reason = match feed.damage().filter(|_| !found) {
             Some(damage) => damage.to_owned(),
-            None => super::too_long(feed.offset() - byte_offset, self.limits.record_bytes, &probe),
+            None => flaw::too_long(feed.offset() - byte_offset, self.limits.record_bytes, &probe),
         };
         self.done |= !found;
         self.flaws.push(Flaw { record: self.record, byte_offset, reason });
@@ -487,7 +528,7 @@ impl Elements {
         } else if let Some(damage) = damage {
             self.flaw(feed, self.next, damage);
         } else if self.record == 1 {
-            let is_binary = sniff::is_binary(feed.bytes());
+            let is_binary = flaw::is_binary(feed.bytes());
             let wanted = match self.kind {
                 Kind::Feed => "neither an item nor an entry",
                 Kind::Nitf => "no nitf element",
@@ -496,7 +537,7 @@ impl Elements {
             };
             // A feed without items is as good as a file without lines.
             if is_binary || (self.kind != Kind::Feed && self.kind != Kind::Table) || self.level > 0 {
-                let reason = if is_binary { super::BINARY.to_owned() } else { format!("broken XML: {wanted}") };
+                let reason = if is_binary { flaw::BINARY.to_owned() } else { format!("broken XML: {wanted}") };
                 self.flaws.push(Flaw { record: 0, byte_offset: 0, reason });
             }
         }
@@ -525,31 +566,57 @@ impl Split for Elements {
     }
 }
 
-/// A value for a field, by the name under which it was found.
-pub(super) struct Offer<'a> {
-    pub(super) field: Field,
-    /// The lower, the better.
-    pub(super) rank: u16,
-    pub(super) name: &'static str,
-    pub(super) value: Value<'a>,
+/// Elements at these places, and what holds for all of them.
+#[derive(Debug)]
+struct Items {
+    places: Vec<Place>,
+    head: Arc<Head>,
 }
 
-/// Values by name.
-pub(super) type Columns = Vec<(String, Value<'static>)>;
+impl Records for Items {
+    fn parse(&self, cut: &Cut, outcome: &mut Outcome<'_>, mapping: &Mapping) {
+        for place in &self.places {
+            let location = outcome.location(place.record, place.bytes.start);
+            let bytes = cut.bytes.get(place.bytes.clone()).unwrap_or_default();
+            outcome.push(location.clone(), article(bytes, &self.head, location, mapping));
+        }
+    }
 
-/// Reads the records of a chunk.
-pub(super) fn parse(cut: &Cut, places: &[Place], head: &Head, outcome: &mut Outcome<'_>, mapping: &Mapping) {
-    for place in places {
-        let location = outcome.location(place.record, place.bytes.start);
-        let bytes = cut.bytes.get(place.bytes.clone()).unwrap_or_default();
-        outcome.push(location.clone(), article(bytes, head, location, mapping));
+    fn seen(&self, cut: &Cut, _: usize) -> Vec<Seen> {
+        let seen = |place: &Place| {
+            let element = element(cut.bytes.get(place.bytes.clone())?, &self.head).ok()?;
+            let own = offers(&element, self.head.kind).unwrap_or_default();
+            Some(Seen { own, columns: columns(&element) })
+        };
+        self.places.iter().filter_map(seen).collect()
+    }
+
+    /// An element with the white space before it.
+    fn stretches(&self, cut: &Cut) -> Vec<Stretch> {
+        let stretch = |place: &Place| {
+            let before = cut.bytes.get(..place.bytes.start).unwrap_or_default();
+            Stretch { record: place.record, bytes: before.trim_ascii_end().len()..place.bytes.end }
+        };
+        self.places.iter().map(stretch).collect()
+    }
+
+    fn is_own(&self, field: Field, mapping: &Mapping) -> bool {
+        self.head.is_own(field, mapping)
+    }
+
+    fn inherited(&self) -> &[(Field, &'static str, String)] {
+        &self.head.inherited
+    }
+
+    fn encoding(&self) -> Option<&'static str> {
+        Some(self.head.encoding.name())
     }
 }
 
 fn article(bytes: &[u8], head: &Head, location: Location, mapping: &Mapping) -> Result<Article, String> {
     let element = element(bytes, head)?;
     let mut fields = Fields::new();
-    let is_own = |field: Field| head.kind != Kind::Table && !mapping.is_set(field);
+    let is_own = |field: Field| head.is_own(field, mapping);
     let (own, reason) = match offers(&element, head.kind) {
         Ok(own) => (own, None),
         Err(reason) => (Vec::new(), Some(reason)),
@@ -592,18 +659,12 @@ fn offers(element: &Element, kind: Kind) -> Result<Vec<Offer<'static>>, String> 
     }
 }
 
-/// What the record at a place says, and its elements as columns, to look at.
-pub(super) fn looked_at(cut: &Cut, place: &Place, head: &Head) -> Option<(Vec<Offer<'static>>, Columns)> {
-    let element = element(cut.bytes.get(place.bytes.clone())?, head).ok()?;
-    Some((offers(&element, head.kind).unwrap_or_default(), columns(&element)))
-}
-
 fn element(bytes: &[u8], head: &Head) -> Result<Element, String> {
     if memchr(0, bytes).is_some() {
-        return Err(super::BINARY.to_owned());
+        return Err(flaw::BINARY.to_owned());
     }
     if head.encoding == encoding_rs::UTF_8 {
-        return tree::element(super::utf8(bytes)?);
+        return tree::element(flaw::utf8(bytes)?);
     }
     let (text, malformed) = head.encoding.decode_without_bom_handling(bytes);
     if malformed {

@@ -3,10 +3,9 @@
 //! NewsML-G2 is an envelope whose text is inline XHTML, NITF or plain text; its own metadata go before those of the NITF
 //! inside. Controlled values (`provider`, `infoSource`) are shown by their name, else by the literal or the code.
 
-use super::super::fields::Value;
-use super::super::markup;
-use super::Offer;
 use super::tree::Element;
+use crate::read::fields::{Offer, Value};
+use crate::read::markup;
 use crate::settings::Field;
 
 /// Where NITF has its fields: a path from the root, and after `@` an attribute.

@@ -3,10 +3,9 @@
 //! `content:encoded` and `content` go before `description` and `summary`, which most feeds cut short. Prefixes are taken as
 //! everybody writes them (`dc:`, `content:`, `media:`).
 
-use super::super::fields::Value;
-use super::super::markup;
-use super::Offer;
 use super::tree::Element;
+use crate::read::fields::{Offer, Value};
+use crate::read::markup;
 use crate::settings::Field;
 
 /// Where the fields of an item are looked for, best first.

@@ -1,6 +1,7 @@
 //! What the program does, one file per command.
 
 pub mod check;
+pub mod clean;
 pub mod compare;
 pub mod completions;
 pub mod eval;

@@ -9,7 +9,7 @@
 use memchr::{memchr, memchr_iter};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::read::BINARY_PROBE_BYTES;
+use super::flaw::BINARY_PROBE_BYTES;
 
 /// How deep elements may nest. The deepest of 91 news pages has 51 levels; what reads the tree recurses.
 const DEEPEST: usize = 400;

@@ -1,20 +1,14 @@
-//! Tables: CSV and TSV with a header row, or without one as trafilatura writes them.
-//!
-//! Rows are found by a scanner that knows quoting as the `csv` crate does (a test compares them), because a quoted text
-//! may hold line ends and a chunk must not be cut there. The crate then parses whole rows. Rows are numbered from 1 below
-//! the header; blank lines are no rows.
+//! Where rows end: a scanner that knows quoting, and mends what it can of a table that is broken.
 
-use std::borrow::Cow;
-use std::ops::Range;
 use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter, memchr3};
 
-use super::chunk::{Cut, Flaw, Limits, Outcome, Records, Split};
-use super::feed::Feed;
-use super::fields::{self, Fields, Value};
-use super::mapping::{Mapping, Target};
-use crate::article::{Article, Location};
+use super::{Header, TRAFILATURA, Table, cells, is_trafilatura, without_line_end};
+use crate::read::chunk::{Cut, Limits, Split};
+use crate::read::feed::Feed;
+use crate::read::flaw::{self, Flaw};
+use crate::read::mapping::Mapping;
 use crate::settings::Field;
 
 /// After a quotation mark that is never closed: how many lines are tried as the next row, each up to how many bytes, and
@@ -22,32 +16,6 @@ use crate::settings::Field;
 const MEND_LINES: usize = 100;
 const MEND_ROW_BYTES: usize = 256 << 10;
 const MENDS: usize = 64;
-
-/// The columns of the tables that trafilatura writes: separated by tabs, without a header row, `null` where nothing is.
-const TRAFILATURA: [&str; 11] =
-    ["url", "id", "fingerprint", "hostname", "title", "image", "date", "text", "comments", "license", "pagetype"];
-
-/// Whether this first line is a row of trafilatura: at least the columns before the text, which may go on over lines.
-pub(super) fn is_trafilatura(line: &[u8]) -> bool {
-    let Ok(line) = std::str::from_utf8(line) else { return false };
-    let cells: Vec<&str> = line.split('\t').map(str::trim).collect();
-    let is_url_or_null = |cell: &&str| *cell == "null" || super::site::looks_like_url(cell);
-    let (Some(url), Some(image)) = (cells.first().filter(|cell| is_url_or_null(cell)), cells.get(5)) else {
-        return false;
-    };
-    (8..=TRAFILATURA.len()).contains(&cells.len())
-        && is_url_or_null(image)
-        && !(*url == "null" && cells.get(4) == Some(&"title"))
-}
-
-/// The header row of a table.
-#[derive(Debug)]
-pub(super) struct Header {
-    pub(super) delimiter: u8,
-    pub(super) columns: Vec<String>,
-    /// Where the last cell of the row ends in the source; nothing if the table has no such row.
-    pub(super) end: Option<u64>,
-}
 
 /// Cuts after rows.
 pub(super) struct Rows<'m> {
@@ -111,12 +79,12 @@ impl<'m> Rows<'m> {
             return Ok(None);
         }
         if length > self.limits.record_bytes {
-            return Err(super::too_long(length as u64, self.limits.record_bytes, row));
+            return Err(flaw::too_long(length as u64, self.limits.record_bytes, row));
         }
         if memchr(0, row).is_some() {
-            return Err(super::BINARY.to_owned());
+            return Err(flaw::BINARY.to_owned());
         }
-        super::utf8(row)?;
+        flaw::utf8(row)?;
         if self.delimiter == b'\t' && is_trafilatura(row) {
             let columns = TRAFILATURA.map(str::to_owned).to_vec();
             return Ok(Some(Arc::new(Header { delimiter: self.delimiter, columns, end: None })));
@@ -173,7 +141,7 @@ impl<'m> Rows<'m> {
         self.scanned -= self.whole;
         self.start -= self.whole.min(self.start);
         (self.whole, self.count) = (0, 0);
-        Cut { bytes, byte_offset, first_record, records: Records::Rows(Arc::clone(header)), flaws: Vec::new() }
+        Cut { bytes, byte_offset, first_record, records: Box::new(Table(Arc::clone(header))), flaws: Vec::new() }
     }
 
     /// Leaves out the row at the start of the window, of which `length` bytes are dropped.
@@ -209,7 +177,7 @@ impl<'m> Rows<'m> {
     fn drop_row(&mut self, feed: &mut Feed) -> Cut {
         let byte_offset = feed.offset() + self.start as u64;
         let row = feed.bytes().get(self.start..).unwrap_or_default();
-        let beginning = row.get(..super::BINARY_PROBE_BYTES).unwrap_or(row).to_vec();
+        let beginning = row.get(..flaw::BINARY_PROBE_BYTES).unwrap_or(row).to_vec();
         feed.skip(self.scanned);
         let row_end = loop {
             if let Some(length) = self.scanner.record_end(feed.bytes()) {
@@ -220,7 +188,7 @@ impl<'m> Rows<'m> {
             if feed.ended() {
                 break None;
             }
-            feed.fill(self.limits.chunk_bytes.max(super::BINARY_PROBE_BYTES));
+            feed.fill(self.limits.chunk_bytes.max(flaw::BINARY_PROBE_BYTES));
         };
         let reason = match (row_end, feed.damage()) {
             (None, Some(damage)) => {
@@ -229,7 +197,7 @@ impl<'m> Rows<'m> {
             }
             _ => {
                 let size_bytes = row_end.unwrap_or(feed.offset()) - byte_offset;
-                super::too_long(size_bytes, self.limits.record_bytes, &beginning)
+                flaw::too_long(size_bytes, self.limits.record_bytes, &beginning)
             }
         };
         let flaw = Flaw { record: self.record, byte_offset, reason };
@@ -307,7 +275,7 @@ impl Split for Rows<'_> {
 
 /// Where in a row a byte stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum State {
+pub(super) enum State {
     RecordStart,
     FieldStart,
     Bare,
@@ -354,22 +322,8 @@ impl Scanner {
 }
 
 /// One past the end of the first row of `bytes`, if it ends there.
-fn row_end(bytes: &[u8], delimiter: u8) -> Option<usize> {
+pub(super) fn row_end(bytes: &[u8], delimiter: u8) -> Option<usize> {
     Scanner { state: State::RecordStart, delimiter }.record_end(bytes)
-}
-
-fn parser(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(bytes)
-}
-
-/// The cells of one row; none if there is no row.
-fn cells(row: &[u8], delimiter: u8) -> csv::ByteRecord {
-    let mut cells = csv::ByteRecord::new();
-    // Reading from memory with a flexible number of cells has no error to give.
-    if parser(row, delimiter).read_byte_record(&mut cells).is_err() {
-        cells.clear();
-    }
-    cells
 }
 
 fn shortened(text: &str) -> String {
@@ -378,107 +332,4 @@ fn shortened(text: &str) -> String {
         short.push('…');
     }
     short
-}
-
-/// A row as it stands in the file.
-pub(super) struct Row<'c> {
-    pub(super) record: u64,
-    /// Where it begins in the chunk.
-    pub(super) place: usize,
-    /// Perhaps with line ends after it.
-    pub(super) bytes: &'c [u8],
-}
-
-/// Gives each row of a chunk to `take`, as it stands there and taken apart.
-pub(super) fn rows<'c>(cut: &'c Cut, header: &Header, mut take: impl FnMut(Row<'c>, &csv::ByteRecord)) {
-    let mut parser = parser(&cut.bytes, header.delimiter);
-    let mut cells = csv::ByteRecord::new();
-    let mut record = cut.first_record;
-    loop {
-        let begin = place(&parser);
-        if !matches!(parser.read_byte_record(&mut cells), Ok(true)) {
-            return;
-        }
-        let raw = cut.bytes.get(begin..place(&parser)).unwrap_or_default();
-        let blank = raw.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        take(Row { record, place: begin + blank, bytes: raw.get(blank..).unwrap_or_default() }, &cells);
-        record += 1;
-    }
-}
-
-/// Reads the rows of a chunk.
-pub(super) fn parse(cut: &Cut, header: &Header, outcome: &mut Outcome<'_>, mapping: &Mapping) {
-    let table = Table { targets: header.columns.iter().map(|column| mapping.targets(column)).collect(), mapping };
-    rows(cut, header, |row, cells| {
-        let location = outcome.location(row.record, row.place);
-        outcome.push(location.clone(), table.article(row.bytes, cells, location));
-    });
-}
-
-/// A row without what ends it.
-pub(super) fn without_line_end(row: &[u8]) -> &[u8] {
-    let ends = row.iter().rev().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-    row.get(..row.len() - ends).unwrap_or_default()
-}
-
-/// Where the cells of a row stand in it, quotation marks included; the row comes without its line end.
-pub(super) fn cell_places(row: &[u8], delimiter: u8) -> Vec<Range<usize>> {
-    let (mut places, mut begin, mut state) = (Vec::new(), 0, State::FieldStart);
-    for (place, &byte) in row.iter().enumerate() {
-        state = match (state, byte) {
-            (State::FieldStart | State::Closing, b'"') => State::Quoted,
-            (State::Quoted, b'"') => State::Closing,
-            (State::Quoted, _) => State::Quoted,
-            (_, byte) if byte == delimiter => {
-                places.push(begin..place);
-                begin = place + 1;
-                State::FieldStart
-            }
-            _ => State::Bare,
-        };
-    }
-    places.push(begin..row.len());
-    places
-}
-
-/// The cells of each row of a chunk by their columns, to look at.
-pub(super) fn columns(cut: &Cut, header: &Header) -> Vec<Vec<(String, String)>> {
-    let mut parser = parser(&cut.bytes, header.delimiter);
-    let mut row = csv::ByteRecord::new();
-    let mut rows = Vec::new();
-    while matches!(parser.read_byte_record(&mut row), Ok(true)) {
-        let cells = row.iter().map(|cell| String::from_utf8_lossy(cell).into_owned());
-        rows.push(header.columns.iter().cloned().zip(cells).collect());
-    }
-    rows
-}
-
-fn place(parser: &csv::Reader<&[u8]>) -> usize {
-    usize::try_from(parser.position().byte()).unwrap_or(usize::MAX)
-}
-
-/// What the columns are good for.
-struct Table<'m> {
-    targets: Vec<&'m [Target]>,
-    mapping: &'m Mapping,
-}
-
-impl Table<'_> {
-    /// The article in a row, given as it stands in the file and taken apart.
-    fn article(&self, raw: &[u8], row: &csv::ByteRecord, location: Location) -> Result<Article, String> {
-        if memchr(0, raw).is_some() {
-            return Err(super::BINARY.to_owned());
-        }
-        super::utf8(raw.trim_ascii_start())?;
-        if row.len() != self.targets.len() {
-            return Err(format!("the row has {} cells, the header row {}", row.len(), self.targets.len()));
-        }
-        let mut fields = Fields::new();
-        for (cell, targets) in row.iter().zip(&self.targets) {
-            if fields.want(targets) {
-                fields.offer(targets, Value::Text(Cow::Borrowed(super::utf8(cell)?)));
-            }
-        }
-        fields.article(location).ok_or_else(|| fields::no_text(self.mapping))
-    }
 }

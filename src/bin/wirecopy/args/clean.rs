@@ -1,0 +1,58 @@
+//! The flags of `wirecopy clean`.
+
+use std::path::PathBuf;
+
+use clap::Args as Arguments;
+use wirecopy::findings::clean::DROPPABLE;
+use wirecopy::relation::Relation;
+
+use super::{Format, RunArgs, SettingsArgs, corpus_help, relation};
+
+#[derive(Debug, Arguments)]
+#[command(after_long_help = "\
+Examples:
+  wirecopy clean articles/ --out clean
+  wirecopy clean crawl.jsonl.gz --out clean --drop excerpt,version
+  wirecopy clean news.parquet --out clean --keep earliest
+  wirecopy clean articles/ --out clean --format json | jq '.articles[] | [.id, .relation, .kept]'")]
+pub struct CleanArgs {
+    /// Files and folders to read
+    #[arg(value_name = "CORPUS", required = true, long_help = corpus_help())]
+    pub corpus: Vec<PathBuf>,
+    /// Write the files to DIR, each under its own name
+    ///
+    /// JSON lines, JSON, CSV, TSV and XML keep every byte of the records that stay, and are packed as they were. Parquet keeps
+    /// its schema, metadata and row groups. Texts and pages are copied, or are not there. Archives, WARC and Arrow files are
+    /// left out, with a warning.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Drop these, too, separated by commas: excerpt, version, rewrite
+    ///
+    /// Copies always go: identical texts and near-duplicates. An excerpt goes if the article that contains it stays, a version
+    /// if a later one stays, a rewrite if the origin of its story stays, or one that was published before it.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = droppable)]
+    pub drop: Vec<Relation>,
+    /// Replace files that are there; others are left alone
+    #[arg(long)]
+    pub force: bool,
+    /// What is written to standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Format,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// A relation whose articles may go.
+fn droppable(text: &str) -> Result<Relation, String> {
+    let relation = relation(text)?;
+    if DROPPABLE.contains(&relation) {
+        return Ok(relation);
+    }
+    let known: Vec<&str> = DROPPABLE.iter().map(|relation| relation.name()).collect();
+    Err(match relation {
+        Relation::Identical | Relation::NearDuplicate => "copies always go".to_owned(),
+        _ => format!("such an article is no other's copy; known are {}", known.join(", ")),
+    })
+}
