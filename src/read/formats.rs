@@ -47,7 +47,7 @@ pub(super) fn shape(named: Option<&'static dyn Format>, head: &[u8], mapping: &M
         return Ok(shape);
     }
     match named {
-        Some(format) => format.named(head),
+        Some(format) => format.mapped(head, mapping),
         None => {
             FORMATS.iter().find_map(|format| format.likely(head, mapping)).map_or_else(|| txt::Text.named(head), Ok)
         }

@@ -299,6 +299,11 @@ pub struct SettingsArgs {
     /// NAME may be a path: source.title, headlines[0].value
     #[arg(long, value_name = "FIELD=NAME")]
     pub map: Vec<FieldName>,
+    /// Read the records of a JSON object from the array at PATH, such as response.docs
+    ///
+    /// Without it, an array is found if it is the only one or has a usual name: articles, items, results, hits.hits.
+    #[arg(long, value_name = "PATH")]
+    pub records: Option<String>,
     /// Also read files that .gitignore or .wirecopyignore exclude
     #[arg(long)]
     pub no_ignore: bool,
@@ -556,6 +561,9 @@ impl SettingsArgs {
             let names = self.map.iter().filter(|name| name.field == field);
             let names: Vec<toml::Value> = names.map(|name| name.name.as_str().into()).collect();
             set(&format!("read.map.{}", field.name()), "--map", names.into());
+        }
+        if let Some(records) = &self.records {
+            set("read.records", "--records", records.as_str().into());
         }
         if self.no_ignore {
             set("read.ignore_files", "--no-ignore", false.into());
