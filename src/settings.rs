@@ -334,7 +334,7 @@ pub struct SurvivorSettings {
 
 impl Default for SurvivorSettings {
     fn default() -> Self {
-        SurvivorSettings { keep: vec![KeepRule::Longest] }
+        SurvivorSettings { keep: vec![KeepRule::Cleanest] }
     }
 }
 
@@ -347,6 +347,8 @@ pub enum KeepRule {
     Agency,
     /// One that credits its agency.
     Credited,
+    /// The one with most words of its own body: site furniture, and what it says a second time, do not count.
+    Cleanest,
     /// The one with most words.
     Longest,
     /// One of these outlets, the first before the second.
@@ -359,6 +361,7 @@ impl fmt::Display for KeepRule {
             KeepRule::Earliest => "earliest",
             KeepRule::Agency => "agency",
             KeepRule::Credited => "credited",
+            KeepRule::Cleanest => "cleanest",
             KeepRule::Longest => "longest",
             KeepRule::Source(names) => return write!(f, "source:{}", names.join("+")),
         })
@@ -373,6 +376,7 @@ impl FromStr for KeepRule {
             "earliest" => KeepRule::Earliest,
             "agency" => KeepRule::Agency,
             "credited" => KeepRule::Credited,
+            "cleanest" => KeepRule::Cleanest,
             "longest" => KeepRule::Longest,
             _ => {
                 let names = text.strip_prefix("source:").unwrap_or_default();
@@ -380,7 +384,7 @@ impl FromStr for KeepRule {
                     names.split('+').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
                 if names.is_empty() {
                     return Err(format!(
-                        "{text:?} is not a rule: use earliest, agency, credited, longest or source:OUTLET+OUTLET"
+                        "{text:?} is not a rule: use earliest, agency, credited, cleanest, longest or source:OUTLET+OUTLET"
                     ));
                 }
                 KeepRule::Source(names)

@@ -21,8 +21,11 @@ use crate::relate::{Judge, Verdict};
 use crate::relation::Relation;
 use crate::verify::{Circumstances, Comparer, Context, Evidence};
 
-/// First texts that are compared with others at a time.
-const TEXTS: usize = 4096;
+/// Pairs that are compared at a time, about: what they share waits in memory until all are done, a kilobyte or two each
+/// where light edits of one text share dozens of runs.
+const PAIRS: usize = 1 << 14;
+/// Pairs of one first text that one thread compares: its index costs about as much as one comparison.
+const PARTNERS: usize = 256;
 
 /// Two articles, compared on their text.
 pub struct Compared<'a> {
@@ -126,8 +129,10 @@ impl ComparedPairs {
         surroundings: &Surroundings<'_>,
         progress: &dyn Progress,
     ) -> Result<()> {
-        let runs: Vec<&[(ArticleId, ArticleId)]> = pairs.chunk_by(|x, y| x.0 == y.0).collect();
-        for runs in runs.chunks(TEXTS) {
+        for pairs in pairs.chunks(PAIRS) {
+            // Of a text with thousands of partners several threads take some each.
+            let runs: Vec<&[(ArticleId, ArticleId)]> =
+                pairs.chunk_by(|x, y| x.0 == y.0).flat_map(|run| run.chunks(PARTNERS)).collect();
             let judge = &self.judge;
             let found: Vec<Vec<(Head, Evidence)>> = runs
                 .par_iter()

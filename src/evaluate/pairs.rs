@@ -208,6 +208,12 @@ struct Predictions<'a> {
     ids: HashMap<String, ArticleId>,
     /// The place of each pair's row.
     pairs: HashMap<(ArticleId, ArticleId), usize>,
+    /// The place of the row with the strongest relation between two classes, by the articles that are kept of them.
+    classes: HashMap<(ArticleId, ArticleId), (Relation, usize)>,
+}
+
+fn ordered(a: ArticleId, b: ArticleId) -> (ArticleId, ArticleId) {
+    (a.min(b), a.max(b))
 }
 
 /// What the findings say about two articles.
@@ -225,25 +231,20 @@ impl Prediction {
 
 impl<'a> Predictions<'a> {
     fn of(findings: &'a Findings) -> Self {
-        Predictions {
-            findings,
-            ids: findings
-                .members
-                .iter()
-                .zip(0..)
-                .map(|(member, place)| (member.id.clone(), ArticleId(place)))
-                .collect(),
-            pairs: findings
-                .pairs
-                .iter()
-                .enumerate()
-                .map(|(place, pair)| ((pair.a.min(pair.b), pair.a.max(pair.b)), place))
-                .collect(),
+        let ids = findings.members.iter().zip(0..).map(|(member, place)| (member.id.clone(), ArticleId(place)));
+        let mut predictions =
+            Predictions { findings, ids: ids.collect(), pairs: HashMap::new(), classes: HashMap::new() };
+        for (place, pair) in findings.pairs.iter().enumerate() {
+            predictions.pairs.insert(ordered(pair.a, pair.b), place);
+            let classes = ordered(predictions.kept(pair.a), predictions.kept(pair.b));
+            let row = (pair.relation, place);
+            predictions.classes.entry(classes).and_modify(|known| *known = row.min(*known)).or_insert(row);
         }
+        predictions
     }
 
-    /// The pair's own row; else both are of one near-duplicate class; else the row of the kept articles of their classes,
-    /// since near-duplicates are compared with others through the one that is kept.
+    /// The pair's own row; else both are of one near-duplicate class; else a row between their classes, since near-duplicates
+    /// are compared with others through the one that leads them.
     fn between(&self, a: ArticleId, b: ArticleId) -> Prediction {
         if let Some(prediction) = self.row(a, b) {
             return prediction;
@@ -255,13 +256,17 @@ impl<'a> Predictions<'a> {
                 rule: Some("duplicates of one article".into()),
             };
         }
-        self.row(kept_a, kept_b).unwrap_or(Prediction { relation: None, rule: None })
+        let between = self.classes.get(&ordered(kept_a, kept_b));
+        between.map_or(Prediction { relation: None, rule: None }, |&(_, place)| self.at(place))
     }
 
     fn row(&self, a: ArticleId, b: ArticleId) -> Option<Prediction> {
-        let &place = self.pairs.get(&(a.min(b), a.max(b)))?;
+        self.pairs.get(&ordered(a, b)).map(|&place| self.at(place))
+    }
+
+    fn at(&self, place: usize) -> Prediction {
         let pair = self.findings.pairs.get(place);
-        Some(Prediction { relation: Some(pair.relation), rule: Some(pair.rule.clone()) })
+        Prediction { relation: Some(pair.relation), rule: Some(pair.rule.clone()) }
     }
 
     fn kept(&self, article: ArticleId) -> ArticleId {

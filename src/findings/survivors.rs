@@ -6,11 +6,17 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use crate::article::ArticleId;
 use crate::bucket::classes::{Classes, Groups};
 use crate::corpus::Corpus;
 use crate::credit::Basis;
 use crate::settings::KeepRule;
+use crate::text::{Marks, Tokenizer};
+
+/// Articles of one class that a thread takes at a time: a class may be a fair part of the corpus.
+const SHARED: usize = 64;
 
 /// What is kept of each class.
 pub(super) struct Survivors {
@@ -25,45 +31,13 @@ impl Survivors {
         classes: &Classes,
         groups: &Groups,
         rules: &[KeepRule],
-        basis: impl Fn(ArticleId) -> Option<Basis>,
+        basis: impl Fn(ArticleId) -> Option<Basis> + Sync,
     ) -> Survivors {
-        let mut kept = HashMap::new();
-        for &leader in &classes.leaders {
+        let chosen = |&leader: &ArticleId| {
             let group = groups.of_leader(leader);
-            let of = group.len();
-            if of == 1 {
-                continue;
-            }
-            let mut left = group.to_vec();
-            let mut decided = None;
-            for rule in rules {
-                let value = |article: ArticleId| value(rule, article, corpus, &basis);
-                let best = left.iter().map(|&article| value(article)).min();
-                let before = left.len();
-                left.retain(|&article| Some(value(article)) == best);
-                if left.len() < before && (left.len() == 1 || decided.is_none()) {
-                    decided = Some(rule);
-                }
-                if left.len() == 1 {
-                    break;
-                }
-            }
-            let first = if left.contains(&leader) {
-                leader
-            } else {
-                left.into_iter().min_by_key(|&article| corpus.keys.rank(article)).unwrap_or(leader)
-            };
-            let source = || corpus.articles.get(first.index()).source.clone().unwrap_or_default();
-            let reason = match decided.or(rules.last()) {
-                Some(KeepRule::Earliest) => format!("earliest of {of} near-duplicates"),
-                Some(KeepRule::Agency) => format!("the agency's own of {of} near-duplicates"),
-                Some(KeepRule::Credited) => format!("credits its agency, of {of} near-duplicates"),
-                Some(KeepRule::Source(_)) => format!("{} goes first, of {of} near-duplicates", source()),
-                Some(KeepRule::Longest) | None => format!("longest of {of} near-duplicates"),
-            };
-            kept.insert(leader, (first, reason));
-        }
-        Survivors { kept }
+            (group.len() > 1).then(|| (leader, chosen(leader, group, rules, corpus, &basis)))
+        };
+        Survivors { kept: classes.leaders.par_iter().filter_map(chosen).collect() }
     }
 
     /// The article that is kept of the class of a leader.
@@ -77,23 +51,77 @@ impl Survivors {
     }
 }
 
-/// What a rule sees in an article: the least goes first.
-fn value(
-    rule: &KeepRule,
-    article: ArticleId,
+/// The article of a class that is kept, and why.
+fn chosen(
+    leader: ArticleId,
+    group: &[ArticleId],
+    rules: &[KeepRule],
     corpus: &Corpus,
     basis: &impl Fn(ArticleId) -> Option<Basis>,
-) -> (i64, Reverse<usize>) {
-    let number = match rule {
+) -> (ArticleId, String) {
+    let of = group.len();
+    let mut left = group.to_vec();
+    let mut decided = None;
+    for rule in rules {
+        let values = values(rule, &left, corpus, basis);
+        let best = values.iter().min();
+        let before = left.len();
+        left =
+            left.iter().zip(&values).filter(|(_, value)| Some(*value) == best).map(|(article, _)| *article).collect();
+        if left.len() < before && (left.len() == 1 || decided.is_none()) {
+            decided = Some(rule);
+        }
+        if left.len() == 1 {
+            break;
+        }
+    }
+    let first = if left.contains(&leader) {
+        leader
+    } else {
+        left.into_iter().min_by_key(|&article| corpus.keys.rank(article)).unwrap_or(leader)
+    };
+    let source = || corpus.articles.get(first.index()).source.clone().unwrap_or_default();
+    let reason = match decided.or(rules.last()) {
+        Some(KeepRule::Earliest) => format!("earliest of {of} near-duplicates"),
+        Some(KeepRule::Agency) => format!("the agency's own of {of} near-duplicates"),
+        Some(KeepRule::Credited) => format!("credits its agency, of {of} near-duplicates"),
+        Some(KeepRule::Source(_)) => format!("{} goes first, of {of} near-duplicates", source()),
+        Some(KeepRule::Longest) => format!("longest of {of} near-duplicates"),
+        Some(KeepRule::Cleanest) | None => format!("cleanest of {of} near-duplicates"),
+    };
+    (first, reason)
+}
+
+/// What a rule sees in an article: the least goes first.
+type Value = (i64, Reverse<usize>);
+
+fn values(
+    rule: &KeepRule,
+    articles: &[ArticleId],
+    corpus: &Corpus,
+    basis: &impl Fn(ArticleId) -> Option<Basis>,
+) -> Vec<Value> {
+    let number = |article: ArticleId| match rule {
         KeepRule::Earliest => corpus.published[article.index()],
         KeepRule::Agency => i64::from(basis(article) != Some(Basis::Own)),
         KeepRule::Credited => i64::from(!matches!(basis(article), Some(Basis::Own | Basis::Credited))),
-        KeepRule::Longest => return (0, Reverse(corpus.spool.tokens_of(article))),
+        KeepRule::Cleanest | KeepRule::Longest => 0,
         KeepRule::Source(names) => {
             let read = corpus.articles.get(article.index());
             let place = names.iter().position(|name| read.source.as_ref() == Some(name));
             place.unwrap_or(names.len()) as i64
         }
     };
-    (number, Reverse(0))
+    let cleanness = |tokenizer: &mut Tokenizer, &article: &ArticleId| {
+        // By what the text itself shows. What the corpus shows of it is not known where only copies are looked for.
+        let marks = &tokenizer.tokens(&corpus.spool.text(article)).marks;
+        let body = marks.iter().filter(|marks| !marks.has(Marks::FURNITURE)).count();
+        // Of the same body the one with less around it.
+        (-(body as i64), Reverse(usize::MAX - marks.len()))
+    };
+    match rule {
+        KeepRule::Cleanest => articles.par_iter().with_min_len(SHARED).map_init(Tokenizer::new, cleanness).collect(),
+        KeepRule::Longest => articles.iter().map(|&article| (0, Reverse(corpus.spool.tokens_of(article)))).collect(),
+        _ => articles.iter().map(|&article| (number(article), Reverse(0))).collect(),
+    }
 }

@@ -122,7 +122,10 @@ pub(super) enum Leaving {
     Elements,
     /// The same, and commas stand between records.
     Listed,
+    /// Each record is a stretch of bytes with the line ends behind it, and packed by itself where the file is packed.
+    Archived,
     /// By a writer of its own, which is told of each record whether it is kept.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only columnar formats are written so"))]
     Rows(WriteRows),
 }
 

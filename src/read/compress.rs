@@ -128,6 +128,8 @@ pub(super) enum Packer<W: Write> {
     Zstd(zstd::stream::write::Encoder<'static, W>),
     Bzip2(bzip2::write::BzEncoder<W>),
     Xz(Box<lzma_rust2::XzWriter<W>>),
+    /// Something could not be written.
+    Failed,
 }
 
 impl<W: Write> Packer<W> {
@@ -148,6 +150,17 @@ impl<W: Write> Packer<W> {
         })
     }
 
+    /// Begins a new member of gzip, so that what follows can be unpacked by itself.
+    pub(super) fn begin_member(&mut self) -> io::Result<()> {
+        *self = match std::mem::replace(self, Packer::Failed) {
+            Packer::Gzip(packed) => {
+                Packer::Gzip(flate2::write::GzEncoder::new(packed.finish()?, flate2::Compression::default()))
+            }
+            other => other,
+        };
+        Ok(())
+    }
+
     /// Writes what is still to be written.
     pub(super) fn finish(self) -> io::Result<()> {
         let mut out = match self {
@@ -156,6 +169,7 @@ impl<W: Write> Packer<W> {
             Packer::Zstd(packed) => packed.finish()?,
             Packer::Bzip2(packed) => packed.finish()?,
             Packer::Xz(packed) => packed.finish()?,
+            Packer::Failed => return Err(io::ErrorKind::BrokenPipe.into()),
         };
         out.flush()
     }
@@ -169,6 +183,7 @@ impl<W: Write> Write for Packer<W> {
             Packer::Zstd(packed) => packed.write(bytes),
             Packer::Bzip2(packed) => packed.write(bytes),
             Packer::Xz(packed) => packed.write(bytes),
+            Packer::Failed => Err(io::ErrorKind::BrokenPipe.into()),
         }
     }
 

@@ -15,7 +15,8 @@ use crate::settings::ReadSettings;
 
 /// The sources in `inputs`, sorted by path, each file once even if it is named twice.
 ///
-/// Folders give the files with an ending of a format ([`Format`]), plain or compressed, at any depth; other files are counted in [`Found::passed_over`], hidden ones are not looked at. `.gitignore` and `.wirecopyignore` are
+/// Folders give the files with an ending of a format (see [`formats`](super::formats())), plain or compressed, at any depth;
+/// other files are counted in [`Found::passed_over`], hidden ones are not looked at. `.gitignore` and `.wirecopyignore` are
 /// respected if the settings say so. A file or folder inside a folder that cannot be looked at becomes a reject; an input
 /// that does not exist or cannot be looked at is an [`Error::Io`].
 pub fn sources(inputs: Vec<Input>, settings: &ReadSettings) -> Result<Found> {

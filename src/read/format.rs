@@ -1,6 +1,6 @@
 //! What a format of input is: its endings, how it is told from others, and how its sources are opened.
 //!
-//! Each format implements [`Format`] in its own file and has a line in the table of [`formats`](super::formats). A source that
+//! Each format implements [`Format`] in its own file and has a line in the table of [`formats`](mod@super::formats). A source that
 //! was looked at has a [`Shape`]; opening it gives what cuts its records ([`Split`]), or the files in it ([`Archive`]).
 
 use std::io::{self, Read};

@@ -9,21 +9,20 @@
 use super::compress::{self, Compression};
 use super::format::{Format, Shape};
 use super::mapping::Mapping;
-use super::{archive, columnar, csv, html, json, txt, warc, xml};
 
 /// Every format. Of several that find a source likely, or certain, the first goes before.
 const FORMATS: &[&dyn Format] = &[
-    &json::Lines,
-    &json::Json,
-    &html::Html,
-    &xml::Xml,
-    &csv::Csv,
-    &csv::Tsv,
-    &txt::Text,
-    &warc::Warc,
-    &archive::Files,
-    &columnar::Parquet,
-    &columnar::Arrow,
+    &super::json::Lines,
+    &super::json::Json,
+    &super::html::Html,
+    &super::xml::Xml,
+    &super::csv::Csv,
+    &super::csv::Tsv,
+    &super::txt::Text,
+    &super::warc::Warc,
+    &super::archive::Files,
+    &super::columnar::Parquet,
+    &super::columnar::Arrow,
 ];
 
 /// What a file name promises, once the ending of a compression is taken off.
@@ -48,9 +47,10 @@ pub(super) fn shape(named: Option<&'static dyn Format>, head: &[u8], mapping: &M
     }
     match named {
         Some(format) => format.mapped(head, mapping),
-        None => {
-            FORMATS.iter().find_map(|format| format.likely(head, mapping)).map_or_else(|| txt::Text.named(head), Ok)
-        }
+        None => FORMATS
+            .iter()
+            .find_map(|format| format.likely(head, mapping))
+            .map_or_else(|| super::txt::Text.named(head), Ok),
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! As in [`rewrite`](super::rewrite) the file is read twice at once: as chunks, which tell what each record is and where it
 //! stands, and as it stands, which is what is written. Records that are no articles are left out, too, and so is what could not
-//! be read of lines and rows. Among the elements of an array or of XML there is no telling where something broken ends: it stays.
-//! Memory is a few chunks.
+//! be read of lines and rows. Among the elements of an array or of XML, and in archives of crawlers, there is no telling where
+//! something broken ends: it stays. Memory is a few chunks.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -39,13 +39,22 @@ pub struct Leave<'m> {
 enum Way {
     /// As it is, if its record is kept.
     Whole,
-    /// Without stretches of bytes: those of broken records, too, or not.
-    Stretches {
-        broken: bool,
-    },
-    /// Without stretches and the commas between them.
-    Listed,
+    /// Without stretches of bytes.
+    Stretches(Joint),
     Rows(WriteRows),
+}
+
+/// What stands between records and goes with them.
+#[derive(Clone, Copy, PartialEq)]
+enum Joint {
+    /// Nothing, and what is broken goes, too.
+    None,
+    /// Nothing; what is broken is among markup and stays.
+    Markup,
+    /// The same with a comma, which goes with the record behind it, or with the one before it where none was kept before.
+    Comma,
+    /// The same with line ends behind the record; each record is a member of gzip.
+    LineEnds,
 }
 
 /// Whether a file can be written again.
@@ -121,9 +130,10 @@ impl<'m> Leave<'m> {
             }
             Leaving::Rows(write) => Way::Rows(write),
             Leaving::Whole => Way::Whole,
-            Leaving::Stretches => Way::Stretches { broken: true },
-            Leaving::Elements => Way::Stretches { broken: false },
-            Leaving::Listed => Way::Listed,
+            Leaving::Stretches => Way::Stretches(Joint::None),
+            Leaving::Elements => Way::Stretches(Joint::Markup),
+            Leaving::Listed => Way::Stretches(Joint::Comma),
+            Leaving::Archived => Way::Stretches(Joint::LineEnds),
         };
         let set = Encoding::for_label(nature.encoding.as_bytes()).filter(|set| *set != UTF_8);
         Ok(Leavable::Yes(Box::new(Leave { source, path, chunks, first, mapping, set, way })))
@@ -138,11 +148,10 @@ impl<'m> Leave<'m> {
     ) -> Result<Left, NotWritten> {
         let mut left = Left::default();
         match self.way {
-            Way::Stretches { broken } => self.without_stretches(broken, keep, out, &mut left)?,
-            Way::Listed => self.without_stretches(false, keep, out, &mut left)?,
+            Way::Stretches(joint) => self.without_stretches(joint, keep, out, &mut left)?,
             Way::Whole => {
                 while let Some(batch) = self.batch() {
-                    for (_, (parsed, _)) in batch {
+                    for Read { parsed, .. } in batch {
                         left.decided(&parsed, keep)?;
                     }
                 }
@@ -153,7 +162,7 @@ impl<'m> Leave<'m> {
             Way::Rows(write) => {
                 let mut kept = Vec::new();
                 while let Some(batch) = self.batch() {
-                    for (_, (parsed, _)) in batch {
+                    for Read { parsed, .. } in batch {
                         for (record, is_kept) in left.decided(&parsed, keep)? {
                             let place = usize::try_from(record).unwrap_or(usize::MAX).saturating_sub(1);
                             kept.resize(kept.len().max(place + 1), false);
@@ -168,18 +177,18 @@ impl<'m> Leave<'m> {
     }
 
     /// Some chunks and what is in them; nothing at the end.
-    fn batch(&mut self) -> Option<Vec<(Chunk, (Parsed, Vec<Stretch>))>> {
+    fn batch(&mut self) -> Option<Vec<Read>> {
         let batch: Vec<Chunk> = self.first.take().into_iter().chain(&mut self.chunks).take(BATCH_CHUNKS).collect();
         let read = |chunk: Chunk| {
-            let read = (chunk.parse(self.mapping), chunk.cut.records.stretches(&chunk.cut));
-            (chunk, read)
+            let (parsed, stretches) = (chunk.parse(self.mapping), chunk.cut.records.stretches(&chunk.cut));
+            Read { chunk, parsed, stretches }
         };
         (!batch.is_empty()).then(|| batch.into_par_iter().map(read).collect())
     }
 
     fn without_stretches(
         &mut self,
-        drops_broken: bool,
+        joint: Joint,
         keep: &mut dyn FnMut(Record<'_>) -> Result<bool>,
         out: &mut dyn Write,
         left: &mut Left,
@@ -194,12 +203,12 @@ impl<'m> Leave<'m> {
         };
         let mut original = Original::open(path, self.set).map_err(unreadable)?;
         let packer = Packer::new(original.compression(), out).map_err(NotWritten::Write)?;
-        let mut between = Between::new(packer, matches!(self.way, Way::Listed));
+        let mut between = Between::new(packer, joint);
         original.pass_mark(&mut between.out).map_err(changed)?;
         // Whether what comes next, up to the next record, is broken and goes.
         let mut is_broken = false;
         while let Some(batch) = self.batch() {
-            for (chunk, (parsed, stretches)) in batch {
+            for Read { chunk, parsed, stretches } in batch {
                 let decided = left.decided(&parsed, keep)?;
                 let begin = chunk.cut.byte_offset;
                 let mut steps: Vec<Step> = stretches
@@ -211,7 +220,7 @@ impl<'m> Leave<'m> {
                         Step { start: begin + bytes.start as u64, end, is_kept }
                     })
                     .collect();
-                if drops_broken {
+                if joint == Joint::None {
                     let flaws = chunk.cut.flaws.iter().filter(|flaw| flaw.record > 0);
                     steps.extend(flaws.map(|flaw| Step { start: flaw.byte_offset, end: None, is_kept: false }));
                     steps.sort_by_key(|step| step.start);
@@ -236,7 +245,7 @@ impl<'m> Leave<'m> {
                             let mut last = Last(None);
                             between.before_dropped();
                             original.pass(end, &mut last).map_err(changed)?;
-                            between.after_return = last.0 == Some(b'\r');
+                            between.after_dropped(last.0);
                         }
                     }
                 }
@@ -244,8 +253,15 @@ impl<'m> Leave<'m> {
         }
         let rest: &mut dyn Write = if is_broken { &mut io::sink() } else { &mut between };
         left.damage = original.pass_rest(rest).map_err(NotWritten::Write)?;
-        between.finish().and_then(Packer::finish).map_err(NotWritten::Write)
+        between.finish().map_err(NotWritten::Write)
     }
+}
+
+/// A chunk that was read.
+struct Read {
+    chunk: Chunk,
+    parsed: Parsed,
+    stretches: Vec<Stretch>,
 }
 
 fn copy(path: &Path, out: &mut dyn Write) -> Result<(), NotWritten> {
@@ -284,31 +300,41 @@ impl Left {
     }
 }
 
-/// Writes what stands between records. In a list a comma goes with the record behind it, or with the one before it where that
-/// was dropped and none was kept before.
-struct Between<W: Write> {
-    out: W,
-    is_list: bool,
+/// Writes what stands between records.
+struct Between<'o> {
+    out: Packer<&'o mut dyn Write>,
+    joint: Joint,
     /// White space and commas since the last record, as long as there is nothing else.
     waiting: Vec<u8>,
     is_plain: bool,
-    /// Whether a record that was kept stands before in the same list.
+    /// Whether a record that was kept stands before: in the same list, or at all.
     follows: bool,
-    /// Whether the last record, which was dropped, ended in half of a line end.
-    after_return: bool,
+    /// The line ends that go with the record before, which was dropped.
+    dropping: Dropping,
 }
 
-impl<W: Write> Between<W> {
-    fn new(out: W, is_list: bool) -> Self {
-        Between { out, is_list, waiting: Vec::new(), is_plain: true, follows: false, after_return: false }
+#[derive(Clone, Copy, PartialEq)]
+enum Dropping {
+    Nothing,
+    /// The second half of one.
+    Half,
+    All,
+}
+
+impl<'o> Between<'o> {
+    fn new(out: Packer<&'o mut dyn Write>, joint: Joint) -> Self {
+        Between { out, joint, waiting: Vec::new(), is_plain: true, follows: false, dropping: Dropping::Nothing }
     }
 
     fn before_kept(&mut self) -> io::Result<()> {
-        if self.is_list && self.is_plain && self.follows {
+        if self.follows && self.joint == Joint::LineEnds {
+            self.out.begin_member()?;
+        }
+        if self.follows && self.is_plain {
             self.out.write_all(&self.waiting)?;
         }
         self.waiting.clear();
-        (self.is_plain, self.follows, self.after_return) = (true, true, false);
+        (self.is_plain, self.follows, self.dropping) = (true, true, Dropping::Nothing);
         Ok(())
     }
 
@@ -317,34 +343,44 @@ impl<W: Write> Between<W> {
         self.is_plain = true;
     }
 
-    fn finish(mut self) -> io::Result<W> {
+    fn after_dropped(&mut self, last: Option<u8>) {
+        self.dropping = match (self.joint, last) {
+            (Joint::LineEnds, _) => Dropping::All,
+            (Joint::None, Some(b'\r')) => Dropping::Half,
+            _ => Dropping::Nothing,
+        };
+    }
+
+    fn finish(mut self) -> io::Result<()> {
         self.out.write_all(&self.waiting)?;
-        Ok(self.out)
+        self.out.finish()
     }
 }
 
-impl<W: Write> Write for Between<W> {
+impl Write for Between<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let length = bytes.len();
-        let mut bytes = bytes;
-        if std::mem::take(&mut self.after_return) {
-            bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
-        }
-        if !self.is_list {
-            self.out.write_all(bytes)?;
-            return Ok(length);
+        let dropped = match self.dropping {
+            Dropping::Nothing => 0,
+            Dropping::Half => usize::from(bytes.first() == Some(&b'\n')),
+            Dropping::All => bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count(),
+        };
+        let rest = bytes.get(dropped..).unwrap_or_default();
+        if self.dropping == Dropping::Half || !rest.is_empty() {
+            self.dropping = Dropping::Nothing;
         }
         // In UTF-16 every other byte is none.
         let is_plain = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | 0);
-        if self.is_plain && bytes.iter().all(is_plain) {
-            self.waiting.extend_from_slice(bytes);
+        if self.joint != Joint::Comma {
+            self.out.write_all(rest)?;
+        } else if self.is_plain && rest.iter().all(is_plain) {
+            self.waiting.extend_from_slice(rest);
         } else {
             self.out.write_all(&self.waiting)?;
             self.waiting.clear();
-            self.out.write_all(bytes)?;
+            self.out.write_all(rest)?;
             (self.is_plain, self.follows) = (false, false);
         }
-        Ok(length)
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

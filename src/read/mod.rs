@@ -1,7 +1,7 @@
 //! What is in these files? Paths and streams in, [`Article`](crate::article::Article)s and
 //! [`Reject`](crate::article::Reject)s out.
 //!
-//! [`sources`] finds the files, [`chunks`] cuts them one after the other into pieces of about a megabyte at record borders,
+//! [`sources`] finds the files, [`chunks()`] cuts them one after the other into pieces of about a megabyte at record borders,
 //! and [`Chunk::parse`] reads a piece. The first two are sequential, as decompression is; parsing is a pure function that may
 //! run in parallel. [`UniqueIds`] then gives every article an id of its own, in input order.
 //!

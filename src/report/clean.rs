@@ -92,7 +92,8 @@ impl Cleaned {
             writeln!(out, "  {count} {}", name.replace('_', "-"))?;
         }
         if self.rejected > 0 {
-            writeln!(out, "{} without an article left out", one_or(self.rejected, "record"))?;
+            let verb = if self.rejected == 1 { "it holds" } else { "they hold" };
+            writeln!(out, "{} left out: {verb} no article", one_or(self.rejected, "record"))?;
         }
         if self.unchanged > 0 {
             let verb =

@@ -178,7 +178,7 @@ fn lists(help: &str, flag: &str) -> bool {
 fn commands_and_their_flags_are_there() {
     let mut known: BTreeMap<String, String> = BTreeMap::new();
     let everything: String =
-        ["", "scan", "check", "eval", "report", "inspect", "compare", "explain"].map(help).concat();
+        ["", "scan", "clean", "check", "eval", "report", "inspect", "compare", "explain"].map(help).concat();
     let mut seen = 0;
     for (path, page) in pages() {
         for command in commands(&page) {

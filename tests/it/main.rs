@@ -11,6 +11,7 @@ mod bad_input;
 mod cases;
 mod check;
 mod check_formats;
+mod clean;
 mod corpora;
 mod crawled;
 mod demonstration;

@@ -74,10 +74,31 @@ fn the_first_rule_that_tells_them_apart_decides() {
 
 #[test]
 fn rules_are_read_as_they_are_written() {
-    for rule in ["earliest", "agency", "credited", "longest", "source:a.example+b.example"] {
+    for rule in ["earliest", "agency", "credited", "cleanest", "longest", "source:a.example+b.example"] {
         assert_eq!(rule.parse::<wirecopy::settings::KeepRule>().unwrap().to_string(), rule);
     }
     for wrong in ["newest", "source:", "source", ""] {
         assert!(wrong.parse::<wirecopy::settings::KeepRule>().unwrap_err().contains("is not a rule"), "{wrong}");
     }
+}
+
+#[test]
+fn the_cleanest_is_kept_and_not_the_longest() {
+    let one = |id: &str, text: &str| serde_json::json!({"id": id, "source": format!("{id}.example"), "text": text});
+    let body = corpus().lines().nth(1).map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()).unwrap();
+    let body = body["text"].as_str().unwrap();
+    let (first, rest) = body.split_once(". ").unwrap();
+    let menu = "Home\nNews\nSport\nWeather\nSubscribe now\nSign in";
+    let texts = [
+        one("clean", &format!("{first}.\n\n{rest} So it was said at the harbour.")),
+        one("menu", &format!("{menu}\n\n{first}.\n\n{rest}\n\n{menu}")),
+        one("twice", &format!("{first}.\n\n{first}.\n\n{rest}")),
+    ];
+    let lines = texts.map(|text| text.to_string()).join("\n");
+    let findings = pipeline::scan(vec![stream("corpus.jsonl", lines)], &Settings::default(), &Silent).unwrap();
+    let kept: Vec<(String, String)> = rows(&findings.members)
+        .filter(|member| member.keep)
+        .map(|member| (member.id.clone(), member.keep_reason.clone()))
+        .collect();
+    assert_eq!(kept, [("clean".to_owned(), "cleanest of 3 near-duplicates".to_owned())]);
 }

@@ -55,7 +55,7 @@ pub struct Args {
 pub enum Command {
     /// Find the stories of a corpus and write the report
     Scan(ScanArgs),
-    /// Write a corpus again without the articles that it has twice
+    /// Write a corpus again without duplicates
     Clean(Box<CleanArgs>),
     /// Fail if a corpus has unknown duplicates: a gate for continuous integration
     Check(Box<CheckArgs>),
@@ -156,7 +156,7 @@ Examples:
   wirecopy scan crawl.jsonl --max-rejects 1% --format json > stories.json")]
 pub struct ScanArgs {
     /// Files and folders to read, or - for standard input
-    #[arg(value_name = "CORPUS", long_help = corpus_help())]
+    #[arg(value_name = "CORPUS", long_help = corpus_help("Files and folders to read, or - for standard input"))]
     pub corpus: Vec<PathBuf>,
     /// Fail and write nothing if more records than this are rejected: a number or a percentage
     #[arg(long, value_name = "N|P%")]
@@ -179,12 +179,12 @@ pub struct ScanArgs {
     pub settings: SettingsArgs,
 }
 
-/// What a corpus may consist of.
-fn corpus_help() -> String {
+/// What a corpus may consist of, after what it is.
+fn corpus_help(what: &str) -> String {
     let names: Vec<&str> = formats().map(|(name, _)| name).collect();
     let (last, others) = names.split_last().expect("there are formats");
     format!(
-        "Files and folders to read, or - for standard input\n\n{} and {last}, plain or compressed. Folders are searched at \
+        "{what}\n\n{} and {last}, plain or compressed. Folders are searched at \
          any depth. wirecopy inspect shows how a file is read.",
         others.join(", ")
     )
@@ -338,8 +338,9 @@ pub struct SettingsArgs {
     pub all_pairs: bool,
     /// Choose the near-duplicate to keep by these rules, separated by commas
     ///
-    /// The rules are earliest, agency (the agency's own), credited (credits its agency), longest, and source:OUTLET+OUTLET
-    /// (these outlets, in this order). The first rule that tells two apart decides. By default the longest is kept.
+    /// The rules are earliest, agency (the agency's own), credited (credits its agency), cleanest (most words that are
+    /// neither site furniture nor repeated), longest, and source:OUTLET+OUTLET (these outlets, in this order). The first rule
+    /// that tells two apart decides. By default the cleanest is kept.
     #[arg(long, value_delimiter = ',', value_name = "RULES")]
     pub keep: Vec<KeepRule>,
     /// Add the agencies in FILE, with their names and sites as TOML

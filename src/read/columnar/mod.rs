@@ -94,5 +94,6 @@ fn absent<'m>(_: &mut Opening<'_, 'm>) -> Result<Opened<'m>, String> {
     Err("this program cannot read Parquet and Arrow: build it with the feature parquet".to_owned())
 }
 
-#[cfg(all(test, feature = "parquet"))]
+#[cfg(test)]
+#[cfg(feature = "parquet")]
 mod tests;

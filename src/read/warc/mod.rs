@@ -22,7 +22,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::chunk::{Cut, Limits, Outcome, Records, Split};
+use super::chunk::{Cut, Leaving, Limits, Outcome, Records, Split, Stretch};
 use super::date;
 use super::feed::Feed;
 use super::fields::Seen;
@@ -70,7 +70,7 @@ impl Format for Warc {
 }
 
 fn shape() -> Shape {
-    Shape::cut("WARC", Characters::Stated, |limits, _| Box::new(Archive::new(limits)))
+    Shape::cut("WARC", Characters::Stated, |limits, _| Box::new(Archive::new(limits))).leaving(Leaving::Archived)
 }
 
 /// Cuts between records.
@@ -418,6 +418,10 @@ impl Records for Archived {
             }
         });
         seen.collect()
+    }
+
+    fn stretches(&self, _: &Cut) -> Vec<Stretch> {
+        self.0.iter().map(|place| Stretch { record: place.record, bytes: place.bytes.clone() }).collect()
     }
 
     fn is_own(&self, _: Field, _: &Mapping) -> bool {

@@ -17,22 +17,22 @@ Examples:
   wirecopy clean articles/ --out clean --format json | jq '.articles[] | [.id, .relation, .kept]'")]
 pub struct CleanArgs {
     /// Files and folders to read
-    #[arg(value_name = "CORPUS", required = true, long_help = corpus_help())]
+    #[arg(value_name = "CORPUS", required = true, long_help = corpus_help("Files and folders to read"))]
     pub corpus: Vec<PathBuf>,
     /// Write the files to DIR, each under its own name
     ///
-    /// JSON lines, JSON, CSV, TSV and XML keep every byte of the records that stay, and are packed as they were. Parquet keeps
-    /// its schema, metadata and row groups. Texts and pages are copied, or are not there. Archives, WARC and Arrow files are
-    /// left out, with a warning.
+    /// JSON lines, JSON, CSV, TSV, XML and WARC keep every byte of the kept records, and their compression. Parquet keeps its
+    /// schema, metadata and row groups. Texts and pages are copied whole or not at all. Archives and Arrow files are left out,
+    /// with a warning.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Drop these, too, separated by commas: excerpt, version, rewrite
+    /// Also drop these, separated by commas: excerpt, version, rewrite
     ///
-    /// Copies always go: identical texts and near-duplicates. An excerpt goes if the article that contains it stays, a version
-    /// if a later one stays, a rewrite if the origin of its story stays, or one that was published before it.
+    /// Identical texts and near-duplicates are always dropped. An excerpt is dropped if the article that contains it is kept,
+    /// a version if a later one is kept, a rewrite if the origin of its story or an earlier article is kept.
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = droppable)]
     pub drop: Vec<Relation>,
-    /// Replace files that are there; others are left alone
+    /// Replace files of the same names; other files stay
     #[arg(long)]
     pub force: bool,
     /// What is written to standard output

@@ -1,6 +1,6 @@
-//! `wirecopy clean`: writes a corpus again without the articles that it has twice.
+//! `wirecopy clean`: writes a corpus again without duplicates.
 //!
-//! Only files that can be written again are scanned, so that no article goes for one that is left out.
+//! Only files that can be written again are scanned, so that no article is dropped for one that is left out.
 
 use std::fs;
 use std::path::{Path, PathBuf};
