@@ -21,6 +21,8 @@ use crate::settings::Field;
 
 /// In how many envelopes an article may lie.
 const ENVELOPES: usize = 3;
+/// Longer records are no envelopes: they are made trees of, which takes ten times their bytes.
+const ENVELOPE_BYTES: usize = 1 << 20;
 /// What the fields of an envelope come after.
 const ENVELOPE_RANK: u16 = 500;
 /// Of several articles in one envelope this is the one that holds now, by the names of change logs and search engines.
@@ -57,6 +59,9 @@ type Object = serde_json::Map<String, Json>;
 
 /// The article in an envelope, which gives it what it has not itself.
 fn enveloped(text: &str, location: Location, mapping: &Mapping) -> Option<Article> {
+    if text.len() > ENVELOPE_BYTES {
+        return None;
+    }
     let Ok(Json::Object(record)) = serde_json::from_str(text) else { return None };
     let objects = unwrapped(record, mapping, ENVELOPES).ok()?;
     fields_of_all(&objects, mapping).article(location)

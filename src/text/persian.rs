@@ -43,13 +43,11 @@ const LONGEST_BYTES: usize = 18;
 /// Persian has a letter that Arabic has not in every so many bytes, at least.
 const LETTER_IN_BYTES: usize = 250;
 
-/// Whether a text in Arabic letters has those that Persian adds: pe, che, zhe, gaf and its own kaf.
+/// Whether a text in Arabic letters has those that Persian adds: che, zhe, gaf and its own kaf, which begin with one byte.
 pub(super) fn is_persian(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let follows = |first: u8, seconds: &'static [u8]| {
-        memchr::memchr_iter(first, bytes).filter(|place| seconds.contains(bytes.get(place + 1).unwrap_or(&0))).count()
-    };
-    let letters = follows(0xDA, &[0x86, 0x98, 0xA9, 0xAF]) + follows(0xD9, &[0xBE]);
+    let is_added = |place: &usize| matches!(bytes.get(place + 1), Some(0x86 | 0x98 | 0xA9 | 0xAF));
+    let letters = memchr::memchr_iter(0xDA, bytes).filter(is_added).count();
     letters > 0 && letters * LETTER_IN_BYTES >= bytes.len()
 }
 

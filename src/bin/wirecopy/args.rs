@@ -422,7 +422,7 @@ pub struct ReportArgs {
 #[command(after_long_help = "\
 Examples:
   wirecopy inspect crawl.jsonl.gz
-  wirecopy inspect articles/ --records 100
+  wirecopy inspect articles/ --first 100
   wirecopy inspect crawl.csv --map text=body --map published=day
   curl https://outlet.example/feed | wirecopy inspect -")]
 pub struct InspectArgs {
@@ -431,7 +431,7 @@ pub struct InspectArgs {
     pub files: Vec<PathBuf>,
     /// Look at the first N records of each kind of file
     #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u64).range(1..))]
-    pub records: u64,
+    pub first: u64,
     /// What is written to standard output
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
