@@ -169,7 +169,7 @@ pub struct Teller<'a> {
 impl Teller<'_> {
     /// Whether it has the text of an agency that stands elsewhere.
     fn is_copy(&self) -> bool {
-        self.credit.is_some_and(|credit| credit.basis != Basis::Own)
+        self.credit.is_some_and(Credit::is_copy)
     }
 
     /// When it was published: not before and not after, in seconds since 1970.
@@ -306,11 +306,11 @@ fn duration(seconds: i64) -> String {
 fn by_credit(tellers: &[Teller<'_>], all_copies: bool, points: &mut [Points]) {
     let naming = |agency: &str| {
         let others = tellers.iter().filter_map(|teller| teller.credit);
-        others.filter(|credit| credit.basis != Basis::Own && credit.agency == agency).count()
+        others.filter(|credit| credit.is_copy() && credit.agency == agency).count()
     };
-    let any = tellers.iter().any(|teller| teller.credit.is_some());
+    let any = tellers.iter().any(|teller| teller.credit.is_some_and(Credit::is_author));
     for (teller, points) in tellers.iter().zip(points) {
-        match teller.credit {
+        match teller.credit.filter(|credit| credit.is_author()) {
             Some(credit) if credit.basis == Basis::Own => {
                 let (agency, others) = (&credit.agency, naming(&credit.agency));
                 match others {
@@ -405,7 +405,8 @@ pub fn agency(tellers: &[Teller<'_>]) -> Option<(String, String)> {
     const STATED: f64 = 0.2;
     /// or carry its text.
     const CARRIED: f64 = 0.5;
-    let mut agencies: Vec<&str> = tellers.iter().filter_map(|teller| Some(teller.credit?.agency.as_str())).collect();
+    let credits = || tellers.iter().filter_map(|teller| teller.credit.filter(|credit| credit.is_author()));
+    let mut agencies: Vec<&str> = credits().map(|credit| credit.agency.as_str()).collect();
     agencies.sort_unstable();
     agencies.dedup();
     let of = |agency: &str, basis: &[Basis]| {
@@ -423,7 +424,8 @@ pub fn agency(tellers: &[Teller<'_>]) -> Option<(String, String)> {
         agencies.iter().rev().filter_map(|agency| Some((worth(agency)?, *agency))).max_by_key(|(worth, _)| *worth);
     let (_, agency) = best?;
     // The words of a credit say more than those of an address.
-    let stating = tellers.iter().filter(|teller| teller.credit.is_some_and(|credit| credit.agency == agency));
+    let states = |credit: &Credit| credit.agency == agency && credit.is_author();
+    let stating = tellers.iter().filter(|teller| teller.credit.is_some_and(states));
     let first = stating.min_by_key(|teller| {
         let credit = teller.credit;
         (credit.map(|credit| (credit.basis == Basis::Inferred, credit.place)), &teller.article.id)

@@ -194,6 +194,9 @@ pub struct ReadSettings {
     /// Field names that replace the default ones, as dotted paths (`source.title`, `headlines[0].value`), first match wins.
     #[serde(deserialize_with = "names")]
     pub map: BTreeMap<Field, Vec<String>>,
+    /// The path to the array of records in a JSON object (`response.docs`); without it, arrays with the usual names are found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub records: Option<String>,
     /// Whether `.gitignore` and `.wirecopyignore` are respected in folders.
     pub ignore_files: bool,
     /// The largest record taken, in bytes; a longer one is rejected. 16 MiB: the longest article of four scraped corpora had 0.4.
@@ -224,6 +227,7 @@ impl Default for ReadSettings {
     fn default() -> Self {
         ReadSettings {
             map: BTreeMap::new(),
+            records: None,
             ignore_files: true,
             max_record_bytes: 16 << 20,
             encoding: DETECT.to_owned(),

@@ -44,7 +44,9 @@ pub(super) fn closing(text: &str, line: Range<usize>, mentions: &[Mention]) -> O
             // "The Associated Press (AP)" is spelled out, not signed.
             let spelled = |mention: &Mention| mention.end <= open && text[mention.end..open].trim().is_empty();
             let name = &text[last.start..last.end];
-            if mentions.iter().any(spelled) || (last.short && is_gloss(before, name)) {
+            // "Diesel, a litre (NA)": a short form that is common elsewhere signs a sentence only.
+            let is_entry = last.weak && !before.trim_end().ends_with(['.', '!', '?', '"', '”', '»', '…', '。']);
+            if is_entry || mentions.iter().any(spelled) || (last.short && is_gloss(before, name)) {
                 return None;
             }
             return credit(open..line.start + stripped.len());

@@ -15,6 +15,7 @@
 mod agencies;
 mod beginnings;
 mod closing;
+mod contribution;
 mod dateline;
 mod forms;
 mod piece;
@@ -68,6 +69,16 @@ impl Credit {
         let all: Vec<&str> = std::iter::once(&self.agency).chain(&self.others).map(String::as_str).collect();
         all.join(Credit::SEPARATOR)
     }
+
+    /// Whether the agency wrote the text, and not a part of it only.
+    pub fn is_author(&self) -> bool {
+        self.basis != Basis::Contributed
+    }
+
+    /// Whether the article is a copy of the agency's text, which stands elsewhere.
+    pub fn is_copy(&self) -> bool {
+        matches!(self.basis, Basis::Credited | Basis::Inferred)
+    }
 }
 
 impl Weight for Option<Box<Credit>> {
@@ -86,6 +97,8 @@ pub enum Basis {
     Own,
     /// The article credits it.
     Credited,
+    /// The article says that the agency gave a part of it; that makes no copy.
+    Contributed,
     /// The article carries the text of one that credits it.
     Inferred,
 }
@@ -96,6 +109,7 @@ impl Basis {
         match self {
             Basis::Own => "own",
             Basis::Credited => "credited",
+            Basis::Contributed => "contributed",
             Basis::Inferred => "inferred",
         }
     }
@@ -124,16 +138,18 @@ struct Found {
     agencies: Vec<u16>,
     evidence: String,
     span: Option<Span>,
+    /// Whether the words say that they gave a part only.
+    contributed: bool,
 }
 
 /// The agency that an article credits, if it does. `text` is its text.
 pub fn credit(article: &Article, text: &str, agencies: &Agencies) -> Option<Credit> {
     let field = |value: &Option<String>| value.as_deref().and_then(|value| in_field(value, agencies));
-    let (dateline, byline, closing) = in_text(text, agencies);
+    let InText { dateline, byline, closing, contribution } = in_text(text, agencies);
     let from_base = || {
         let host = host(article.based_on.as_deref()?)?;
         let agency = agencies.of_host(&host)?;
-        Some(Found { agencies: vec![agency], evidence: host, span: None })
+        Some(Found { agencies: vec![agency], evidence: host, span: None, contributed: false })
     };
     let places = [
         (
@@ -144,13 +160,16 @@ pub fn credit(article: &Article, text: &str, agencies: &Agencies) -> Option<Cred
         (Place::Metadata, field(&article.credit)),
         (Place::Byline, byline),
         (Place::Closing, closing),
+        (Place::Closing, contribution),
         (Place::Metadata, field(&article.copyright)),
         (Place::Metadata, from_base().or_else(|| field(&article.based_on))),
     ];
     let mut found: Option<(Place, Found)> = None;
+    let mut given: Option<(Place, Found)> = None;
     for (place, more) in places.into_iter().filter_map(|(place, found)| Some((place, found?))) {
-        match &mut found {
-            None => found = Some((place, more)),
+        let slot = if more.contributed { &mut given } else { &mut found };
+        match slot {
+            None => *slot = Some((place, more)),
             Some((_, first)) => first.agencies.extend(more.agencies),
         }
     }
@@ -171,12 +190,21 @@ pub fn credit(article: &Article, text: &str, agencies: &Agencies) -> Option<Cred
             let whole = site.as_ref().and_then(|_| whole_name(source, agencies));
             Some((Place::Metadata, whole.or_else(|| beside_slash(source, agencies))?, source.to_owned()))
         };
-        let (place, agency, evidence) = by_path().or_else(by_source)?;
-        found = Some((place, Found { agencies: vec![agency], evidence, span: None }));
+        let named = by_path().or_else(by_source);
+        let found_there = |(place, agency, evidence)| {
+            (place, Found { agencies: vec![agency], evidence, span: None, contributed: false })
+        };
+        found = Some(named.map(found_there).or(given)?);
     }
-    let basis = if own.is_some() { Basis::Own } else { Basis::Credited };
+    let is_given = found.as_ref().is_some_and(|(_, found)| found.contributed);
+    let basis = match own {
+        Some(_) => Basis::Own,
+        None if is_given => Basis::Contributed,
+        None => Basis::Credited,
+    };
     let (place, mut found) = found.unwrap_or_else(|| {
-        (Place::Url, Found { agencies: Vec::new(), evidence: own_evidence.unwrap_or_default(), span: None })
+        let evidence = own_evidence.unwrap_or_default();
+        (Place::Url, Found { agencies: Vec::new(), evidence, span: None, contributed: false })
     });
     let mut named: Vec<u16> = own.into_iter().collect();
     found.agencies.drain(..).for_each(|agency| {
@@ -210,8 +238,13 @@ fn own(site: Option<&str>, source: Option<&str>, agencies: &Agencies) -> Option<
 /// The agency whose name is all of `value`.
 fn whole_name(value: &str, agencies: &Agencies) -> Option<u16> {
     let value = value.trim();
-    let mention = *agencies.mentions(value, 0).first()?;
-    (mention.start == 0 && mention.end == value.len() && !mention.loose).then_some(mention.agency)
+    let whole = |value: &str| {
+        let mention = *agencies.mentions(value, 0).first()?;
+        (mention.start == 0 && mention.end == value.len() && !(mention.loose && mention.short))
+            .then_some(mention.agency)
+    };
+    // "associated press": names of several words are looked for as they are written.
+    whole(value).or_else(|| if value.contains(char::is_uppercase) { None } else { whole(&value.to_ascii_uppercase()) })
 }
 
 /// The agency whose name is all between slashes: "MTI/Tarn Courier".
@@ -264,27 +297,48 @@ fn in_field(value: &str, agencies: &Agencies) -> Option<Found> {
             named.extend(Piece::of(value, part, &inside).field());
         }
     }
-    (!named.is_empty()).then(|| Found { agencies: named, evidence: shortened(value), span: None })
+    let contributed = contribution::is_said(value);
+    (!named.is_empty()).then(|| Found { agencies: named, evidence: shortened(value), span: None, contributed })
 }
 
 /// A dateline in a field of its own: nothing follows it.
 fn field_dateline(value: &str, agencies: &Agencies) -> Option<Found> {
     let mentions: Vec<Mention> = agencies.mentions(value, 0);
     match Piece::of(value, 0..value.len(), &mentions).verdict() {
-        Verdict::Credit(named) => Some(Found { agencies: named, evidence: shortened(value), span: None }),
+        Verdict::Credit(named) => {
+            Some(Found { agencies: named, evidence: shortened(value), span: None, contributed: false })
+        }
         _ => in_field(value, agencies),
     }
 }
 
-/// Dateline, byline and closing credit of a text.
-fn in_text(text: &str, agencies: &Agencies) -> (Option<Found>, Option<Found>, Option<Found>) {
+/// What a text says by itself.
+#[derive(Default)]
+struct InText {
+    dateline: Option<Found>,
+    byline: Option<Found>,
+    closing: Option<Found>,
+    contribution: Option<Found>,
+}
+
+/// In so many lines a name that is a common short form elsewhere is a word of a table: "(NA)" of a list of prices.
+const LINES_OF_TABLE: usize = 3;
+
+/// Dateline, byline and closing credit of a text, and who contributed to it.
+fn in_text(text: &str, agencies: &Agencies) -> InText {
     let head = &text[..border(text, HEAD_BYTES)];
     let tail_start = border(text, text.len().saturating_sub(TAIL_BYTES));
-    let (mut dateline, mut byline, mut closing) = (None, None, None);
+    let (mut dateline, mut byline, mut closing, mut contribution) = (None, None, None, None);
     let whole = head.len() == text.len();
     let mentions = |from: usize, part: &str| {
         let mut mentions = agencies.mentions(part, from);
         mentions.retain(|mention| !in_address(text, mention));
+        if mentions.iter().filter(|mention| mention.weak).count() >= LINES_OF_TABLE {
+            let weak: Vec<Mention> = mentions.iter().filter(|mention| mention.weak).copied().collect();
+            let of = |agency: u16| weak.iter().filter(move |mention| mention.agency == agency).copied();
+            let lines = |agency: u16| lines_with(text, &of(agency).collect::<Vec<_>>()).len();
+            mentions.retain(|mention| !mention.weak || lines(mention.agency) < LINES_OF_TABLE);
+        }
         mentions
     };
     let at_head: Vec<Mention> = mentions(0, head);
@@ -316,7 +370,10 @@ fn in_text(text: &str, agencies: &Agencies) -> (Option<Found>, Option<Found>, Op
         if Some(line.start) == byline_start || (whole && line.end <= text.len() / 2) {
             continue;
         }
-        if let Some((named, span)) = closing::closing(text, line.clone(), within(&at_tail, &line)) {
+        let inside = within(&at_tail, &line);
+        if let Some((named, span)) = contribution::sentence(text, line.clone(), inside) {
+            contribution = Some(Found { contributed: true, ..found(text, named, span) });
+        } else if let Some((named, span)) = closing::closing(text, line.clone(), inside) {
             // The last one counts, with all before it.
             let mut last = found(text, named, span);
             if let Some(Found { agencies, .. }) = closing {
@@ -325,7 +382,7 @@ fn in_text(text: &str, agencies: &Agencies) -> (Option<Found>, Option<Found>, Op
             closing = Some(last);
         }
     }
-    (dateline, byline, closing)
+    InText { dateline, byline, closing, contribution }
 }
 
 /// The length of a line without what pages put between words to lay them out.
@@ -343,7 +400,7 @@ fn found(text: &str, agencies: Vec<u16>, span: Range<usize>) -> Found {
     let start = span.start + (words.len() - words.trim_start().len());
     let words = words.trim();
     let span = Span { start: start as u32, end: (start + words.len()) as u32 };
-    Found { agencies, evidence: shortened(words), span: Some(span) }
+    Found { agencies, evidence: shortened(words), span: Some(span), contributed: contribution::is_said(words) }
 }
 
 fn shortened(words: &str) -> String {

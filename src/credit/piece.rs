@@ -208,6 +208,7 @@ impl<'m> Piece<'m> {
             if !self.goes_on(place, mention, 1)
                 && !self.is_word(place, mention)
                 && !self.is_preceded(place, mention)
+                && !self.is_qualified(place, mention)
                 && !named.contains(&mention.agency)
             {
                 named.push(mention.agency);
@@ -245,6 +246,7 @@ impl<'m> Piece<'m> {
             let misread = (mention.loose && mention.short)
                 || self.goes_on(place, mention, 2)
                 || self.is_word(place, mention)
+                || self.is_qualified(place, mention)
                 || self.follows_outlet(place)
                 || (mention.short && self.is_preceded(place, mention))
                 || (!mention.capitals
@@ -319,6 +321,17 @@ impl<'m> Piece<'m> {
                 Some(Token::Agency(_)) => true,
                 Some(Token::Listed(kinds)) => kinds.is(Kinds::PARTICLE) && !beside(self.tokens.get(place + 2)),
                 _ => place > 0 && beside(self.tokens.get(place - 1)),
+            }
+    }
+
+    /// Whether a word right before a common short form makes it what it is elsewhere: "NEWS APP", "Radio MAP".
+    fn is_qualified(&self, place: usize, mention: Mention) -> bool {
+        let makes = Kinds::BY.or(Kinds::GLUE).or(Kinds::PARTICLE).or(Kinds::CALENDAR).or(Kinds::DESK).or(Kinds::ABOVE);
+        mention.weak
+            && match place.checked_sub(1).map(|before| self.tokens[before]) {
+                Some(Token::Capitals | Token::Name(_, true)) => true,
+                Some(Token::Listed(kinds)) => !kinds.is(makes),
+                _ => false,
             }
     }
 

@@ -63,7 +63,8 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
     let mut shown = Shown::new(&corpus, &classes, &survivors);
     let mut least = vec![f64::INFINITY; stories.members.len()];
     let mut tallies = vec![Tally::default(); corpus.len()];
-    let credited: Vec<bool> = corpus.credits.iter().map(|credit| credit.is_some()).collect();
+    let credited: Vec<bool> =
+        corpus.credits.iter().map(|credit| credit.as_ref().as_ref().is_some_and(|credit| credit.is_author())).collect();
     let mut rejected_pairs = BTreeMap::new();
     for head in compared.heads().iter().filter(|head| !head.relation.links()) {
         *rejected_pairs.entry(head.relation).or_default() += 1;

@@ -67,7 +67,7 @@ pub(super) trait Records: Debug + Send + Sync {
     fn parse(&self, cut: &Cut, outcome: &mut Outcome<'_>, mapping: &Mapping);
 
     /// The names and values of each record, to look at. Formats without names have none.
-    fn seen(&self, _: &Cut, _limit_bytes: usize) -> Vec<Seen> {
+    fn seen(&self, _: &Cut, _limit_bytes: usize, _: &Mapping) -> Vec<Seen> {
         Vec::new()
     }
 

@@ -35,6 +35,11 @@ pub(super) trait Format: Sync {
     /// How a source lies that has one of the endings; or what it is not, in plain words.
     fn named(&self, head: &[u8]) -> Result<Shape, &'static str>;
 
+    /// The same where the settings say how records lie.
+    fn mapped(&self, head: &[u8], _: &Mapping) -> Result<Shape, &'static str> {
+        self.named(head)
+    }
+
     /// How a source lies that has no known ending, and looks like this format.
     fn likely(&self, _head: &[u8], _: &Mapping) -> Option<Shape> {
         None

@@ -46,7 +46,7 @@ pub(super) fn shape(named: Option<&'static dyn Format>, head: &[u8], mapping: &M
         return Ok(shape);
     }
     match named {
-        Some(format) => format.named(head),
+        Some(format) => format.mapped(head, mapping),
         None => FORMATS
             .iter()
             .find_map(|format| format.likely(head, mapping))

@@ -249,7 +249,7 @@ impl Look {
             let place = format!("{}:{}", reject.path, reject.record);
             self.reasons.entry(reject.reason.to_string()).or_insert((0, place)).0 += 1;
         }
-        for seen in chunk.cut.records.seen(&chunk.cut, chunk.record_bytes()).into_iter().take(room) {
+        for seen in chunk.cut.records.seen(&chunk.cut, chunk.record_bytes(), mapping).into_iter().take(room) {
             self.record(&seen, chunk, mapping);
         }
         self.records += total as u64;

@@ -25,6 +25,11 @@ impl Format for Lines {
         Ok(if is_whole_json(head) { values() } else { lines() })
     }
 
+    fn mapped(&self, head: &[u8], mapping: &Mapping) -> Result<Shape, &'static str> {
+        // Objects that hold an array of records may stand in lines.
+        if mapping.records().is_some() { Ok(values()) } else { self.named(head) }
+    }
+
     fn lines(&self) -> format::Lines {
         format::Lines::Numbered
     }
@@ -43,9 +48,13 @@ impl Format for Json {
         Ok(if has_lines(head) { lines() } else { values() })
     }
 
-    fn likely(&self, head: &[u8], _: &Mapping) -> Option<Shape> {
+    fn mapped(&self, head: &[u8], mapping: &Mapping) -> Result<Shape, &'static str> {
+        if mapping.records().is_some() { Ok(values()) } else { self.named(head) }
+    }
+
+    fn likely(&self, head: &[u8], mapping: &Mapping) -> Option<Shape> {
         let is_json = matches!(head.trim_ascii_start().first(), Some(b'{' | b'['));
-        self.named(head).ok().filter(|_| is_json)
+        self.mapped(head, mapping).ok().filter(|_| is_json)
     }
 }
 

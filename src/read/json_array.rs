@@ -6,6 +6,8 @@
 //! itself and exactly one array of objects, or one with a telling name; one that is longer than a record may be, if it is inside such an array when
 //! the limit is reached. Records are numbered from 1 in the order of values.
 //!
+//! The array that the settings name (`records`) is the one of every top-level object that has it.
+//!
 //! A broken value can hide where it ends. A line end inside a string, which JSON forbids, or an end of file inside a value
 //! gives it away; reading then goes on at the next line that begins with `{`, not indented deeper than the broken value.
 
@@ -17,6 +19,7 @@ use super::chunk::{Cut, Limits, Outcome, Records, Split, Stretch};
 use super::feed::Feed;
 use super::fields::Seen;
 use super::flaw::{self, Flaw};
+use super::json_path::array_at;
 use super::json_record;
 use super::mapping::Mapping;
 use super::splice::{Adding, Slot};
@@ -236,6 +239,9 @@ impl<'m> Values<'m> {
             _ => self.limit().min(feed.bytes().len()),
         };
         let object = feed.bytes().get(self.next..end)?;
+        if let Some(path) = self.mapping.records() {
+            return array_at(object, path).map(|start| FoundArray { start, depth: path.len(), is_named: true });
+        }
         let arrays = arrays_of_objects(object);
         if !matches!(found, Found::Whole { .. }) {
             return arrays.open;
@@ -520,8 +526,22 @@ struct FoundArray {
 }
 
 /// The names under which interfaces give their records.
-const RECORD_NAMES: [&[u8]; 8] =
-    [b"articles", b"items", b"results", b"entries", b"stories", b"posts", b"docs", b"data"];
+const RECORD_NAMES: [&[u8]; 14] = [
+    b"articles",
+    b"items",
+    b"results",
+    b"entries",
+    b"stories",
+    b"posts",
+    b"docs",
+    b"data",
+    b"hits",
+    b"records",
+    b"documents",
+    b"news",
+    b"value",
+    b"rows",
+];
 /// How deep an array of records may stand: Event Registry has `{"articles": {"results": [...]}}`.
 const WRAPPERS: usize = 2;
 
@@ -589,8 +609,8 @@ impl Records for Objects {
         }
     }
 
-    fn seen(&self, cut: &Cut, _: usize) -> Vec<Seen> {
-        self.0.iter().filter_map(|value| json_record::seen(cut.bytes.get(value.bytes.clone())?)).collect()
+    fn seen(&self, cut: &Cut, _: usize, mapping: &Mapping) -> Vec<Seen> {
+        self.0.iter().filter_map(|value| json_record::seen(cut.bytes.get(value.bytes.clone())?, mapping)).collect()
     }
 
     fn stretches(&self, _: &Cut) -> Vec<Stretch> {

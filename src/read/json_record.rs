@@ -2,6 +2,9 @@
 //!
 //! A visitor over the top-level object looks each key up in the mapping and skips every other value without building it;
 //! strings without escapes are borrowed from the record until the article owns them.
+//!
+//! What is no JSON by a trifle is mended ([`json_mend`](super::json_mend)) and parsed again. A record without a text may be the
+//! envelope of one: what queues and search engines wrap around it (`{"value": {...}}`, `{"_source": {...}}`).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,8 +14,22 @@ use serde_json::Value as Json;
 
 use super::fields::{self, Fields, Seen, Value};
 use super::flaw;
+use super::json_mend::mended;
 use super::mapping::{Mapping, Target};
 use crate::article::{Article, Location};
+use crate::settings::Field;
+
+/// In how many envelopes an article may lie.
+const ENVELOPES: usize = 3;
+/// Longer records are no envelopes: they are made trees of, which takes ten times their bytes.
+const ENVELOPE_BYTES: usize = 1 << 20;
+/// What the fields of an envelope come after.
+const ENVELOPE_RANK: u16 = 500;
+/// Of several articles in one envelope this is the one that holds now, by the names of change logs and search engines.
+const PRESENT: [&str; 4] = ["after", "_source", "fullDocument", "value"];
+/// How deep the names are told of what a record without text holds, and how many.
+const TOLD_DEPTH: usize = 4;
+const TOLD_NAMES: usize = 40;
 
 /// The article that `record` holds, or why it holds none, in plain words.
 pub(super) fn article(record: &[u8], location: Location, mapping: &Mapping) -> Result<Article, String> {
@@ -21,24 +38,138 @@ pub(super) fn article(record: &[u8], location: Location, mapping: &Mapping) -> R
         return Err(binary("not a JSON object".into()));
     }
     let text = flaw::utf8(record).map_err(binary)?;
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let fields = deserializer.deserialize_map(RecordVisitor { mapping });
-    let fields = fields.and_then(|fields| deserializer.end().map(|()| fields));
-    let fields = fields.map_err(|error| binary(broken(&error)))?;
-    fields.article(location).ok_or_else(|| fields::no_text(mapping))
+    let of = |text: &str| {
+        let article = fields_of(text, mapping)?.article(location.clone());
+        Ok(article.or_else(|| enveloped(text, location.clone(), mapping)))
+    };
+    let article = of(text).or_else(|error: serde_json::Error| match mended(text) {
+        Some(text) => of(&text).map_err(|_| error),
+        None => Err(error),
+    });
+    article.map_err(|error| binary(broken(&error)))?.ok_or_else(|| fields::no_text(mapping))
 }
 
-/// The names and values of an object, to look at.
-pub(super) fn seen(record: &[u8]) -> Option<Seen> {
-    let record: Json = serde_json::from_slice(record).ok()?;
-    let value = |value: &Json| match value {
+fn fields_of<'t>(text: &'t str, mapping: &Mapping) -> Result<Fields<'t>, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let fields = deserializer.deserialize_map(RecordVisitor { mapping })?;
+    deserializer.end().map(|()| fields)
+}
+
+type Object = serde_json::Map<String, Json>;
+
+/// The article in an envelope, which gives it what it has not itself.
+fn enveloped(text: &str, location: Location, mapping: &Mapping) -> Option<Article> {
+    if text.len() > ENVELOPE_BYTES {
+        return None;
+    }
+    let Ok(Json::Object(record)) = serde_json::from_str(text) else { return None };
+    let objects = unwrapped(record, mapping, ENVELOPES).ok()?;
+    fields_of_all(&objects, mapping).article(location)
+}
+
+/// The fields of some objects, of which each goes before the next.
+fn fields_of_all(objects: &[Object], mapping: &Mapping) -> Fields<'static> {
+    let mut fields = Fields::new();
+    for (object, level) in objects.iter().zip(0u16..) {
+        for (name, json) in object {
+            let behind = |target: &Target| Target { rank: target.rank + level * ENVELOPE_RANK, ..target.clone() };
+            let targets: Vec<Target> = mapping.targets(name).iter().map(behind).collect();
+            fields.offer(&targets, value_of(json));
+        }
+    }
+    fields
+}
+
+/// The object with the text, and those it lies in, from the inside; or the record again, if there is none or several.
+fn unwrapped(record: Object, mapping: &Mapping, envelopes: usize) -> Result<Vec<Object>, Object> {
+    let of = |name: &str, field: Field| mapping.targets(name).iter().any(|target| target.field == field);
+    // An article whose text is blank has no other one inside.
+    let is_article = record.iter().any(|(name, json)| {
+        let is_value = !matches!(json, Json::Object(_) | Json::Null);
+        is_value && (of(name, Field::Text) || (of(name, Field::Title) && name != "name"))
+    });
+    if is_article && fields_of_all(std::slice::from_ref(&record), mapping).has(Field::Text) {
+        return Ok(vec![record]);
+    }
+    if envelopes == 0 || is_article || mapping.is_set(Field::Text) {
+        return Err(record);
+    }
+    let mut found: Vec<(String, Vec<Object>)> = Vec::new();
+    for (name, json) in &record {
+        let object = match json {
+            Json::Object(object) => object.clone(),
+            Json::String(text) if text.starts_with('{') => match serde_json::from_str(text) {
+                Ok(Json::Object(object)) => object,
+                _ => continue,
+            },
+            _ => continue,
+        };
+        if let Ok(objects) = unwrapped(object, mapping, envelopes - 1) {
+            found.push((name.clone(), objects));
+        }
+    }
+    let place = if found.len() == 1 {
+        Some(0)
+    } else {
+        PRESENT.iter().find_map(|present| found.iter().position(|(name, _)| name == present))
+    };
+    match place {
+        Some(place) => {
+            let (name, mut objects) = found.swap_remove(place);
+            let mut envelope = record;
+            envelope.remove(&name);
+            objects.push(envelope);
+            Ok(objects)
+        }
+        None => Err(record),
+    }
+}
+
+/// A value as a field takes it.
+fn value_of(json: &Json) -> Value<'static> {
+    match json {
         Json::Null | Json::Bool(_) => Value::Missing,
         Json::String(text) => Value::Text(text.clone().into()),
         Json::Number(number) => Value::Text(number.to_string().into()),
         nested => Value::Nested(nested.clone()),
+    }
+}
+
+/// The names and values of an object, to look at: of an envelope those of its article too, and of a record without text those
+/// inside its values, an array of objects with `[]` behind its name.
+pub(super) fn seen(record: &[u8], mapping: &Mapping) -> Option<Seen> {
+    let text = flaw::utf8(record).ok()?;
+    let record: Json = serde_json::from_str(text).ok().or_else(|| serde_json::from_str(&mended(text)?).ok())?;
+    let Json::Object(record) = record else { return None };
+    let objects = match fields_of_all(std::slice::from_ref(&record), mapping).has(Field::Text) {
+        true => vec![record],
+        false => match unwrapped(record, mapping, ENVELOPES) {
+            Ok(objects) => objects,
+            Err(record) => {
+                let mut columns = Vec::new();
+                tell_nested(&record, "", TOLD_DEPTH, &mut columns);
+                return Some(Seen { own: Vec::new(), columns });
+            }
+        },
     };
-    let columns = record.as_object()?.iter().map(|(name, json)| (name.clone(), value(json))).collect();
+    let columns = objects.iter().flatten().map(|(name, json)| (name.clone(), value_of(json))).collect();
     Some(Seen { own: Vec::new(), columns })
+}
+
+fn tell_nested(object: &Object, path: &str, depth: usize, columns: &mut fields::Columns) {
+    for (name, json) in object {
+        if columns.len() >= TOLD_NAMES {
+            return;
+        }
+        let name = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        match json {
+            Json::Object(inner) if depth > 1 && !inner.is_empty() => tell_nested(inner, &name, depth - 1, columns),
+            Json::Array(items) if items.first().is_some_and(Json::is_object) => {
+                columns.push((format!("{name}[]"), value_of(json)));
+            }
+            _ => columns.push((name, value_of(json))),
+        }
+    }
 }
 
 /// serde's message with its place in front.
@@ -261,6 +392,67 @@ mod tests {
             read(r#"{"text":"t","date":"0","created":"2018-07-15"}"#).published.unwrap().to_string(),
             "2018-07-15"
         );
+    }
+
+    #[test]
+    fn envelopes_are_opened() {
+        let inner = r#"{"id": 4, "headline": "H", "body": "The ferry sailed.", "published_at": "2024-03-01"}"#;
+        let quoted = serde_json::to_string(inner).unwrap();
+        for record in [
+            format!(r#"{{"topic":"news","offset":1,"key":null,"value":{inner}}}"#),
+            format!(r#"{{"topic":"news","value":{quoted}}}"#),
+            format!(r#"{{"_index":"n","_score":1,"_source":{inner}}}"#),
+            format!(
+                r#"{{"schema":{{"name":"x"}},"payload":{{"op":"u","before":{inner},"after":{inner},"source":{{"db":"n"}}}}}}"#
+            ),
+            format!(r#"{{"type":"article","data":{{"attributes":{inner}}}}}"#),
+            format!(r#"{{"article":{inner}}}"#).replace("\"body\"", "\"articleBody\""),
+        ] {
+            let article = read(&record);
+            assert_eq!((article.text.as_str(), article.id.as_str()), ("The ferry sailed.", "4"), "{record}");
+            assert_eq!(article.title.as_deref(), Some("H"), "{record}");
+            assert_eq!(article.published.unwrap().to_string(), "2024-03-01", "{record}");
+            assert!(
+                seen(record.as_bytes(), &Mapping::new(&ReadSettings::default()).unwrap()).unwrap().columns.len() > 3
+            );
+        }
+        let article = read(r#"{"_id":"a1","url":"https://a.example/1","_source":{"headline":"H","body":"t"}}"#);
+        assert_eq!((article.id.as_str(), article.url.as_deref()), ("a1", Some("https://a.example/1")));
+        // An article without its text is none, whatever else it holds; so is what holds two.
+        for record in [
+            r#"{"title":"H","text":"","image":{"content":"A caption."}}"#,
+            r#"{"headline":"H","media":{"text":"A caption."}}"#,
+            r#"{"one":{"text":"t"},"two":{"text":"t"}}"#,
+        ] {
+            assert!(reason(record).starts_with("no text"), "{record}");
+        }
+        let map = BTreeMap::from([(Field::Text, vec!["value.inhalt".to_owned()])]);
+        assert_eq!(read_with(r#"{"value":{"inhalt":"yes","body":"no"}}"#, map).unwrap().text, "yes");
+    }
+
+    #[test]
+    fn what_a_record_without_text_holds_is_told_by_path() {
+        let record = br#"{"took":1,"antwort":{"seite":{"inhalt":"Der Regen."},"liste":[{"a":1}]},"tags":["x"]}"#;
+        let seen = seen(record, &Mapping::new(&ReadSettings::default()).unwrap()).unwrap();
+        let names: Vec<&str> = seen.columns.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["took", "antwort.seite.inhalt", "antwort.liste[]", "tags"]);
+    }
+
+    #[test]
+    fn trifles_are_mended() {
+        for record in [
+            r#"{"text":"NaN, it said,","author":NaN}"#,
+            r#"{"score":-Infinity,"x":[NaN, Infinity],"text":"NaN, it said,"}"#,
+            r#"{"text":"NaN, it said,",}"#,
+            r#"{"tags":["a","b",],"text":"NaN, it said,", }"#,
+            "{\"score\": nan,\n \"text\":\"NaN, it said,\",\n}",
+        ] {
+            assert_eq!(read(record).text, "NaN, it said,", "{record}");
+        }
+        assert_eq!(read(r#"{"author":NaN,"text":"t"}"#).author, None);
+        for record in [r#"{"text":"t",,}"#, r#"{"text":NaNa}"#, r#"{,}"#, r#"{"text":"t" "x":NaN}"#] {
+            assert!(reason(record).starts_with("broken JSON at column"), "{record}");
+        }
     }
 
     #[test]

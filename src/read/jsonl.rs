@@ -115,6 +115,12 @@ fn lines(cut: &Cut) -> impl Iterator<Item = Line<'_>> {
     lines.filter(|line| !line.bytes.trim_ascii().is_empty())
 }
 
+/// What stands in a line. The comma that stood behind it in an array may have stayed.
+fn object(line: &[u8]) -> &[u8] {
+    let line = line.trim_ascii();
+    line.strip_suffix(b",").filter(|line| line.ends_with(b"}")).unwrap_or(line)
+}
+
 /// One object a line.
 #[derive(Debug)]
 struct Objects;
@@ -126,14 +132,14 @@ impl Records for Objects {
             let article = if bytes.len() > outcome.record_bytes() {
                 Err(flaw::too_long(bytes.len() as u64, outcome.record_bytes(), bytes))
             } else {
-                json_record::article(bytes.trim_ascii(), location.clone(), mapping)
+                json_record::article(object(bytes), location.clone(), mapping)
             };
             outcome.push(location, article);
         }
     }
 
-    fn seen(&self, cut: &Cut, _: usize) -> Vec<Seen> {
-        lines(cut).filter_map(|line| json_record::seen(line.bytes)).collect()
+    fn seen(&self, cut: &Cut, _: usize, mapping: &Mapping) -> Vec<Seen> {
+        lines(cut).filter_map(|line| json_record::seen(object(line.bytes), mapping)).collect()
     }
 
     fn stretches(&self, cut: &Cut) -> Vec<Stretch> {
@@ -148,7 +154,7 @@ impl Records for Objects {
         let slot = |line: Line<'_>| {
             let blank = line.bytes.len() - line.bytes.trim_ascii_start().len();
             let begin = cut.byte_offset + (line.place + blank) as u64;
-            adding.to_object(line.record, begin, line.bytes.trim_ascii())
+            adding.to_object(line.record, begin, object(line.bytes))
         };
         lines(cut).filter_map(slot).collect()
     }

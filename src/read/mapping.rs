@@ -31,16 +31,44 @@ const DEFAULTS: [(Field, &[&str]); FIELDS] = [
             "body_xhtml",
             "body_html",
             "content_html",
+            "bodyText",
+            "raw_content",
+            "page_content",
+            "markdown",
         ],
     ),
-    (Field::Title, &["title", "headline", "article_title", "headlines[0].value", "name"]),
+    (Field::Title, &["title", "headline", "article_title", "headlines[0].value", "name", "webTitle"]),
     (
         Field::Id,
-        &["id", "_id", "uuid", "guid", "uid", "article_id", "articleId", "doc_id", "docid", "identifier", "uri"],
+        &[
+            "id",
+            "_id",
+            "uuid",
+            "guid",
+            "uid",
+            "article_id",
+            "articleId",
+            "doc_id",
+            "docid",
+            "identifier",
+            "uri",
+            "warc_headers.warc-record-id",
+        ],
     ),
     (
         Field::Url,
-        &["url", "canonical_link", "canonicalUrl", "link", "metadata.url", "html.responded_url", "uri", "source"],
+        &[
+            "url",
+            "canonical_link",
+            "canonicalUrl",
+            "link",
+            "metadata.url",
+            "html.responded_url",
+            "uri",
+            "source",
+            "webUrl",
+            "warc_headers.warc-target-uri",
+        ],
     ),
     (
         Field::Source,
@@ -68,7 +96,17 @@ const DEFAULTS: [(Field, &[&str]); FIELDS] = [
     (Field::Copyright, &["copyright_holder", "copyrightholder", "copyright", "rights", "copyrightnotice", "license"]),
     (Field::BasedOn, &["isBasedOn", "original_source", "syndication_source", "based_on"]),
     (Field::Version, &["version"]),
-    (Field::Lang, &["language", "lang", "meta_lang", "inLanguage", "metadata.language"]),
+    (
+        Field::Lang,
+        &[
+            "language",
+            "lang",
+            "meta_lang",
+            "inLanguage",
+            "metadata.language",
+            "warc_headers.warc-identified-content-language",
+        ],
+    ),
     (
         Field::Published,
         &[
@@ -88,6 +126,8 @@ const DEFAULTS: [(Field, &[&str]); FIELDS] = [
             "contentcreated",
             "date",
             "created",
+            "webPublicationDate",
+            "seendate",
         ],
     ),
     (
@@ -108,6 +148,7 @@ const DEFAULTS: [(Field, &[&str]); FIELDS] = [
             "metadata.dateDownloaded",
             "metadata.date",
             "added",
+            "warc_headers.warc-date",
         ],
     ),
 ];
@@ -131,6 +172,7 @@ pub struct Mapping {
     folded: HashMap<String, Vec<Target>>,
     names: BTreeMap<Field, Vec<String>>,
     set: Vec<Field>,
+    records: Option<Vec<String>>,
 }
 
 /// What a key may be good for.
@@ -171,6 +213,7 @@ impl Mapping {
             folded: HashMap::new(),
             names: BTreeMap::new(),
             set: settings.map.keys().copied().collect(),
+            records: settings.records.as_deref().map(names_of).transpose()?,
         };
         let defaults: BTreeMap<Field, Vec<String>> =
             DEFAULTS.iter().map(|&(field, names)| (field, names.iter().map(|&name| name.into()).collect())).collect();
@@ -236,10 +279,27 @@ impl Mapping {
         self.names.get(&field).map_or(&[], Vec::as_slice)
     }
 
+    /// The path to the array of records in a JSON object, if the settings name one.
+    pub(super) fn records(&self) -> Option<&[String]> {
+        self.records.as_deref()
+    }
+
     /// Whether the settings say where a field is.
     pub(super) fn is_set(&self, field: Field) -> bool {
         self.set.contains(&field)
     }
+}
+
+/// The names of a path to an array of records.
+fn names_of(path: &str) -> Result<Vec<String>> {
+    let is_path = steps(path).is_some_and(|(_, rest)| rest.iter().all(|step| matches!(step, Step::Key(_))));
+    let unreadable = || {
+        Error::setting(
+            "read.records",
+            format!("= {path:?} is no path to an array: write it like articles or response.docs"),
+        )
+    };
+    if is_path { Ok(path.split('.').map(str::to_owned).collect()) } else { Err(unreadable()) }
 }
 
 /// `headlines[0].value` as its first key and what follows; nothing if it is no path.
@@ -299,5 +359,10 @@ mod tests {
         let map = BTreeMap::from([(Field::Text, vec!["a..b".to_owned()])]);
         let error = Mapping::new(&ReadSettings { map, ..ReadSettings::default() }).unwrap_err();
         assert!(error.to_string().contains("a..b"), "{error}");
+        for bad in ["a..b", "a[0].b", ""] {
+            let error =
+                Mapping::new(&ReadSettings { records: Some(bad.into()), ..ReadSettings::default() }).unwrap_err();
+            assert!(error.to_string().contains("read.records"), "{error}");
+        }
     }
 }

@@ -4,8 +4,9 @@
 //! are looked through, from the broken member's beginning on, for a gzip header whose data unpacks to the beginning of
 //! a WARC record. What was unpacked of the broken member stays in the stream, and [`Breaks`] tells where it ends.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use flate2::bufread::GzDecoder;
 use memchr::memmem;
@@ -23,9 +24,16 @@ const PROBE_BYTES: usize = 512;
 /// Identification, method, and no reserved flag after them.
 const MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
 
-/// Where unpacked data was broken and reading went on.
+/// Where unpacked data was broken and reading went on, and where members begin in it.
 #[derive(Clone, Default)]
-pub(super) struct Breaks(Arc<Mutex<Vec<Break>>>);
+pub(super) struct Breaks(Arc<Mutex<Borders>>);
+
+#[derive(Default)]
+struct Borders {
+    breaks: Vec<Break>,
+    /// Where members begin that were not yet passed, and the end of the last one.
+    members: VecDeque<u64>,
+}
 
 /// A member that could not be unpacked to its end.
 struct Break {
@@ -46,7 +54,7 @@ impl Breaks {
     /// A break whose last byte is one of a record that begins and ends there, line ends after it included. It is told
     /// once.
     pub(super) fn within(&self, begin: u64, end: u64) -> Option<Doubt> {
-        let mut breaks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let breaks = &mut self.borders().breaks;
         let of_record =
             |found: &Break| found.begin < found.end && found.end > begin && found.end <= end.saturating_add(4);
         let place = breaks.iter().position(of_record)?;
@@ -55,19 +63,42 @@ impl Breaks {
 
     /// A break in a member of which `offset` is a part. It is told once.
     pub(super) fn around(&self, offset: u64) -> Option<Doubt> {
-        let mut breaks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let breaks = &mut self.borders().breaks;
         let place = breaks.iter().position(|found| (found.begin..found.end).contains(&offset))?;
         Some(breaks.remove(place).into())
     }
 
     /// Where members ended before `offset` that no record has told of, and why. Each is told once.
     pub(super) fn before(&self, offset: u64) -> Vec<(u64, String)> {
-        let mut breaks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let breaks = &mut self.borders().breaks;
         breaks.extract_if(.., |found| found.end < offset).map(|found| (found.begin, found.reason)).collect()
     }
 
+    /// Whether the member of which `offset` is a part is broken.
+    pub(super) fn is_broken(&self, offset: u64) -> bool {
+        self.borders().breaks.iter().any(|found| (found.begin..found.end).contains(&offset))
+    }
+
+    /// Whether a member begins at `offset`, and where the next one does, if that is known yet. Members before it are forgotten.
+    pub(super) fn member(&self, offset: u64) -> Option<Option<u64>> {
+        let members = &mut self.borders().members;
+        while members.front().is_some_and(|&begin| begin < offset) {
+            members.pop_front();
+        }
+        let begins = members.front() == Some(&offset);
+        begins.then(|| members.iter().copied().find(|&begin| begin > offset))
+    }
+
     fn note(&self, begin: u64, end: u64, reason: String) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Break { begin, end, reason });
+        self.borders().breaks.push(Break { begin, end, reason });
+    }
+
+    fn note_member(&self, begin: u64) {
+        self.borders().members.push_back(begin);
+    }
+
+    fn borders(&self) -> MutexGuard<'_, Borders> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -110,6 +141,7 @@ impl<R: Read> Members<R> {
     /// Begins the next member, or searches one.
     fn begin(&mut self, mut kept: Kept<R>) -> io::Result<State<R>> {
         kept.mark = kept.at;
+        self.breaks.note_member(self.unpacked);
         let next = kept.ahead(PROBE_BYTES)?;
         let is_padding = next.iter().all(|&byte| byte == 0) && next.len() < PROBE_BYTES;
         if is_padding {

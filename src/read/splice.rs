@@ -101,7 +101,8 @@ fn in_object(object: &[u8], key: &str) -> Option<Vec<(Range<usize>, String)>> {
         }
         if closes {
             if values.is_empty() {
-                let comma = if solid > 1 { "," } else { "" };
+                let has_comma = object.get(solid.wrapping_sub(1)) == Some(&b',');
+                let comma = if solid > 1 && !has_comma { "," } else { "" };
                 values.push((solid..solid, format!("{comma}\"{key}\":")));
             }
             return Some(values);

@@ -1,10 +1,11 @@
-//! Plain text: one article a file.
+//! Plain text: one article a file, but for exports of databases ([`export`](super::export)).
 //!
 //! The text is the file's, title and all, so that positions are those of the file. Its id is its path without the ending.
 
 use super::charset::Layout;
 use super::chunk::{Cut, Leaving, Limits, Outcome, Records, Split};
 use super::compress::{self, Compression};
+use super::export::{Export, Exported};
 use super::feed::Feed;
 use super::flaw::{self, Flaw};
 use super::format::{Characters, Format, Lines, Shape};
@@ -27,14 +28,22 @@ impl Format for Text {
         &[".txt"]
     }
 
-    fn named(&self, _: &[u8]) -> Result<Shape, &'static str> {
+    fn named(&self, head: &[u8]) -> Result<Shape, &'static str> {
         let characters = Characters::Detected(Layout::OneText);
+        if let Some(export) = Export::of_text(head) {
+            return Ok(exported(export, characters));
+        }
         Ok(Shape::cut("text", characters, |limits, _| Box::new(Whole::new(limits, WholeText))).leaving(Leaving::Whole))
     }
 
     fn lines(&self) -> Lines {
         Lines::All
     }
+}
+
+/// A source that is an export of a database.
+pub(super) fn exported(export: Export, characters: Characters) -> Shape {
+    Shape::cut(export.name(), characters, move |limits, _| Box::new(Whole::new(limits, Exported(export))))
 }
 
 /// Takes the whole file at once, within the limit of a record.

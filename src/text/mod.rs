@@ -11,6 +11,7 @@ mod entity;
 mod furniture;
 mod gallery;
 mod normalise;
+mod persian;
 mod quotation;
 mod repetition;
 mod tokenise;

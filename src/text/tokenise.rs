@@ -3,7 +3,8 @@
 //! A word is a run of letters, digits and marks. Apostrophes always cut ("qu'ils", "qu’ils" and "qu' ils" agree; so do
 //! "don't" and "don’t"), hyphens always cut, and digit groups are one number however they are separated ("1,200", "1.200",
 //! "1 200"). Scripts without spaces give overlapping pairs of characters, which no segmenter can cut differently at the edge
-//! of a copied passage.
+//! of a copied passage. Persian prefixes and endings belong to their word, whether a space or a joiner stands between
+//! ([`persian`]).
 //!
 //! Vectors find the runs of letters, digits and bytes that are not ASCII, 64 bytes at once. A run of ASCII is a word, or the
 //! beginning of a number; others are read character by character. Both ways give the same tokens; a test compares them.
@@ -13,9 +14,9 @@ use std::ops::Range;
 use wide::{CmpGt, CmpLt, i8x16};
 
 use super::block::{self, BLOCK_BYTES, Block};
-use super::normalise::{Class, Letter, class, is_its_own_form, normalise_into};
+use super::normalise::{Class, Letter, class, is_its_own_form, normalise_into, simplified};
 use super::word::{SHORT_BYTES, Word};
-use super::{Marks, Tokens, entity, furniture, gallery, quotation, repetition};
+use super::{Marks, Tokens, entity, furniture, gallery, persian, quotation, repetition};
 use crate::article::Span;
 
 /// Longer forms of words that are not ASCII are made by the way for all words. 64 bytes are 32 Cyrillic letters.
@@ -127,7 +128,7 @@ fn cut<K: Keep>(text: &str, lower: &mut Vec<u8>, buffers: &mut Buffers, kept: &m
         lower.resize(needed, 0);
     }
     let pending = Marks(Marks::BLOCK.0 | Marks::SENTENCE.0);
-    let mut cutter = Cutter { text, lower, buffers, kept, at: 0, pending };
+    let mut cutter = Cutter { text, lower, buffers, kept, at: 0, pending, persian: None };
     // Where the present run began; one past the last byte so far that is not ASCII; whether the block before ended in a run.
     let (mut start, mut other_end, mut inside) = (0, 0, 0);
     for (from, block) in block::blocks(bytes) {
@@ -190,6 +191,8 @@ struct Cutter<'a, K> {
     at: usize,
     /// What is known of the next token.
     pending: Marks,
+    /// Whether the text is Persian, once that was asked.
+    persian: Option<bool>,
 }
 
 impl<K: Keep> Cutter<'_, K> {
@@ -342,6 +345,12 @@ impl<K: Keep> Cutter<'_, K> {
             let Some(room) = form[length..].first_chunk_mut() else { return self.any_word() };
             if byte.is_ascii() {
                 if !byte.is_ascii_alphanumeric() {
+                    // The first byte of an Arabic letter, and the rest of its word.
+                    if byte == b' ' && matches!(form[0], 0xD8..=0xDB) && self.goes_on(&form[..length], end + 1) {
+                        end += 1;
+                        after_mark = false;
+                        continue;
+                    }
                     break;
                 }
                 room[0] = byte.to_ascii_lowercase();
@@ -368,6 +377,12 @@ impl<K: Keep> Cutter<'_, K> {
             return self.ascii_word(end);
         }
         self.word_of_form(end, Word::at(&form, length));
+    }
+
+    /// Whether a Persian word with this form so far goes on behind a space.
+    fn goes_on(&mut self, form: &[u8], next: usize) -> bool {
+        let text = self.text;
+        *self.persian.get_or_insert_with(|| persian::is_persian(text)) && persian::is_one_word(form, &text[next..])
     }
 
     /// Takes the word that begins here, whatever is in it.
@@ -431,10 +446,15 @@ impl<K: Keep> Cutter<'_, K> {
         self.at = end;
     }
 
-    /// Takes a pair, or a single character, `normal` if it is its own form.
+    /// Takes a pair, or a single character, `normal` if each is by itself what it is beside others.
     fn bigram(&mut self, span: Range<usize>, normal: bool) {
         let id = if normal {
-            Word::at(&self.text.as_bytes()[span.start..], span.len()).id()
+            let mut form = [0; SHORT_BYTES];
+            let mut length = 0;
+            for c in self.text[span.clone()].chars() {
+                length += simplified(c).encode_utf8(&mut form[length..]).len();
+            }
+            Word::at(&form, length).id()
         } else {
             normalise_into(&self.text[span.clone()], &mut self.buffers.form);
             Word::of(self.buffers.form.as_bytes()).id()
@@ -502,6 +522,35 @@ mod tests {
         assert_eq!(words("我 3月"), ["我", "3", "月"]);
         let inside = ids("今天昆明发生地震");
         assert!(inside.windows(3).any(|w| w == ids("昆明发生").as_slice()));
+    }
+
+    #[test]
+    fn traditional_and_simplified_characters_are_one() {
+        assert_eq!(ids("港務局表示，這座橋將關閉5個星期。"), ids("港务局表示，这座桥将关闭5个星期。"));
+        assert_eq!(ids("總統府發言人\u{200B}說明"), ids("总统府发言人说明"));
+        assert_eq!(words("總統府"), ["總統", "統府"]);
+        assert_ne!(ids("港務局"), ids("海務局"));
+    }
+
+    #[test]
+    fn persian_prefixes_and_endings_belong_to_their_word() {
+        let zwnj = "گزارش‌های تازه می‌گوید قیمت کتاب‌ها بیش‌تر نمی‌شود و مردم رفته‌اند، روز سه‌شنبه.";
+        for other in [zwnj.replace('\u{200C}', " ").replace("بیش تر", "بیشتر"), zwnj.replace('\u{200C}', "")]
+        {
+            assert_eq!(ids(zwnj), ids(&other), "{other}");
+        }
+        let arabic_letters = zwnj.replace('ی', "ي").replace('ک', "ك");
+        assert_eq!(ids(zwnj), ids(&arabic_letters));
+        assert_eq!(words("گفت می رود"), ["گفت", "می رود"]);
+        assert_eq!(words("کتاب ها، چاپ"), ["کتاب ها", "چاپ"]);
+        // Arabic has other words that look like these.
+        assert_eq!(words("قال مي ها لها"), ["قال", "مي", "ها", "لها"]);
+    }
+
+    #[test]
+    fn turkish_capitals_are_their_small_letters() {
+        assert_eq!(ids("SALI GÜNÜ İDARESİ YAPTIĞI"), ids("salı günü idaresi yaptığı"));
+        assert_eq!(ids("Salı günü"), ids("sali gunu"));
     }
 
     #[test]

@@ -130,7 +130,7 @@ fn an_inspection_names_what_it_found() {
     fs::write(folder.path().join("a.zip"), zip(&shards(&articles()))).unwrap();
     fs::write(folder.path().join("broken.zip"), "PK\x03\x04").unwrap();
     fs::write(folder.path().join("picture.png"), "").unwrap();
-    let (out, _) = run(folder.path(), &["inspect", ".", "--format", "json", "--records", "15"], 0);
+    let (out, _) = run(folder.path(), &["inspect", ".", "--format", "json", "--first", "15"], 0);
     let found: Value = serde_json::from_str(&out).unwrap();
     let group = &found["groups"][0];
     assert_eq!(group["format"], "JSON lines");

@@ -120,7 +120,7 @@ fn settings_have_the_defaults_that_are_told() {
     settings("", &serde_json::to_value(Settings::default()).unwrap(), &mut defaults);
     // A section whose only setting has no default.
     defaults.remove("origin");
-    let unset = ["read.today", "relate.weights", "origin.agencies"];
+    let unset = ["read.today", "read.records", "relate.weights", "origin.agencies"];
     let told = table(&page("docs/settings.md"), "# Settings");
     let keys: BTreeSet<&str> = told.iter().map(|row| spans(&row[0])[0]).collect();
     assert_eq!(keys, defaults.keys().map(String::as_str).chain(unset).collect());

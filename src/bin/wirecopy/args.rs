@@ -299,6 +299,11 @@ pub struct SettingsArgs {
     /// NAME may be a path: source.title, headlines[0].value
     #[arg(long, value_name = "FIELD=NAME")]
     pub map: Vec<FieldName>,
+    /// Read the records of a JSON object from the array at PATH, such as response.docs
+    ///
+    /// Without it, an array is found if it is the only one or has a usual name: articles, items, results, hits.hits.
+    #[arg(long, value_name = "PATH")]
+    pub records: Option<String>,
     /// Also read files that .gitignore or .wirecopyignore exclude
     #[arg(long)]
     pub no_ignore: bool,
@@ -417,7 +422,7 @@ pub struct ReportArgs {
 #[command(after_long_help = "\
 Examples:
   wirecopy inspect crawl.jsonl.gz
-  wirecopy inspect articles/ --records 100
+  wirecopy inspect articles/ --first 100
   wirecopy inspect crawl.csv --map text=body --map published=day
   curl https://outlet.example/feed | wirecopy inspect -")]
 pub struct InspectArgs {
@@ -426,7 +431,7 @@ pub struct InspectArgs {
     pub files: Vec<PathBuf>,
     /// Look at the first N records of each kind of file
     #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u64).range(1..))]
-    pub records: u64,
+    pub first: u64,
     /// What is written to standard output
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: Format,
@@ -557,6 +562,9 @@ impl SettingsArgs {
             let names = self.map.iter().filter(|name| name.field == field);
             let names: Vec<toml::Value> = names.map(|name| name.name.as_str().into()).collect();
             set(&format!("read.map.{}", field.name()), "--map", names.into());
+        }
+        if let Some(records) = &self.records {
+            set("read.records", "--records", records.as_str().into());
         }
         if self.no_ignore {
             set("read.ignore_files", "--no-ignore", false.into());

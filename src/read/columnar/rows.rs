@@ -43,7 +43,7 @@ impl Records for Piece {
         }
     }
 
-    fn seen(&self, _: &Cut, _: usize) -> Vec<Seen> {
+    fn seen(&self, _: &Cut, _: usize, _: &Mapping) -> Vec<Seen> {
         let left_out = self.left_out();
         let mut seen = Vec::new();
         // What could not be decoded is told when the chunk is parsed.

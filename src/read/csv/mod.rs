@@ -211,7 +211,7 @@ impl Records for Table {
         });
     }
 
-    fn seen(&self, cut: &Cut, _: usize) -> Vec<Seen> {
+    fn seen(&self, cut: &Cut, _: usize, _: &Mapping) -> Vec<Seen> {
         let value = |cell: &[u8]| {
             let text = String::from_utf8_lossy(cell).into_owned();
             if text.trim().is_empty() { Value::Missing } else { Value::Text(text.into()) }

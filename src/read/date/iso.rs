@@ -49,7 +49,9 @@ fn iso(text: &str) -> Option<Moment> {
     if rest.skip(b'-') != extended {
         return None;
     }
-    let date = civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(rest.number(2)?).ok()?).ok()?;
+    let date =
+        civil::Date::new(super::common_era(year), i8::try_from(month).ok()?, i8::try_from(rest.number(2)?).ok()?)
+            .ok()?;
     if rest.0.is_empty() {
         return Some(at(date, civil::Time::midnight(), None, true));
     }

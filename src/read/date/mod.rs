@@ -44,10 +44,45 @@ pub(super) fn moment(text: &str) -> Option<Moment> {
     if !DATE_BYTES.contains(&text.len()) {
         return None;
     }
-    let read = if text.is_ascii() { iso::moment(text) } else { None };
+    let text = without_zone_name(text);
+    let read = if text.is_ascii() { iso::moment(text).or_else(|| wrapped(text)) } else { None };
     let mut read = read.or_else(|| words::moment(text))?;
     read.doubtful = is_zero(read);
     Some(read)
+}
+
+/// `Tue Jan 02 2024 15:04:05 GMT+0100 (Central European Standard Time)`: JavaScript names the zone in the language of the
+/// browser, behind its offset.
+fn without_zone_name(text: &str) -> &str {
+    let named = text.strip_suffix(')').and_then(|text| text.rsplit_once('('));
+    match named {
+        Some((before, _)) if before.contains(" GMT+") || before.contains(" GMT-") => before.trim_end(),
+        _ => text,
+    }
+}
+
+/// `/Date(1531641268000+0200)/`, as .NET writes a time in JSON, and `new Date(1531641268000)`.
+fn wrapped(text: &str) -> Option<Moment> {
+    let inside = text.trim_matches(['/', '\\']).strip_suffix(')')?;
+    let inside = inside.strip_prefix("new ").unwrap_or(inside).strip_prefix("Date(")?;
+    let sign = inside.rfind(['+', '-']).filter(|&place| place > 0);
+    let (number, zone) = inside.split_at(sign.unwrap_or(inside.len()));
+    let stated = match zone.len() {
+        0 => 0,
+        5 => {
+            let minutes = zone.get(1..3)?.parse::<i16>().ok()? * 60 + zone.get(3..)?.parse::<i16>().ok()?;
+            if zone.starts_with('-') { -minutes } else { minutes }
+        }
+        _ => return None,
+    };
+    // The number is of UTC all the same.
+    let read = iso::moment(number).filter(|_| number.len() > 8 && number.bytes().all(|byte| byte.is_ascii_digit()))?;
+    Some(Moment { offset_minutes: Some(stated), ..read })
+}
+
+/// The year of the common era: Thailand counts from the death of the Buddha, 543 years before.
+fn common_era(year: i16) -> i16 {
+    if (2440..=2640).contains(&year) { year - 543 } else { year }
 }
 
 /// Whether it is a day that stands for a missing date, in the stated zone or in UTC.
@@ -147,6 +182,18 @@ mod tests {
         check("Sonntag, 15. Juli 2018", "2018-07-15");
         check("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z");
         check("1871-03-18", "1871-03-18");
+        check("Tue Jan 02 2024 15:04:05 GMT+0100 (Central European Standard Time)", "2024-01-02T15:04:05+01:00");
+        check("Tue Jan 02 2024 15:04:05 GMT-0500 (heure normale de l’Est nord-américain)", "2024-01-02T15:04:05-05:00");
+        check("Sat Feb 29 2020 00:00:00 GMT+0000 (Greenwich Mean Time)", "2020-02-29T00:00:00Z");
+        check("/Date(1531641268000)/", "2018-07-15T07:54:28Z");
+        check("/Date(1531641268000+0200)/", "2018-07-15T09:54:28+02:00");
+        check("\\/Date(1531641268000-0430)\\/", "2018-07-15T03:24:28-04:30");
+        check("new Date(1531641268000)", "2018-07-15T07:54:28Z");
+        check("2567-01-02", "2024-01-02");
+        check("2567-02-29T15:04:05+07:00", "2024-02-29T15:04:05+07:00");
+        check("20240301T121500Z", "2024-03-01T12:15:00Z");
+        check("/Date(12)/", "");
+        check("/Date(1531641268000+02)/", "");
     }
 
     #[test]

@@ -5,34 +5,47 @@
 
 /// The names of each month, January first: English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Russian,
 /// Swedish, Danish, Norwegian, Turkish, Arabic; then Czech, Ukrainian, Finnish, Romanian, Greek, Indonesian where they add
-/// a name. Genitives where a language uses them.
+/// a name; Hungarian, Hindi, Bengali, Hebrew (with and without its "in"), Thai, Persian and Urdu. Genitives where a language
+/// uses them.
 const MONTHS: [&str; 12] = [
     "january jan januar jänner jaenner janvier janv enero ene gennaio gen janeiro januari stycznia styczeń sty января \
-     январь янв ocak oca يناير جانفي ledna leden січня січень tammikuuta ianuarie ιανουαρίου",
+     январь янв ocak oca يناير جانفي ledna leden січня січень tammikuuta ianuarie ιανουαρίου \
+     január जनवरी জানুয়ারি জানুয়ারী ינואר มกราคม มค ژانویه جنوری בינואר",
     "february feb februar feber février fevrier févr fév fevr febrero febbraio fevereiro fev februari lutego luty lut \
      февраля февраль фев февр februari şubat subat şub فبراير فيفري شباط února únor лютого лютий helmikuuta februarie \
-     φεβρουαρίου",
+     φεβρουαρίου \
+     február फरवरी फ़रवरी ফেব্রুয়ারি ফেব্রুয়ারী פברואר กุมภาพันธ์ กพ فوریه فروری בפברואר",
     "march mar märz maerz mrz mär mars marzo março marco maart mrt marca marzec марта март мар marts mart مارس آذار \
-     března březen березня березень maaliskuuta martie μαρτίου maret",
+     března březen березня березень maaliskuuta martie μαρτίου maret \
+     március मार्च মার্চ מרץ มีนาคม มีค مارچ במרץ",
     "april apr avril avr abril abr aprile kwietnia kwiecień kwi апреля апрель апр nisan nis أبريل إبريل ابريل أفريل \
-     نيسان dubna duben квітня квітень huhtikuuta aprilie απριλίου",
+     نيسان dubna duben квітня квітень huhtikuuta aprilie απριλίου \
+     április अप्रैल এপ্রিল אפריל เมษายน เมย آوریل اپریل באפריל",
     "may mai mayo maggio mag maio mei maja maj мая май mayıs mayis مايو ماي أيار května květen травня травень \
-     toukokuuta μαΐου",
+     toukokuuta μαΐου \
+     május मई মে מאי พฤษภาคม พค مئی במאי",
     "june jun juni juin junio giugno giu junho czerwca czerwiec cze июня июнь июн haziran haz يونيو يونيه جوان حزيران \
-     června červen червня червень kesäkuuta iunie ιουνίου",
+     června červen червня червень kesäkuuta iunie ιουνίου \
+     június जून জুন יוני มิถุนายน มิย ژوئن جون ביוני",
     "july jul juli juillet juil julio luglio lug julho lipca lipiec июля июль июл temmuz tem يوليو يوليه جويلية تموز \
-     července červenec липня липень heinäkuuta iulie ιουλίου",
+     července červenec липня липень heinäkuuta iulie ιουλίου \
+     július जुलाई জুলাই יולי กรกฎาคม กค ژوئیه جولائی ביולי",
     "august aug août aout agosto ago augustus sierpnia sierpień августа август авг augusti ağustos agustos ağu agu \
-     أغسطس اغسطس أوت آب srpna srpen серпня серпень elokuuta αυγούστου agustus",
+     أغسطس اغسطس أوت آب srpna srpen серпня серпень elokuuta αυγούστου agustus \
+     augusztus अगस्त আগস্ট אוגוסט สิงหาคม สค اگست באוגוסט",
     "september sep sept septembre septiembre setiembre settembre set setembro września wrzesień wrz сентября сентябрь \
-     сен сент eylül eylul eyl سبتمبر أيلول září вересня вересень syyskuuta septembrie σεπτεμβρίου",
+     сен сент eylül eylul eyl سبتمبر أيلول září вересня вересень syyskuuta septembrie σεπτεμβρίου \
+     szeptember सितंबर सितम्बर সেপ্টেম্বর ספטמבר กันยายน กย سپتامبر ستمبر בספטמבר",
     "october oct oktober okt octobre octubre ottobre ott outubro out października październik paź октября октябрь окт \
-     ekim eki أكتوبر اكتوبر října říjen жовтня жовтень lokakuuta octombrie οκτωβρίου",
+     ekim eki أكتوبر اكتوبر října říjen жовтня жовтень lokakuuta octombrie οκτωβρίου \
+     október अक्टूबर अक्तूबर অক্টোবর אוקטובר ตุลาคม ตค اکتبر اکتوبر באוקטובר",
     "november nov novembre noviembre novembro listopada listopad ноября ноябрь ноя нояб kasım kasim kas نوفمبر \
-     листопада листопад marraskuuta noiembrie νοεμβρίου",
+     листопада листопад marraskuuta noiembrie νοεμβρίου \
+     नवंबर नवम्बर নভেম্বর נובמבר พฤศจิกายน พย نوامبر نومبر בנובמבר",
     "december dec dezember dez décembre decembre déc diciembre dic dicembre dezembro grudnia grudzień gru декабря \
      декабрь дек desember des aralık aralik ara ديسمبر prosince prosinec грудня грудень joulukuuta decembrie \
-     δεκεμβρίου desember",
+     δεκεμβρίου desember \
+     दिसंबर दिसम्बर ডিসেম্বর דצמבר ธันวาคม ธค دسامبر دسمبر בדצמבר",
 ];
 
 /// Months of two words, as Arabic has in the Levant.
@@ -54,7 +67,15 @@ const WEEKDAYS: &str = "monday mon montag mo lundi lun lunes lunedì lunedi segu
     lör lørdag lør cumartesi السبت \
     sunday sun sonntag so dimanche dim domingo dom domenica zondag zo niedziela nie nd воскресенье вс söndag sön søndag \
     søn pazar الأحد الاحد feira 星期一 星期二 星期三 星期四 星期五 星期六 星期日 星期天 周一 周二 周三 周四 周五 周六 周日 \
-    月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日 火 水 木 金 土 월요일 화요일 수요일 목요일 금요일 토요일 일요일 화 수 목 금 토";
+    月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日 火 水 木 金 土 월요일 화요일 수요일 목요일 금요일 토요일 일요일 화 수 목 금 토 \
+     hétfő kedd szerda csütörtök péntek szombat vasárnap सोमवार मंगलवार बुधवार गुरुवार बृहस्पतिवार शुक्रवार शनिवार रविवार \
+     সোমবার মঙ্গলবার বুধবার বৃহস্পতিবার শুক্রবার শনিবার রবিবার שני שלישי רביעי חמישי שישי שבת ראשון \
+     วันจันทร์ วันอังคาร วันพุธ วันพฤหัสบดี วันศุกร์ วันเสาร์ วันอาทิตย์ จันทร์ อังคาร พุธ พฤหัสบดี ศุกร์ เสาร์ อาทิตย์ \
+     شنبه یکشنبه دوشنبه سهشنبه چهارشنبه پنجشنبه جمعه پیر منگل بدھ جمعرات ہفتہ اتوار \
+     понеділок вівторок середа четвер пятниця субота неділя pondělí úterý čtvrtek pátek neděle luni marți miercuri joi vineri \
+     sâmbătă duminică maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai maanantaina tiistaina keskiviikkona \
+     torstaina perjantaina lauantaina sunnuntaina δευτέρα τρίτη τετάρτη πέμπτη παρασκευή σάββατο κυριακή senin selasa rabu \
+     kamis jumat sabtu minggu";
 
 /// Words that stand in and around a date and change nothing about it.
 const FILLERS: &str = "on at of the de del d dia día le du à a las los el il lo alle ore ora dell nel em às as am um den der \
@@ -66,7 +87,8 @@ const FILLERS: &str = "on at of the de del d dia día le du à a las los el il l
     pubblicato pubblicata aggiornato aggiornata gepubliceerd bijgewerkt gewijzigd \
     opublikowano opublikowany aktualizacja utworzono опубликовано обновлено дата publicerad uppdaterad publisert \
     oppdatert publiceret opdateret yayınlanma yayın güncelleme güncellendi tarihi tarih نشر تاريخ آخر تحديث \
-    发布 发表 更新 时间 日期 发布时间 更新时间 公開 配信 掲載 公開日 更新日 입력 수정 등록 승인";
+    án én ב időpont megjelent frissítve közzétéve प्रकाशित को बजे তারিখ প্রকাশ প্রকাশিত יום ה של בתאריך פורסם ngày năm lúc đăng เมื่อ วันที่ เวลา น พศ คศ ที่ \
+     در تاریخ ساعت 发布 发表 更新 时间 日期 发布时间 更新时间 公開 配信 掲載 公開日 更新日 입력 수정 등록 승인";
 
 /// What follows a day that is said as an ordinal.
 const ORDINALS: &str = "st nd rd th er ère re e º ª o :a :e";

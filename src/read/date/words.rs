@@ -13,7 +13,11 @@
 //!
 //! `03/04/2018`, two digits for a year, and a month without a day have several readings or none, so they are no dates.
 
+use std::borrow::Cow;
+
 use jiff::civil;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use super::names::{self, Role};
 use crate::article::Moment;
@@ -31,7 +35,7 @@ enum Token {
 
 /// The point in time that `text` states in words.
 pub(super) fn moment(text: &str) -> Option<Moment> {
-    let tokens = tokens(text)?;
+    let tokens = tokens(&joined(text))?;
     let mut reader = Reader { tokens: &tokens, at: 0, read: Read::default() };
     while reader.at < tokens.len() {
         reader.step()?;
@@ -39,12 +43,28 @@ pub(super) fn moment(text: &str) -> Option<Moment> {
     reader.read.moment()
 }
 
+/// The text without dots between Thai letters, which abbreviate one word: "ม.ค.", "พ.ศ.".
+fn joined(text: &str) -> Cow<'_, str> {
+    let is_thai = |c: char| ('\u{E01}'..='\u{E4E}').contains(&c);
+    if !text.contains(is_thai) {
+        return Cow::Borrowed(text);
+    }
+    let mut joined = String::with_capacity(text.len());
+    for (place, c) in text.char_indices() {
+        let within = c == '.' && text[..place].ends_with(is_thai) && text[place + 1..].starts_with(is_thai);
+        if !within {
+            joined.push(c);
+        }
+    }
+    Cow::Owned(joined)
+}
+
 fn tokens(text: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
     let mut rest = text.trim();
     while let Some(first) = rest.chars().next() {
         let is_number = |c: char| digit(c).is_some();
-        let is_word = |c: char| (c.is_alphabetic() || is_combining(c)) && !is_number(c);
+        let is_word = |c: char| (c.is_alphabetic() || is_combining_mark(c) || is_joiner(c)) && !is_number(c);
         let length = |belongs: &dyn Fn(char) -> bool| rest.find(|c| !belongs(c)).unwrap_or(rest.len());
         let (token, length) = if is_number(first) {
             let length = length(&is_number);
@@ -57,7 +77,8 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
         } else if is_word(first) {
             let length = names::unit(rest).map_or_else(|| length(&is_word), str::len);
             let word = rest.get(..length)?.to_lowercase();
-            (Token::Word(word.chars().filter(|c| !is_combining(*c)).collect()), length)
+            let word = word.chars().filter(|&c| !is_combining(c) && !is_joiner(c));
+            (Token::Word(word.nfc().collect()), length)
         } else if first.is_whitespace() || is_unseen(first) {
             (Token::Blank, length(&|c: char| c.is_whitespace() || is_unseen(c)))
         } else {
@@ -72,16 +93,16 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
     Some(tokens)
 }
 
-/// Digits of the scripts that write dates with their own: Arabic, Persian, full-width.
+/// Digits of the scripts that write dates with their own: Arabic, Persian, of India, Thai, Lao, Burmese, Khmer, full-width.
 fn digit(c: char) -> Option<u32> {
-    let zero = match c {
-        '0'..='9' => '0',
-        '٠'..='٩' => '٠',
-        '۰'..='۹' => '۰',
-        '０'..='９' => '０',
-        _ => return None,
-    };
-    Some(c as u32 - zero as u32)
+    const ZEROS: [char; 17] = ['0', '٠', '۰', '०', '০', '੦', '૦', '୦', '௦', '౦', '೦', '൦', '๐', '໐', '၀', '០', '０'];
+    let value = |zero: &char| (c as u32).checked_sub(*zero as u32).filter(|value| *value < 10);
+    ZEROS.iter().find_map(value)
+}
+
+/// The joiner in Persian words, which a space or nothing may stand for.
+fn is_joiner(c: char) -> bool {
+    c == '\u{200c}'
 }
 
 /// The dot that lower-casing a Turkish İ leaves, and the vowel signs of Arabic.
@@ -111,6 +132,8 @@ struct Read {
     /// A dot stands right behind the day.
     dotted_day: bool,
     listopad: bool,
+    /// A language in which the day goes before the month whatever stands between.
+    day_first: bool,
 }
 
 /// Sets what may be there once.
@@ -126,7 +149,8 @@ impl Read {
             return None;
         }
         let part = |number: u32| i8::try_from(number).ok();
-        let date = civil::Date::new(i16::try_from(self.year?).ok()?, part(month)?, part(self.day?)?).ok()?;
+        let year = super::common_era(i16::try_from(self.year?).ok()?);
+        let date = civil::Date::new(year, part(month)?, part(self.day?)?).ok()?;
         let Some(hour) = self.hour else {
             return self.afternoon.is_none().then(|| super::at(date, civil::Time::midnight(), None, true));
         };
@@ -331,7 +355,7 @@ impl Reader<'_> {
         } else if c_digits == 4 && short(a_digits) && short(b_digits) {
             let (day, month) = match mark {
                 '.' => (a, b),
-                _ if a > 12 || a == b => (a, b),
+                _ if a > 12 || a == b || self.read.day_first => (a, b),
                 _ if b > 12 => (b, a),
                 _ => return None,
             };
@@ -417,12 +441,37 @@ impl Reader<'_> {
         Some(())
     }
 
+    /// How many tokens a part of a date takes that Vietnamese writes with numbers: "thứ ba", "thứ 3", "chủ nhật", "tháng 1".
+    fn vietnamese(&mut self, word: &str) -> Option<Option<usize>> {
+        let blank = usize::from(self.token(1) == Some(&Token::Blank));
+        let number = self.number(1 + blank);
+        let next = self.word(1).map(|(word, tokens)| (word.to_owned(), tokens));
+        Some(match (word, next.as_ref().map(|(next, tokens)| (next.as_str(), *tokens)), number) {
+            ("thứ", Some(("hai" | "ba" | "tư" | "năm" | "sáu" | "bảy" | "bẩy", tokens)), _) => {
+                Some(1 + tokens)
+            }
+            ("chủ", Some(("nhật", tokens)), _) => Some(1 + tokens),
+            ("thứ", _, Some((2..=7, 1))) => Some(2 + blank),
+            ("tháng", _, Some((month @ 1..=12, 1 | 2))) => {
+                once(&mut self.read.month, month)?;
+                Some(2 + blank)
+            }
+            ("ngày", _, Some(_)) => Some(1),
+            _ => None,
+        })
+    }
+
     fn word_step(&mut self, word: &str) -> Option<()> {
         if let Some((next, tokens)) = self.word(1)
             && let Some(month) = names::month_of_two(word, next)
         {
             once(&mut self.read.month, month.into())?;
             self.at += tokens + 1;
+            return Some(());
+        }
+        if let Some(tokens) = self.vietnamese(word)? {
+            self.read.day_first = true;
+            self.at += tokens;
             return Some(());
         }
         self.at += 1;
@@ -518,6 +567,29 @@ mod tests {
             ("2. tammikuuta 2024", "2024-01-02"),
             ("2 січня 2024", "2024-01-02"),
             ("2 Ιανουαρίου 2024", "2024-01-02"),
+            ("2024. január 2., kedd 15:04", "2024-01-02T15:04:00"),
+            ("kedd, 2024. augusztus 20.", "2024-08-20"),
+            ("2024. május 2-án", "2024-05-02"),
+            ("मंगलवार, 2 जनवरी 2024", "2024-01-02"),
+            ("२ अप्रैल २०२४", "2024-04-02"),
+            ("शुक्रवार, 2 फ़रवरी 2024 15:04", "2024-02-02T15:04:00"),
+            ("মঙ্গলবার, ২ জানুয়ারি ২০২৪", "2024-01-02"),
+            ("১৬ ডিসেম্বর ২০২৪, ১৫:০৪", "2024-12-16T15:04:00"),
+            ("יום שלישי, 2 בינואר 2024", "2024-01-02"),
+            ("ב-2 באוקטובר 2024, 15:04", "2024-10-02T15:04:00"),
+            ("2 מרץ 2024", "2024-03-02"),
+            ("Thứ ba, 02/01/2024 15:04", "2024-01-02T15:04:00"),
+            ("Thứ Sáu, ngày 3 tháng 5 năm 2024", "2024-05-03"),
+            ("Chủ nhật, 4/5/2024, 09:30 (GMT+7)", "2024-05-04T09:30:00+07:00"),
+            ("Thứ 5, 15/08/2024", "2024-08-15"),
+            ("2 มกราคม 2567", "2024-01-02"),
+            ("วันอังคารที่ ๒ มกราคม พ.ศ. ๒๕๖๗ เวลา 15:04 น.", "2024-01-02T15:04:00"),
+            ("2 ม.ค. 2567", "2024-01-02"),
+            ("20 มี.ค. 2567 15:04 น.", "2024-03-20T15:04:00"),
+            ("15/08/2567", "2024-08-15"),
+            ("۲ ژانویه ۲۰۲۴", "2024-01-02"),
+            ("سه‌شنبه ۲ ژانویه ۲۰۲۴", "2024-01-02"),
+            ("٢ تشرين الثاني ٢٠٢٤", "2024-11-02"),
         ] {
             check(text, shown);
         }

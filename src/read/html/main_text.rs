@@ -7,6 +7,9 @@
 //! losing it is what they fail at. Votes are cast on the blocks of the page itself, so the text has the page's own
 //! words and line ends, whatever the extractors made of them.
 //!
+//! Both leave out what stands beside the element they have chosen: a lead above it, a paragraph that is a `div`, a second
+//! article. Running text in these places is taken back ([`completed`]).
+//!
 //! `docs/decisions/0021-two-extractors-vote.md` has the figures. Cost: two parses of the page and one of
 //! what each extractor gives, about 10 ms for a page of 185 KB.
 
@@ -41,7 +44,8 @@ pub(super) fn main_text(html: &str, document: Document, page: &Page) -> String {
     };
     let (shared, names, density) = (size(&both) as f64, size(&by_names) as f64, size(&by_density) as f64);
     let votes = if shared > 0.0 && shared >= HALF * names && shared >= HALF * density {
-        both
+        let either: Vec<bool> = by_names.iter().zip(&by_density).map(|(&one, &other)| one || other).collect();
+        completed(&page.blocks, both, &either)
     } else if names > 0.0 && names >= HALF * density {
         by_names
     } else {
@@ -51,6 +55,83 @@ pub(super) fn main_text(html: &str, document: Document, page: &Page) -> String {
     let chosen =
         page.blocks.iter().zip(votes).filter(|(block, vote)| *vote && !block.is_headline).map(|(block, _)| block);
     laid_out(chosen)
+}
+
+/// A paragraph that is taken back has so many bytes.
+const PROSE_BYTES: usize = 80;
+/// A second article has so many paragraphs, and so much of the text of the first.
+const SECOND_PARAGRAPHS: usize = 3;
+const SECOND_SHARE: f64 = 0.4;
+
+/// The chosen blocks and those that were left out beside them: running text between the headline and the last of them that
+/// one extractor takes, or that stands in the same element; and another `article` of the page, if it is about as long.
+fn completed(blocks: &[Block], chosen: Vec<bool>, either: &[bool]) -> Vec<bool> {
+    let places: Vec<usize> = (0..blocks.len()).filter(|&place| chosen[place] && !blocks[place].is_headline).collect();
+    let (Some(&first), Some(&last)) = (places.first(), places.last()) else { return chosen };
+    let headline = blocks[..first].iter().rposition(|block| block.within.is_heading);
+    let beside = |block: &Block, other: &Block, levels: usize| {
+        let elements = &other.within.elements[..levels];
+        block.within.elements.iter().any(|element| *element != 0 && elements.contains(element))
+    };
+    let mut completed = chosen;
+    for place in headline.map_or(first, |place| place + 1)..last {
+        let block = &blocks[place];
+        if completed[place] || !is_prose(block) {
+            continue;
+        }
+        let next = places[places.partition_point(|&chosen| chosen < place)];
+        let is_lead = place < first && beside(block, &blocks[first], 3) && block.within.elements[0] != 0;
+        let previous = places[..places.partition_point(|&chosen| chosen < place)].last();
+        let is_between = place > first
+            && [Some(&next), previous].into_iter().flatten().any(|&other| {
+                let own = &block.within.elements;
+                own[0] != 0
+                    && (own[0] == blocks[other].within.elements[0] || own[1] == blocks[other].within.elements[0])
+            });
+        completed[place] = is_lead || is_between || either[place] && place > first;
+    }
+    second(blocks, &mut completed);
+    completed
+}
+
+/// Takes the other articles of a page that has several.
+fn second(blocks: &[Block], chosen: &mut [bool]) {
+    let of_chosen = |place: &usize| chosen[*place] && blocks[*place].within.article != 0;
+    let Some(first) = (0..blocks.len()).find(of_chosen).map(|place| blocks[place].within.article) else { return };
+    let bytes = |article: u32| {
+        let prose = blocks.iter().filter(|block| block.within.article == article && is_prose(block));
+        prose.fold((0, 0), |(paragraphs, bytes), block| (paragraphs + 1, bytes + block.text.len()))
+    };
+    let (_, first_bytes) = bytes(first);
+    let mut articles: Vec<u32> = blocks.iter().map(|block| block.within.article).collect();
+    articles.dedup();
+    for article in articles.into_iter().filter(|&article| article != 0 && article != first) {
+        let (paragraphs, size) = bytes(article);
+        let has_heading = blocks
+            .iter()
+            .any(|block| block.within.article == article && block.within.is_heading && !block.within.is_apart);
+        if has_heading && paragraphs >= SECOND_PARAGRAPHS && size as f64 >= SECOND_SHARE * first_bytes as f64 {
+            for (block, chosen) in blocks.iter().zip(chosen.iter_mut()) {
+                let is_part = block.within.is_heading || ends_sentence(block);
+                *chosen |= block.within.article == article && is_part && is_running(block);
+            }
+        }
+    }
+}
+
+/// Whether a block is a paragraph of running text: sentences, few links, nothing that the page calls otherwise.
+fn is_prose(block: &Block) -> bool {
+    block.text.len() >= PROSE_BYTES && ends_sentence(block) && !block.within.is_heading && is_running(block)
+}
+
+fn is_running(block: &Block) -> bool {
+    // The heading of one of several articles links to it.
+    !block.within.is_apart && (block.within.is_heading || block.link_bytes * 3 < block.text.len())
+}
+
+fn ends_sentence(block: &Block) -> bool {
+    let ended = block.text.trim_end_matches(['"', '”', '’', '\'', '»', '“', ')', '」', '』']);
+    ended.ends_with(['.', '!', '?', '…', '。', '！', '？', '।', '۔', '؟', ':'])
 }
 
 /// Blocks as text.

@@ -20,7 +20,9 @@ pub(super) use metadata::Said;
 use page::Page;
 use trafilatura::dom::Document;
 
+use super::charset::Layout;
 use super::chunk::{Cut, Leaving, Outcome, Records};
+use super::export::Export;
 use super::fields::{Offer, Seen, Value};
 use super::format::{Characters, Format, Lines, Shape};
 use super::mapping::Mapping;
@@ -47,12 +49,13 @@ impl Format for Html {
         &[".html", ".htm", ".xhtml"]
     }
 
-    fn named(&self, _: &[u8]) -> Result<Shape, &'static str> {
-        Ok(shape())
+    fn named(&self, head: &[u8]) -> Result<Shape, &'static str> {
+        Ok(Export::of_page(head)
+            .map_or_else(shape, |export| txt::exported(export, Characters::Detected(Layout::OneText))))
     }
 
     fn likely(&self, head: &[u8], _: &Mapping) -> Option<Shape> {
-        is_page(head).then(shape)
+        is_page(head).then(|| self.named(head).ok())?
     }
 
     fn lines(&self) -> Lines {
@@ -97,7 +100,7 @@ impl Records for WholePage {
         outcome.push(location, article);
     }
 
-    fn seen(&self, cut: &Cut, _: usize) -> Vec<Seen> {
+    fn seen(&self, cut: &Cut, _: usize, _: &Mapping) -> Vec<Seen> {
         let location = Location { path: "".into(), record: 1, byte_offset: 0 };
         vec![seen(article(&cut.bytes, &FROM_FILE, location).map_or_else(|_| Vec::new(), |(_, said)| said))]
     }

@@ -12,6 +12,8 @@ pub(super) struct Page {
     pub(super) head: Head,
     /// How deep its elements nest.
     pub(super) depth: usize,
+    /// How many they are.
+    elements: u32,
 }
 
 /// A paragraph, a heading, an item of a list, a cell, or a line of one of these.
@@ -23,7 +25,83 @@ pub(super) struct Block {
     pub(super) is_headline: bool,
     /// Whether only a line end stands before it.
     pub(super) follows_line: bool,
+    /// How many bytes of its words are links.
+    pub(super) link_bytes: usize,
+    /// Where it stands.
+    pub(super) within: Within,
 }
+
+/// Where a block stands: elements have numbers, from 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Within {
+    /// The elements it stands in, from the inside; not the page's body.
+    pub(super) elements: [u32; 4],
+    /// The outermost `article`.
+    pub(super) article: u32,
+    /// Whether it is a heading, of any rank.
+    pub(super) is_heading: bool,
+    /// Whether the page says that it is no part of the running text: a caption, a list, a note on the author.
+    pub(super) is_apart: bool,
+}
+
+/// Elements whose text is no running text.
+const APART: [&str; 14] = [
+    "figure",
+    "figcaption",
+    "aside",
+    "nav",
+    "footer",
+    "form",
+    "li",
+    "dd",
+    "dt",
+    "td",
+    "th",
+    "address",
+    "dialog",
+    "details",
+];
+/// What classes and ids of elements have in them whose text is none.
+const APART_NAMES: [&str; 38] = [
+    "newsletter",
+    "promo",
+    "related",
+    "teaser",
+    "share",
+    "sharing",
+    "social",
+    "comment",
+    "subscri",
+    "caption",
+    "credit",
+    "advert",
+    "sidebar",
+    "footer",
+    "recirc",
+    "recommend",
+    "disclaimer",
+    "copyright",
+    "author",
+    "byline",
+    "bio",
+    "tags",
+    "paywall",
+    "cookie",
+    "consent",
+    "hidden",
+    "widget",
+    "banner",
+    "signup",
+    "sign-up",
+    "login",
+    "most-read",
+    "trending",
+    "breadcrumb",
+    "correction",
+    "timestamp",
+    "gallery",
+    "popup",
+];
 
 /// What a page says of itself.
 #[derive(Debug, Default)]
@@ -65,6 +143,8 @@ struct Place {
     is_headline: bool,
     /// Whether line ends in the text are line ends of the page.
     is_preformatted: bool,
+    is_link: bool,
+    within: Within,
     /// Whether statements (`itemprop`) are on something else than the page or its article, such as a picture.
     is_of_other: bool,
 }
@@ -99,10 +179,13 @@ impl Page {
             "br" => return self.end_line(line, place),
             _ => {}
         }
+        self.elements += 1;
         let inside = Place {
             depth: place.depth + 1,
             is_headline: place.is_headline || name == "h1",
             is_preformatted: place.is_preformatted || name == "pre",
+            is_link: place.is_link || name == "a",
+            within: place.within.inside(document, node, name, self.elements),
             is_of_other: document.get_attribute(node, "itemscope").map_or(place.is_of_other, |_| {
                 let kind = document.get_attribute(node, "itemtype").unwrap_or_default();
                 !["Article", "Posting", "Report", "WebPage"].iter().any(|own| kind.contains(own))
@@ -117,13 +200,13 @@ impl Page {
 
     fn text(&mut self, text: &str, place: Place, line: &mut Line) {
         if !place.is_preformatted {
-            return line.add(text);
+            return line.add(text, place);
         }
         for (number, part) in text.split('\n').enumerate() {
             if number > 0 {
                 self.end_line(line, place);
             }
-            line.add(part);
+            line.add(part, place);
         }
     }
 
@@ -139,8 +222,44 @@ impl Page {
         if ended.words.is_empty() {
             return;
         }
-        self.blocks.push(Block { text: ended.words, is_headline: place.is_headline, follows_line: ended.follows_line });
+        self.blocks.push(Block {
+            text: ended.words,
+            is_headline: place.is_headline,
+            follows_line: ended.follows_line,
+            link_bytes: ended.link_bytes,
+            within: ended.within,
+        });
     }
+}
+
+impl Within {
+    /// Of what stands in an element that stands here and has this number.
+    fn inside(self, document: &Document, node: NodeId, name: &str, number: u32) -> Within {
+        if !is_block(name) || matches!(name, "html" | "head" | "body") {
+            return self;
+        }
+        // A heading or a paragraph is the block itself.
+        let is_heading = matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6");
+        let mut within = self;
+        within.is_heading |= is_heading;
+        within.is_apart |= APART.contains(&name) || is_named_apart(document, node);
+        if is_heading || name == "p" {
+            return within;
+        }
+        let [one, two, three, _] = self.elements;
+        within.elements = [number, one, two, three];
+        if name == "article" && within.article == 0 {
+            within.article = number;
+        }
+        within
+    }
+}
+
+fn is_named_apart(document: &Document, node: NodeId) -> bool {
+    ["class", "id"].iter().filter_map(|name| document.get_attribute(node, name)).any(|names| {
+        let names = names.to_ascii_lowercase();
+        APART_NAMES.iter().any(|apart| names.contains(apart))
+    })
 }
 
 /// The words gathered since the last line end.
@@ -149,10 +268,19 @@ struct Line {
     words: String,
     ends_in_space: bool,
     follows_line: bool,
+    link_bytes: usize,
+    /// Where its first word stands.
+    within: Within,
 }
 
 impl Line {
-    fn add(&mut self, text: &str) {
+    fn add(&mut self, text: &str, place: Place) {
+        if self.words.is_empty() {
+            self.within = place.within;
+        }
+        if place.is_link {
+            self.link_bytes += text.trim().len();
+        }
         for word in text.split_inclusive(char::is_whitespace) {
             let bare = word.trim_end_matches(char::is_whitespace);
             if !bare.is_empty() {

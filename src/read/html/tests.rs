@@ -48,6 +48,98 @@ fn the_article_is_found_among_furniture() {
     assert_eq!(article.lang.as_deref(), Some("en"));
 }
 
+/// Ten paragraphs, numbered, long enough for extractors to be sure of them.
+fn paragraphs() -> Vec<String> {
+    (1..=10).map(|n| format!("Paragraph {n} tells of the harbour, where the water stood {n}0 centimetres high at noon, and of what the port office said about it.")).collect()
+}
+
+fn as_p(paragraphs: &[String]) -> String {
+    paragraphs.iter().map(|paragraph| format!("<p>{paragraph}</p>")).collect()
+}
+
+#[test]
+fn what_stands_beside_the_body_is_kept() {
+    let all = paragraphs();
+    let (lead, rest) = (&all[0], as_p(&all[1..]));
+    let expected = all.join("\n\n");
+    let pages = [
+        format!("<article><h1>Rain</h1><p class=lead>{lead}</p><div class=article-body>{rest}</div></article>"),
+        format!("<article><h1>Rain</h1><div class=lead>{lead}</div><div class=article-body>{rest}</div></article>"),
+        format!("<main><h1>Rain</h1><div class=intro>{lead}</div><div class=story>{rest}</div></main>"),
+        format!(
+            "<div id=content><h1>Rain</h1><p><strong>{lead}</strong></p><div class=entry-content>{rest}</div></div>"
+        ),
+        format!(
+            "<article><header><h1>Rain</h1><p class=standfirst>{lead}</p></header><section class=body>{rest}</section></article>"
+        ),
+        format!("<article><h1>Rain</h1>{lead}{rest}</article>"),
+        format!("<article><h1>Rain</h1><section><h2>Flood</h2>{lead}{rest}</section></article>"),
+    ];
+    for html in pages {
+        let html = format!(
+            "<html><head><title>Rain</title></head><body><nav><a href=/>Home</a></nav>{html}<footer>Imprint</footer></body></html>"
+        );
+        let text = page(&html).text;
+        assert_eq!(text.strip_prefix("Flood\n\n").unwrap_or(&text), expected, "{html}");
+    }
+}
+
+#[test]
+fn a_division_among_paragraphs_is_one() {
+    let all = paragraphs();
+    for (open, close) in
+        [("<div>", "</div>"), ("<div class=para>", "</div>"), ("", ""), ("<div><span>", "</span></div>")]
+    {
+        let middle = format!("{open}{}{close}", all[4]);
+        let body = format!("{}{middle}{}", as_p(&all[..4]), as_p(&all[5..]));
+        let html = format!("<html><body><article><h1>Rain</h1>{body}</article><footer>Imprint</footer></body></html>");
+        assert_eq!(page(&html).text, all.join("\n\n"), "{open}");
+    }
+}
+
+#[test]
+fn other_articles_of_a_page_are_kept() {
+    let all = paragraphs();
+    let other: Vec<String> =
+        all.iter().map(|text| text.replace("harbour", "library").replace("Paragraph", "Passage")).collect();
+    let post = |title: &str, text: &[String]| {
+        format!("<article class=post><h2><a href=/x>{title}</a></h2>{}</article>", as_p(text))
+    };
+    let html = format!(
+        "<html><body><main>{}{}</main><footer>Imprint</footer></body></html>",
+        post("Rain", &all),
+        post("Fines", &other)
+    );
+    let text = page(&html).text;
+    assert!(all.iter().chain(&other).all(|paragraph| text.contains(paragraph.as_str())), "{text}");
+    assert!(text.contains("Fines"), "{text}");
+    // Teasers and comments are no articles.
+    let teaser = format!("<article class=card><h3>More</h3><p>{}</p></article>", other[0]);
+    let comments: String =
+        other.iter().map(|text| format!("<article class=comment><h4>Ada</h4><p>{text}</p></article>")).collect();
+    let html = format!("<html><body><main>{}{}{comments}</main></body></html>", post("Rain", &all), teaser.repeat(5));
+    let text = page(&html).text;
+    assert!(all.iter().all(|paragraph| text.contains(paragraph.as_str())) && !text.contains("Passage"), "{text}");
+}
+
+#[test]
+fn what_the_page_calls_apart_stays_out() {
+    let all = paragraphs();
+    let note =
+        "Sign up for our letter and read every morning what happened at the harbour in the night before you woke.";
+    for apart in [
+        format!("<div class=newsletter-signup>{note}</div>"),
+        format!("<aside><p>{note}</p></aside>"),
+        format!("<figure><img src=a.png><figcaption>{note}</figcaption></figure>"),
+        format!("<div class=related><p><a href=/x>{note}</a></p></div>"),
+    ] {
+        let body = format!("{apart}{}{apart}{}", as_p(&all[..5]), as_p(&all[5..]));
+        let html = format!("<html><body><article><h1>Rain</h1>{body}</article></body></html>");
+        let text = page(&html).text;
+        assert!(!text.contains("Sign up") || apart.starts_with("<figure"), "{apart}: {text}");
+    }
+}
+
 #[test]
 fn lines_and_spaces_are_those_of_the_page() {
     let html = format!(

@@ -34,7 +34,7 @@ pub(super) struct Header {
     /// How long it is, the blank line included.
     pub(super) size_bytes: usize,
     /// How long the record is without it.
-    pub(super) content_bytes: u64,
+    pub(super) content_bytes: Result<u64, String>,
     pub(super) kind: Kind,
     pub(super) id: Option<String>,
     pub(super) address: Option<String>,
@@ -65,7 +65,7 @@ impl Header {
         }
         let mut header = Header {
             size_bytes: 0,
-            content_bytes: 0,
+            content_bytes: Err("a WARC record without a Content-Length".to_owned()),
             kind: Kind::Other("another kind"),
             id: None,
             address: None,
@@ -75,7 +75,7 @@ impl Header {
             payload_type: None,
             is_truncated: false,
         };
-        let (mut length, mut kind) = (None, None);
+        let mut kind = None;
         let mut lines = bytes.split_inclusive(|&byte| byte == b'\n');
         header.size_bytes += lines.next().map_or(0, <[u8]>::len);
         loop {
@@ -91,9 +91,9 @@ impl Header {
             let value = value.trim_start_matches('<').trim_end_matches('>');
             let slot = match name.to_ascii_lowercase().as_slice() {
                 b"content-length" => {
-                    let number =
-                        value.parse().map_err(|_| format!("a Content-Length that is no number: {value:.40}"))?;
-                    length = Some(number);
+                    let number = value.parse();
+                    header.content_bytes =
+                        number.map_err(|_| format!("a Content-Length that is no number: {value:.40}"));
                     continue;
                 }
                 b"warc-type" => &mut kind,
@@ -111,8 +111,9 @@ impl Header {
             };
             *slot = Some(value.to_owned()).filter(|value| !value.is_empty());
         }
-        header.content_bytes = length.ok_or("a WARC record without a Content-Length")?;
-        let kind = kind.ok_or("a WARC record without a WARC-Type")?;
+        let Some(kind) = kind else {
+            return Err(header.content_bytes.err().unwrap_or("a WARC record without a WARC-Type".to_owned()));
+        };
         header.kind = header.kind_of(&kind.to_ascii_lowercase());
         // Of several languages the first is the most of the text.
         header.lang = header.lang.and_then(|lang| lang.split(',').next().map(|lang| lang.trim().to_owned()));

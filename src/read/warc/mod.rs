@@ -8,6 +8,7 @@
 //! Lengths lie, files are cut off, members of gzip break. A record is believed if two line ends, another record or the
 //! end of the file follow; else it is a reject, and reading goes on at the next place that looks like the beginning of
 //! a record ([`find_start`]). The reader of gzip does the same with members (see [`compress`](super::compress)). The
+//! Where a record is a member of gzip by itself, as they should be, the member bounds it whatever its length says. The
 //! crate `fastwarc` stops at the first error and hands out whole records one by one, which cannot be cut into pieces
 //! for threads: `docs/decisions/0022-own-reader-of-archives.md`.
 //!
@@ -159,9 +160,24 @@ impl Archive {
             }
         };
         let (header_bytes, kind) = (header.size_bytes, header.kind);
-        let size_bytes = u64::try_from(header_bytes).unwrap_or(u64::MAX).saturating_add(header.content_bytes);
+        let content_bytes = match header.content_bytes {
+            Ok(content_bytes) => content_bytes,
+            Err(reason) => {
+                let broken = feed.breaks().within(byte_offset, byte_offset + HEADER_BYTES as u64);
+                match self.member_end(feed, header_bytes).filter(|_| broken.is_none()) {
+                    Some(end) => return self.take(end, header_bytes, kind),
+                    None => return self.lose(feed, broken.unwrap_or(Doubt { reason, next: byte_offset + 1 })),
+                }
+            }
+        };
+        let size_bytes = u64::try_from(header_bytes).unwrap_or(u64::MAX).saturating_add(content_bytes);
         let fitting = usize::try_from(size_bytes).ok().filter(|&size_bytes| size_bytes <= self.limits.record_bytes);
         let Some(end) = fitting.map(|size_bytes| self.next + size_bytes) else {
+            if kind.passed_over().is_none()
+                && let Some(end) = self.member_end(feed, header_bytes)
+            {
+                return self.take(end, header_bytes, kind);
+            }
             self.long = Some(Long { record: self.record, byte_offset, kind, size_bytes });
             self.record += 1;
             self.next += header_bytes;
@@ -170,14 +186,43 @@ impl Archive {
         };
         feed.fill(end + BEGINNING_BYTES);
         match self.doubt(feed, end, byte_offset + header_bytes as u64) {
-            Some(doubt) => self.lose(feed, doubt),
-            None => {
-                let passed_over = kind.passed_over();
-                self.places.push(Place { record: self.record, bytes: self.next..end, header_bytes, passed_over });
-                self.record += 1;
-                self.next = end;
+            Some(doubt) => {
+                let is_length = doubt.next == byte_offset + header_bytes as u64;
+                match self.member_end(feed, header_bytes).filter(|_| is_length) {
+                    Some(end) => self.take(end, header_bytes, kind),
+                    None => self.lose(feed, doubt),
+                }
             }
+            None => self.take(end, header_bytes, kind),
         }
+    }
+
+    /// Takes the record from `next` to `end`.
+    fn take(&mut self, end: usize, header_bytes: usize, kind: Kind) {
+        let passed_over = kind.passed_over();
+        self.places.push(Place { record: self.record, bytes: self.next..end, header_bytes, passed_over });
+        self.record += 1;
+        self.next = end;
+    }
+
+    /// Where the record at `next` ends if it is all of a whole member of gzip.
+    fn member_end(&self, feed: &mut Feed, header_bytes: usize) -> Option<usize> {
+        let begin = feed.offset() + self.next as u64;
+        let end = loop {
+            match feed.breaks().member(begin)? {
+                Some(end) => break usize::try_from(end - feed.offset()).ok()?,
+                None if feed.ended() || feed.bytes().len() - self.next > self.limits.record_bytes => return None,
+                None => feed.fill(feed.bytes().len() + STEP_BYTES),
+            }
+        };
+        feed.fill(end);
+        let content = feed.bytes().get(self.next + header_bytes..end)?;
+        let is_one = content.len() <= self.limits.record_bytes && matches!(find_start(content, true), Search::UpTo(_));
+        if !is_one || feed.breaks().is_broken(begin) {
+            return None;
+        }
+        let line_ends = content.iter().rev().take(4).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        Some(end - line_ends)
     }
 
     /// Why a record that ends at `end` is not to be believed, if it is not. Its content begins at `content`.
@@ -361,7 +406,7 @@ impl Records for Archived {
         }
     }
 
-    fn seen(&self, cut: &Cut, limit_bytes: usize) -> Vec<Seen> {
+    fn seen(&self, cut: &Cut, limit_bytes: usize, _: &Mapping) -> Vec<Seen> {
         let wanted = self.0.iter().filter(|place| place.passed_over.is_none());
         let seen = wanted.filter_map(|place| {
             let location = Location { path: "".into(), record: place.record, byte_offset: 0 };

@@ -271,6 +271,41 @@ fn broken_members_lose_themselves() {
     assert_eq!(reasons(&parsed), [(2, offset, "bytes between the gzip members that belong to none")]);
 }
 
+/// Where each record is a member, its length may be anything.
+#[test]
+fn members_bound_records_whose_length_is_wrong() {
+    let length = |bytes: Vec<u8>, to: &str| {
+        let text = String::from_utf8(bytes).unwrap();
+        let (before, rest) = text.split_once("Content-Length: ").unwrap();
+        let (_, after) = rest.split_once("\r\n").unwrap();
+        format!("{before}{to}{after}").into_bytes()
+    };
+    let right = page(2).len();
+    for to in ["0", "1", "30", "400", "1499", "999999", "12345678901234", "many", "-1"] {
+        let to = format!("Content-Length: {to}\r\n");
+        let packed = [wet(1), length(page(2), &to), wet(3), length(wet(4), &to)].map(|record| gzip(&record)).concat();
+        for chunk_bytes in [1, 700, chunks::CHUNK_BYTES] {
+            let parsed = read_as("a.warc.gz", &packed, chunk_bytes);
+            assert_eq!(
+                texts(&parsed),
+                ["Text of page 1.", TEXT, "Text of page 3.", "Text of page 4."],
+                "{to}: {:?}",
+                parsed.rejects
+            );
+            assert!(parsed.rejects.is_empty(), "{to}: {:?}", parsed.rejects);
+        }
+    }
+    for (less, more) in [(1, 0), (0, 1), (3, 0), (0, 5), (0, 300)] {
+        let to = format!("Content-Length: {}\r\n", right - 250 - less + more);
+        let packed = [length(page(2), &to), length(page(5), ""), wet(3)].map(|record| gzip(&record)).concat();
+        check("a.warc.gz", &packed, &[TEXT, TEXT, "Text of page 3."], &[]);
+    }
+    // Two records in one member are told apart by their lengths alone.
+    let packed = [gzip(&[length(wet(1), "Content-Length: 2\r\n"), wet(2)].concat()), gzip(&wet(3))].concat();
+    let parsed = read("a.warc.gz", &packed);
+    assert_eq!((texts(&parsed), parsed.rejects.len()), (vec!["Text of page 2.", "Text of page 3."], 1));
+}
+
 #[test]
 fn the_first_member_may_be_broken() {
     let packed = [gzip(&wet(1)), gzip(&wet(2)), gzip(&page(3))];

@@ -582,7 +582,7 @@ impl Records for Items {
         }
     }
 
-    fn seen(&self, cut: &Cut, _: usize) -> Vec<Seen> {
+    fn seen(&self, cut: &Cut, _: usize, _: &Mapping) -> Vec<Seen> {
         let seen = |place: &Place| {
             let element = element(cut.bytes.get(place.bytes.clone())?, &self.head).ok()?;
             let own = offers(&element, self.head.kind).unwrap_or_default();

@@ -83,7 +83,8 @@ fn value(item: &Element, prefix: &str, field: Field, name: &str) -> Option<Strin
             (!names.is_empty()).then(|| names.join(", "))
         }
         (Field::Source, "source") => {
-            found.find_map(|source| source.first("title").and_then(Element::line).or_else(|| source.line()))
+            let named = |source: &Element| source.first("title").and_then(Element::line).or_else(|| source.line());
+            found.find_map(|source| named(source).or_else(|| source.attribute("url").map(str::to_owned)))
         }
         (Field::Text, _) => found.map(text).find(|text| !text.trim().is_empty()),
         (Field::Title, _) => found.find_map(|title| {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use crate::credit::Basis;
 use crate::findings::{Counts, Member};
 use crate::relate::Direction;
 use crate::relation::Relation;
@@ -46,7 +45,7 @@ impl Kind {
 
 /// The agency whose text an article is, if it does not stand on that agency's own site.
 pub(super) fn carried(member: &Member) -> Option<&str> {
-    let credit = member.agency.as_ref().filter(|credit| credit.basis != Basis::Own);
+    let credit = member.agency.as_ref().filter(|credit| credit.is_copy());
     credit.map(|credit| credit.agency.as_str())
 }
 

@@ -177,7 +177,7 @@ impl<'a> Tally<'a> {
         let mut used_agencies: BTreeMap<(u32, u32), [u32; 2]> = BTreeMap::new();
         for (member, kind) in findings.members.iter().zip(&self.kinds) {
             if let Some(outlet) = member.source.as_deref().and_then(|source| self.outlet(source)) {
-                if let Some(credit) = member.agency.as_ref().filter(|credit| credit.basis != Basis::Own)
+                if let Some(credit) = member.agency.as_ref().filter(|credit| credit.is_copy())
                     && let Some(agency) = self.agency(&credit.agency)
                 {
                     used_agencies.entry((outlet, agency)).or_default()[usize::from(credit.basis == Basis::Inferred)] +=

@@ -34,7 +34,7 @@ mod tests {
     fn uncommented() -> String {
         let setting = |line: &str| line.strip_prefix("# ").filter(|rest| rest.contains(" = ")).map(str::to_owned);
         let has_default = |line: &str| {
-            !["today", "text", "source", "agencies", "weights"]
+            !["today", "records", "text", "source", "agencies", "weights"]
                 .iter()
                 .any(|name| line.starts_with(&format!("{name} =")))
         };

@@ -21,7 +21,7 @@ pub fn run(args: &InspectArgs, config: &Config, console: &Console) -> anyhow::Re
         inputs::named(path)
     };
     let inputs = args.files.iter().map(input).collect::<Result<Vec<Input>, Error>>()?;
-    let inspection = inspect(inputs, &config.settings.read, args.records)?;
+    let inspection = inspect(inputs, &config.settings.read, args.first)?;
     let options = console.summary_options();
     console.print(|out| match args.format {
         Format::Text => inspection::text(&inspection, options.width_columns, options.style, out),

@@ -95,7 +95,7 @@ fn with_fields(error: Error, corpus: &[PathBuf], config: &Config) -> anyhow::Err
     /// How many records are looked at.
     const RECORDS: u64 = 100;
     /// How many fields are named.
-    const NAMED: usize = 8;
+    const NAMED: usize = 12;
     let is_stream = corpus.iter().any(|path| path == Path::new("-"));
     if is_stream || !matches!(error, Error::Empty { .. }) {
         return error.into();
@@ -108,14 +108,21 @@ fn with_fields(error: Error, corpus: &[PathBuf], config: &Config) -> anyhow::Err
     if names.is_empty() {
         return error.into();
     }
-    let sounds = |name: &&&str| ["text", "content", "body", "article", "story"].iter().any(|part| name.contains(part));
+    let sounds = |name: &&&str| {
+        let last = name.rsplit('.').next().unwrap_or_default().to_lowercase();
+        !name.ends_with("[]") && ["text", "content", "body", "article", "story"].iter().any(|part| last.contains(part))
+    };
     let text = names.iter().find(sounds).map_or("FIELD", |name| name);
+    let array = names
+        .iter()
+        .find_map(|name| name.strip_suffix("[]"))
+        .map_or_else(String::new, |array| format!("; --records {array} would read the objects of that array"));
     let mut listed: Vec<&str> = names.iter().take(NAMED).copied().collect();
     if names.len() > NAMED {
         listed.push("...");
     }
     let hint = format!(
-        "unused fields: {}; --map text={text} would read one as the text, and wirecopy inspect shows more",
+        "unused fields: {}; --map text={text} would read one as the text{array}, and wirecopy inspect shows more",
         listed.join(", ")
     );
     Failure::new(error.to_string(), hint).into()

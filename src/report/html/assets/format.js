@@ -44,7 +44,7 @@ const FEATURES = {
   days: 'days apart',
   outlet: 'both of one outlet',
 };
-const BASIS = { credited: 'credited', own: 'the agency’s own', inferred: 'not credited, inferred' };
+const BASIS = { credited: 'credited', own: 'the agency’s own', contributed: 'contributed', inferred: 'not credited, inferred' };
 
 const number = (value) => integer.format(value);
 
