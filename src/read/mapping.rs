@@ -32,6 +32,7 @@ const DEFAULTS: [(Field, &[&str]); FIELDS] = [
             "body_html",
             "content_html",
             "bodyText",
+            "fields.bodyText",
             "raw_content",
             "page_content",
             "markdown",

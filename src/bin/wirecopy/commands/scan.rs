@@ -113,10 +113,12 @@ fn with_fields(error: Error, corpus: &[PathBuf], config: &Config) -> anyhow::Err
         !name.ends_with("[]") && ["text", "content", "body", "article", "story"].iter().any(|part| last.contains(part))
     };
     let text = names.iter().find(sounds).map_or("FIELD", |name| name);
-    let array = names
-        .iter()
-        .find_map(|name| name.strip_suffix("[]"))
-        .map_or_else(String::new, |array| format!("; --records {array} would read the objects of that array"));
+    let arrays: Vec<&str> = names.iter().filter_map(|name| name.strip_suffix("[]")).collect();
+    let array = match arrays[..] {
+        [] => String::new(),
+        [array] => format!("; --records {array} would read the objects of that array"),
+        _ => format!("; --records would read the objects of one of these arrays: {}", arrays.join(", ")),
+    };
     let mut listed: Vec<&str> = names.iter().take(NAMED).copied().collect();
     if names.len() > NAMED {
         listed.push("...");
