@@ -78,7 +78,7 @@
 //! - [`story`]: which belong together? From links to stories.
 //! - [`analysis`]: what the stages up to here made.
 //! - [`origin`]: which came first, whose copy is it, and why do we think so?
-//! - [`findings`]: the whole result, as rows of five tables.
+//! - [`findings`]: the whole result, as rows of six tables.
 //! - [`evaluate`]: how right are we? Findings against labelled pairs and stories.
 //! - [`pipeline`]: all of it, on one screen.
 //! - [`explain`]: why were two articles linked, or why not? Every stage's product for an article or a pair.

@@ -392,7 +392,7 @@ fn wrong(judged: &[Judged]) -> Vec<Wrong> {
 mod tests {
     use super::*;
     use crate::article::Location;
-    use crate::findings::{Member, Pair};
+    use crate::findings::{Kind, Member, Pair};
 
     /// Members by id, each with the member it duplicates and its story.
     fn findings(members: &[(&str, Option<u32>, Option<usize>)], pairs: &[(u32, u32, Relation)]) -> Findings {
@@ -403,7 +403,10 @@ mod tests {
             url: None,
             source: None,
             title: None,
+            lang: None,
             published: None,
+            kind: Kind::Original,
+            near: None,
             story,
             partial_in: vec![],
             relation: None,

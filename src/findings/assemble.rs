@@ -7,7 +7,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::analysis::Analysis;
-use crate::article::{Article, ArticleId, Reject, Span};
+use crate::article::{Article, ArticleId, Reject, Span, UNDATED};
 use crate::bucket::classes::{Classes, Groups};
 use crate::compare::{Compared, ComparedPairs};
 use crate::corpus::Corpus;
@@ -24,10 +24,12 @@ use crate::story;
 use crate::verify::SharedRun;
 
 use super::headline::headline;
+use super::kinds::{Kinds, Place};
+use super::outlets::Outlets;
 use super::passages::{Collector, RunRow, Texts};
 use super::survivors::Survivors;
 use super::texts::texts;
-use super::{Counts, Findings, Ids, Member, Pair, Passage, Story};
+use super::{Counts, Findings, Ids, Kind, Member, Pair, Passage, Story};
 
 /// Pairs or articles that are made rows at a time.
 pub(super) const BLOCK: usize = 1 << 13;
@@ -99,6 +101,8 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
     drop(compared);
     let credits = Credits { corpus: &corpus, tallies: &tallies };
     let rows = stories.rows(&corpus, &least, &credits);
+    let kinds = Kinds::of(places_in(&corpus, &stories, &shown), &rows, &pairs);
+    let mut outlets = Outlets::of(&rows, |article| kinds.published(article));
     let mut members = Table::new(workspace, workspace.share(Memory::Rows));
     let (mut dropped, mut undated, mut doubtful_dates, mut without_source) = (0, 0, 0, 0);
     for block in corpus.spool.articles().collect::<Vec<_>>().chunks(BLOCK) {
@@ -107,10 +111,13 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
             .map(|&article| {
                 let read = corpus.articles.get(article.index());
                 let agency = credits.of_article(article).into_owned();
-                Member { agency, ..shown.member(article, &read, &corpus, &stories) }
+                let mut member = Member { agency, ..shown.member(article, &read, &corpus, &stories) };
+                kinds.tell(article, &mut member);
+                member
             })
             .collect();
-        for member in rows {
+        for (member, &article) in rows.into_iter().zip(block) {
+            outlets.add(article, &member);
             undated += u64::from(member.published.is_none());
             doubtful_dates += u64::from(member.published.is_some_and(|moment| moment.doubtful));
             without_source += u64::from(member.source.is_none());
@@ -118,6 +125,8 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
             members.push(member)?;
         }
     }
+    let outlets = outlets.finish();
+    drop(kinds);
     let texts = if kept == Kept::Texts { texts(&corpus, &members)? } else { Table::default() };
     let exact_classes = classes.texts.len() as u64;
     let counts = Counts {
@@ -151,6 +160,7 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
         members,
         pairs,
         stories: rows,
+        outlets,
         passages,
         texts,
         rejects: corpus.rejects,
@@ -159,6 +169,16 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
         ids: Ids::default(),
         workspace: corpus.workspace,
     })
+}
+
+/// Where articles stand: their stories, dates and classes.
+fn places_in(corpus: &Corpus, stories: &Stories, shown: &Shown<'_>) -> Vec<Place> {
+    let place = |article: ArticleId| Place {
+        story: stories.of[article.index()].map(|story| story as u32),
+        published: Some(corpus.published[article.index()]).filter(|&published| published != UNDATED),
+        class: shown.duplicate_of(article).unwrap_or(article),
+    };
+    corpus.spool.articles().map(place).collect()
 }
 
 /// The pairs that are rows, in input order: links of the relations that are wanted, and if all are asked for, the likeliest of
@@ -421,7 +441,10 @@ impl<'a> Shown<'a> {
             url: read.url.clone(),
             source: read.source.clone(),
             title: read.title.clone(),
+            lang: read.lang.clone(),
             published: read.published,
+            kind: Kind::default(),
+            near: None,
             story: stories.of[article.index()],
             partial_in: stories.partial(article).to_vec(),
             relation: best.map(|best| best.relation),

@@ -1,4 +1,4 @@
-//! The whole result of a scan, as rows of the five tables of the report.
+//! The whole result of a scan, as rows of the six tables of the report.
 //!
 //! Everything is resolved here: a report needs nothing else, computes nothing and looks nothing up. Articles are referred to
 //! by [`ArticleId`], which is their place in [`Findings::members`].
@@ -7,6 +7,8 @@ mod assemble;
 pub mod clean;
 mod headline;
 mod ids;
+mod kinds;
+mod outlets;
 mod passages;
 mod survivors;
 mod texts;
@@ -19,6 +21,7 @@ use crate::article::{ArticleId, Location, Moment, Reject, Span};
 use crate::credit::Credit;
 use crate::decoys::Decoys;
 use crate::disk::{Table, Weight, Workspace};
+use crate::error::Result;
 use crate::relate::Direction;
 use crate::relation::Relation;
 use crate::score::Feature;
@@ -26,10 +29,12 @@ use crate::score::Feature;
 pub use crate::origin::Origin;
 pub use assemble::{Kept, NamedStory, assemble, stories_of};
 pub use ids::Ids;
+pub use kinds::{Kind, Near};
+pub use outlets::Outlet;
 pub use texts::{Apart, Text, has_text};
 
 /// The version of the tables' schema; a change of columns or of their meaning raises it.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// What a scan found.
 #[derive(Debug, Default)]
@@ -41,6 +46,8 @@ pub struct Findings {
     pub pairs: Table<Pair>,
     /// Stories of two articles or more, largest first, then by id.
     pub stories: Vec<Story>,
+    /// One row per outlet, those with most articles first, then by name.
+    pub outlets: Vec<Outlet>,
     /// Reused passages, by the number of their carriers, then by id.
     pub passages: Table<Passage>,
     /// One row for each article that [has one](has_text), in input order; none at all unless they were asked for.
@@ -55,6 +62,30 @@ pub struct Findings {
     pub ids: Ids,
     /// Where rows that do not fit into memory are. After rows were read, [`Workspace::check`] says whether all could be.
     pub workspace: Workspace,
+}
+
+impl Findings {
+    /// Fills in what follows from the other rows: kinds, what articles are measured against, outlets. A scan has done so; tables
+    /// of an earlier version do not have them.
+    pub fn complete(&mut self) -> Result<()> {
+        let kinds = kinds::Kinds::of(kinds::places(self), &self.stories, &self.pairs);
+        let mut outlets = outlets::Outlets::of(&self.stories, |article| kinds.published(article));
+        let mut members = Table::default();
+        for (member, article) in self.members.iter().zip((0..).map(ArticleId)) {
+            let mut member = member.into_owned();
+            kinds.tell(article, &mut member);
+            outlets.add(article, &member);
+            members.push(member)?;
+        }
+        self.outlets = outlets.finish();
+        self.members = members;
+        Ok(())
+    }
+}
+
+/// Four decimals, as tables have them, and one zero: a negative zero would be written with its sign.
+pub(crate) fn rounded(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4 + 0.0
 }
 
 /// What became of one article.
@@ -72,8 +103,14 @@ pub struct Member {
     pub source: Option<String>,
     /// Its headline.
     pub title: Option<String>,
+    /// Its language, as the source states it or as it was detected.
+    pub lang: Option<String>,
     /// When it was published.
     pub published: Option<Moment>,
+    /// What it is within its story.
+    pub kind: Kind,
+    /// The earlier article of its story that it is most like.
+    pub near: Option<Near>,
     /// Its story in [`Findings::stories`]; none if it has no partner.
     pub story: Option<usize>,
     /// Stories of which it carries a part without belonging to them.
@@ -100,6 +137,12 @@ impl Member {
     /// When it was published, unless that is not known or [doubtful](Moment::doubtful): what articles are ordered by.
     pub fn trusted_date(&self) -> Option<Moment> {
         self.published.filter(|published| !published.doubtful)
+    }
+
+    /// The agency whose text it is, if it is not on that agency's own site.
+    pub fn carried_agency(&self) -> Option<&str> {
+        let credit = self.agency.as_ref().filter(|credit| credit.is_copy());
+        credit.map(|credit| credit.agency.as_str())
     }
 }
 
@@ -156,7 +199,8 @@ impl Pair {
 
 impl Weight for Member {
     fn owned_bytes(&self) -> usize {
-        let optional = [&self.url, &self.source, &self.title].into_iter().flatten().map(String::len).sum::<usize>();
+        let optional = [&self.url, &self.source, &self.title, &self.lang];
+        let optional = optional.into_iter().flatten().map(String::len).sum::<usize>();
         self.id.len()
             + optional
             + self.partial_in.len() * size_of::<usize>()

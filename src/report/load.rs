@@ -1,8 +1,8 @@
 //! A finished scan, read back from its tables.
 //!
-//! Tables do not hold everything that findings do: a member's headline, which is kept with its text, its content hash and its
-//! place in bytes are not in them, nor where an agency is credited, and floats were rounded. Tables and reports show none of
-//! that, or headlines only beside texts, so findings that were written, read and written again give the same bytes.
+//! Tables do not hold everything that findings do: a member's content hash and its place in bytes are not in them, nor where an
+//! agency is credited, and floats were rounded. Tables and reports show none of that, so findings that were written, read and
+//! written again give the same bytes. What tables of an earlier version lack is filled in, except what only articles say.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -13,12 +13,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::manifest::{self, Manifest};
-use super::rows::{MemberRow, PairRow, PassageRow, RejectRow, Row, StoryRow};
+use super::rows::{MemberRow, OutletCell, OutletRow, PairRow, PassageRow, RejectRow, Row, StoryRow};
 use super::{Table, TableFormat, csv as csv_table};
 use crate::article::{ArticleId, Location, Moment, Reject, Span};
 use crate::credit::{Basis, Credit, Place};
 use crate::error::{Error, Result};
-use crate::findings::{Findings, Member, Origin, Pair, Passage, SCHEMA_VERSION, Story};
+use crate::findings::{Findings, Member, Near, Origin, Outlet, Pair, Passage, SCHEMA_VERSION, Story};
 use crate::score::Feature;
 
 /// The manifest in `folder`, which must be of this schema version or an earlier one.
@@ -43,22 +43,30 @@ pub fn manifest(folder: &Path) -> Result<Manifest> {
     Ok(manifest)
 }
 
+/// The first version with kinds and outlets.
+const WITH_OUTLETS: u32 = 4;
+
 /// The findings of the finished scan in `folder`.
 pub fn findings(folder: &Path) -> Result<Findings> {
     let known = manifest(folder)?;
+    let has_outlets = known.schema_version >= WITH_OUTLETS;
     let mut findings = assembled(Rows {
         members: table(folder, Table::Members)?,
         pairs: table(folder, Table::Pairs)?,
         stories: table(folder, Table::Stories)?,
+        outlets: if has_outlets { table(folder, Table::Outlets)? } else { Vec::new() },
         passages: table(folder, Table::Passages)?,
         rejects: table(folder, Table::Rejects)?,
     })?;
+    if !has_outlets {
+        findings.complete()?;
+    }
     findings.counts = known.counts;
     findings.decoys = known.decoys;
     Ok(findings)
 }
 
-/// The members, pairs and stories of the finished scan in `folder`; passages and rejects are left out.
+/// The members, pairs and stories of the finished scan in `folder`; the other tables are left out.
 pub fn links(folder: &Path) -> Result<Findings> {
     let known = manifest(folder)?;
     let mut findings = assembled(Rows {
@@ -79,7 +87,7 @@ pub fn stories(folder: &Path) -> Result<Findings> {
     assembled(Rows { members, stories, ..Rows::default() })
 }
 
-/// The rows of the five tables.
+/// The rows of the six tables.
 #[derive(Clone, Debug, Default)]
 pub struct Rows {
     /// The rows of `members`.
@@ -88,6 +96,8 @@ pub struct Rows {
     pub pairs: Vec<PairRow>,
     /// The rows of `stories`.
     pub stories: Vec<StoryRow>,
+    /// The rows of `outlets`.
+    pub outlets: Vec<OutletRow>,
     /// The rows of `passages`.
     pub passages: Vec<PassageRow>,
     /// The rows of `rejects`.
@@ -114,13 +124,17 @@ pub fn csv<R: Row, T: Read>(name: &str, reader: T) -> Result<impl Iterator<Item 
         .iter()
         .map(|column| {
             let place = header.iter().position(|cell| cell == column.name);
-            place.ok_or_else(|| misread(0, format!("column {} is missing", column.name)))
+            if place.is_none() && !R::ADDED.contains(&column.name) {
+                return Err(misread(0, format!("column {} is missing", column.name)));
+            }
+            Ok(place)
         })
-        .collect::<Result<Vec<usize>>>()?;
+        .collect::<Result<Vec<Option<usize>>>>()?;
     Ok(table.into_records().zip(1..).map(move |(record, row)| {
         let record = record.map_err(|cause| misread(row, cause.to_string()))?;
         let mut fields = Map::new();
         for (&column, &place) in R::COLUMNS.iter().zip(&places) {
+            let Some(place) = place else { continue };
             let value = csv_table::value(column, &record[place])
                 .map_err(|cause| misread(row, format!("column {}: {cause}", column.name)))?;
             fields.insert(column.name.into(), value);
@@ -180,6 +194,7 @@ pub fn assembled(rows: Rows) -> Result<Findings> {
     for (row, place) in rows.passages.into_iter().zip(0..) {
         findings.passages.push(ids.passage(row).map_err(in_table(Table::Passages, place))?)?;
     }
+    findings.outlets = rows.outlets.into_iter().map(outlet).collect();
     findings.rejects = rows
         .rejects
         .into_iter()
@@ -211,18 +226,30 @@ impl Ids {
     }
 
     fn member(&self, row: MemberRow) -> Result<Member, String> {
+        let near = match row.measured_against {
+            Some(of) => Some(Near {
+                of: self.article(&of)?,
+                kept: row.kept.unwrap_or(0.0),
+                added: row.added.unwrap_or(0.0),
+                lag_seconds: row.lag_seconds,
+            }),
+            None => None,
+        };
         Ok(Member {
             id: row.id,
             location: Location { path: row.path.into(), record: row.record, byte_offset: 0 },
             content: 0,
             url: row.url,
             source: row.source,
-            title: None,
+            title: row.title,
+            lang: row.language,
             published: row
                 .published
                 .as_deref()
                 .map(|stated| moment(stated).map(|read| Moment { doubtful: row.published_doubtful, ..read }))
                 .transpose()?,
+            kind: row.kind,
+            near,
             story: row.story_id.as_deref().map(|id| self.story_place(id)).transpose()?,
             partial_in: row.partial_in.iter().map(|id| self.story_place(id)).collect::<Result<_, _>>()?,
             relation: row.relation,
@@ -293,6 +320,19 @@ impl Ids {
                 .collect::<Result<_, String>>()?,
             earliest: self.article(&row.earliest_id)?,
         })
+    }
+}
+
+fn outlet(row: OutletRow) -> Outlet {
+    let counts = |cells: Vec<OutletCell>| cells.into_iter().map(|cell| (cell.source, cell.articles)).collect();
+    Outlet {
+        source: row.source,
+        articles: row.articles,
+        own: row.own,
+        agency: row.agency,
+        copied_from: counts(row.copied_from),
+        copied_by: counts(row.copied_by),
+        median_lag_seconds: row.median_lag_seconds,
     }
 }
 

@@ -1,6 +1,6 @@
 //! How is it shown? Pure functions from findings to bytes, one file per format.
 //!
-//! A report computes nothing and looks nothing up: findings arrive with everything resolved. The five tables have one schema
+//! A report computes nothing and looks nothing up: findings arrive with everything resolved. The six tables have one schema
 //! ([`rows`]) whatever their format, and [`load`] reads them back, so that a finished scan can be shown again.
 
 use std::io::{self, Write};
@@ -41,6 +41,8 @@ pub enum Table {
     Pairs,
     /// One row per story.
     Stories,
+    /// One row per outlet.
+    Outlets,
     /// One row per reused passage.
     Passages,
     /// One row per record that is no article.
@@ -49,7 +51,8 @@ pub enum Table {
 
 impl Table {
     /// Every table.
-    pub const ALL: [Table; 5] = [Table::Members, Table::Pairs, Table::Stories, Table::Passages, Table::Rejects];
+    pub const ALL: [Table; 6] =
+        [Table::Members, Table::Pairs, Table::Stories, Table::Outlets, Table::Passages, Table::Rejects];
 
     /// The table's name, which is its file's without the ending.
     pub fn name(self) -> &'static str {
@@ -57,6 +60,7 @@ impl Table {
             Table::Members => "members",
             Table::Pairs => "pairs",
             Table::Stories => "stories",
+            Table::Outlets => "outlets",
             Table::Passages => "passages",
             Table::Rejects => "rejects",
         }
@@ -73,6 +77,7 @@ impl Table {
             Table::Members => format.write(rows::members(findings), out),
             Table::Pairs => format.write(rows::pairs(findings), out),
             Table::Stories => format.write(rows::stories(findings), out),
+            Table::Outlets => format.write(rows::outlets(findings), out),
             Table::Passages => format.write(rows::passages(findings), out),
             Table::Rejects => format.write(rows::rejects(findings), out),
         }

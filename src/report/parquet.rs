@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, BooleanArray, Float64Array, ListArray, RecordBatch, StringArray, StructArray, UInt64Array,
+    ArrayRef, BooleanArray, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray, UInt64Array,
 };
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{DataType, Field, Fields, Schema};
@@ -87,6 +87,7 @@ fn field(column: &Column) -> Field {
     let kind = match column.kind {
         Kind::Text | Kind::OptionalText => DataType::Utf8,
         Kind::Whole => DataType::UInt64,
+        Kind::OptionalWhole => DataType::Int64,
         Kind::Real => DataType::Float64,
         Kind::Truth => DataType::Boolean,
         Kind::Texts => list(DataType::Utf8),
@@ -95,8 +96,12 @@ fn field(column: &Column) -> Field {
             let fields = [Field::new("id", DataType::Utf8, false), Field::new("span", span, false)];
             list(DataType::Struct(Fields::from_iter(fields)))
         }
+        Kind::Outlets => {
+            let fields = [Field::new("source", DataType::Utf8, false), Field::new("articles", DataType::UInt64, false)];
+            list(DataType::Struct(Fields::from_iter(fields)))
+        }
     };
-    Field::new(column.name, kind, matches!(column.kind, Kind::OptionalText | Kind::Real))
+    Field::new(column.name, kind, matches!(column.kind, Kind::OptionalText | Kind::OptionalWhole | Kind::Real))
 }
 
 /// The cells as a column of this type. A cell of another type, which no row has, is nothing.
@@ -104,6 +109,7 @@ fn array(kind: &DataType, cells: &[&Value]) -> ArrayRef {
     let cells_of = || cells.iter().copied();
     match kind {
         DataType::UInt64 => Arc::new(cells_of().map(Value::as_u64).collect::<UInt64Array>()),
+        DataType::Int64 => Arc::new(cells_of().map(Value::as_i64).collect::<Int64Array>()),
         DataType::Float64 => Arc::new(cells_of().map(Value::as_f64).collect::<Float64Array>()),
         DataType::Boolean => Arc::new(cells_of().map(Value::as_bool).collect::<BooleanArray>()),
         DataType::List(item) => {

@@ -1,4 +1,4 @@
-//! The rows of the five tables: their columns, their order and their types are a promise with a version
+//! The rows of the six tables: their columns, their order and their types are a promise with a version
 //! ([`SCHEMA_VERSION`](crate::findings::SCHEMA_VERSION)).
 //!
 //! Findings go in, rows come out, one at a time and in the order of the findings. Articles and stories are named by their
@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::article::{Moment, Span};
 use crate::credit::{Basis, Credit};
-use crate::findings::{Findings, Member, Pair, Passage, Story};
+pub(super) use crate::findings::rounded;
+use crate::findings::{Findings, Kind as ArticleKind, Member, Outlet, Pair, Passage, Story};
 use crate::relate::Direction;
 use crate::relation::Relation;
 
@@ -19,6 +20,8 @@ use crate::relation::Relation;
 pub trait Row: Serialize + DeserializeOwned + 'static {
     /// The table's columns, from left to right.
     const COLUMNS: &'static [Column];
+    /// Those that tables of an earlier version do not have.
+    const ADDED: &'static [&'static str] = &[];
 }
 
 /// One column of a table.
@@ -39,6 +42,8 @@ pub enum Kind {
     OptionalText,
     /// A whole number, always present.
     Whole,
+    /// A whole number, possibly negative, or nothing.
+    OptionalWhole,
     /// A number, or nothing.
     Real,
     /// A truth value, always present.
@@ -49,6 +54,8 @@ pub enum Kind {
     Spans,
     /// Carriers of a passage.
     Carriers,
+    /// Outlets with a number of articles.
+    Outlets,
 }
 
 const fn text(name: &'static str) -> Column {
@@ -76,6 +83,10 @@ pub struct MemberRow {
     pub url: Option<String>,
     /// Its outlet.
     pub source: Option<String>,
+    /// Its headline.
+    pub title: Option<String>,
+    /// Its language.
+    pub language: Option<String>,
     /// When it was published.
     pub published: Option<String>,
     /// Whether that date cannot be true.
@@ -87,6 +98,19 @@ pub struct MemberRow {
     pub story_size: u64,
     /// Stories of which it carries a part.
     pub partial_in: Vec<String>,
+    /// What it is within its story.
+    #[serde(default)]
+    pub kind: ArticleKind,
+    /// The earlier article of its story that it is most like.
+    pub measured_against: Option<String>,
+    /// The share of that one's prose that it has.
+    pub kept: Option<f64>,
+    /// The share of that one's prose that it does not have.
+    pub cut: Option<f64>,
+    /// The share of its own prose that the other does not have.
+    pub added: Option<f64>,
+    /// How long after the other it was published.
+    pub lag_seconds: Option<i64>,
     /// Its strongest link.
     pub relation: Option<Relation>,
     /// The partner of that link.
@@ -116,11 +140,19 @@ impl Row for MemberRow {
         of("record", Kind::Whole),
         optional("url"),
         optional("source"),
+        optional("title"),
+        optional("language"),
         optional("published"),
         of("published_doubtful", Kind::Truth),
         optional("story_id"),
         of("story_size", Kind::Whole),
         of("partial_in", Kind::Texts),
+        text("kind"),
+        optional("measured_against"),
+        of("kept", Kind::Real),
+        of("cut", Kind::Real),
+        of("added", Kind::Real),
+        of("lag_seconds", Kind::OptionalWhole),
         optional("relation"),
         optional("closest"),
         optional("duplicate_of"),
@@ -132,6 +164,8 @@ impl Row for MemberRow {
         optional("agency_basis"),
         optional("agency_evidence"),
     ];
+    const ADDED: &'static [&'static str] =
+        &["title", "language", "kind", "measured_against", "kept", "cut", "added", "lag_seconds"];
 }
 
 /// Two articles that were compared on their text.
@@ -253,6 +287,46 @@ impl Row for StoryRow {
     ];
 }
 
+/// One outlet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutletRow {
+    /// Its name.
+    pub source: String,
+    /// Its articles.
+    pub articles: u64,
+    /// Its originals.
+    pub own: u64,
+    /// Its first copies of an agency's text.
+    pub agency: u64,
+    /// Outlets that had the stories of its articles before.
+    pub copied_from: Vec<OutletCell>,
+    /// Outlets that had its stories after it.
+    pub copied_by: Vec<OutletCell>,
+    /// The median time of its articles after the first of their stories.
+    pub median_lag_seconds: Option<u32>,
+}
+
+/// An outlet with a number of articles.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutletCell {
+    /// Its name.
+    pub source: String,
+    /// How many articles.
+    pub articles: u64,
+}
+
+impl Row for OutletRow {
+    const COLUMNS: &'static [Column] = &[
+        text("source"),
+        of("articles", Kind::Whole),
+        of("own", Kind::Whole),
+        of("agency", Kind::Whole),
+        of("copied_from", Kind::Outlets),
+        of("copied_by", Kind::Outlets),
+        of("median_lag_seconds", Kind::OptionalWhole),
+    ];
+}
+
 /// One reused passage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PassageRow {
@@ -298,11 +372,17 @@ pub struct RejectRow {
     /// The record in it, from 1; 0 for the file as a whole.
     pub record: u64,
     /// How many records the row stands for: that one, and those behind it.
+    #[serde(default = "one")]
     pub records: u64,
     /// Where the record begins, in bytes of the decompressed file.
     pub byte_offset: u64,
     /// Why it was not taken.
     pub reason: String,
+}
+
+/// What rows of earlier versions stand for.
+fn one() -> u64 {
+    1
 }
 
 impl Row for RejectRow {
@@ -358,6 +438,11 @@ pub fn stories(findings: &Findings) -> Rows<impl Fn(usize) -> StoryRow> {
     Rows::new(findings.stories.len(), |place| story_row(findings, &findings.stories[place]))
 }
 
+/// The rows of `outlets`.
+pub fn outlets(findings: &Findings) -> Rows<impl Fn(usize) -> OutletRow> {
+    Rows::new(findings.outlets.len(), |place| outlet_row(&findings.outlets[place]))
+}
+
 /// The rows of `passages`.
 pub fn passages(findings: &Findings) -> Rows<impl Fn(usize) -> PassageRow> {
     Rows::new(findings.passages.len(), |place| passage_row(findings, &findings.passages.get(place)))
@@ -386,11 +471,19 @@ pub(super) fn member_row(findings: &Findings, member: &Member) -> MemberRow {
         record: member.location.record,
         url: member.url.clone(),
         source: member.source.clone(),
+        title: member.title.clone(),
+        language: member.lang.clone(),
         published: member.published.and_then(stated),
         published_doubtful: member.published.is_some_and(|published| published.doubtful),
         story_id: story.map(|story| story.id.clone()),
         story_size: story.map_or(1, |story| story.members.len() as u64),
         partial_in: member.partial_in.iter().map(|&index| findings.stories[index].id.clone()).collect(),
+        kind: member.kind,
+        measured_against: member.near.map(|near| findings.id(near.of).into_owned()),
+        kept: member.near.map(|near| near.kept),
+        cut: member.near.map(|near| near.cut()),
+        added: member.near.map(|near| near.added),
+        lag_seconds: member.near.and_then(|near| near.lag_seconds),
         relation: member.relation,
         closest: member.closest.map(|article| findings.id(article).into_owned()),
         duplicate_of: member.duplicate_of.map(|article| findings.id(article).into_owned()),
@@ -448,6 +541,21 @@ pub(super) fn story_row(findings: &Findings, story: &Story) -> StoryRow {
     }
 }
 
+fn outlet_row(outlet: &Outlet) -> OutletRow {
+    let cells = |counts: &[(String, u64)]| {
+        counts.iter().map(|(source, articles)| OutletCell { source: source.clone(), articles: *articles }).collect()
+    };
+    OutletRow {
+        source: outlet.source.clone(),
+        articles: outlet.articles,
+        own: outlet.own,
+        agency: outlet.agency,
+        copied_from: cells(&outlet.copied_from),
+        copied_by: cells(&outlet.copied_by),
+        median_lag_seconds: outlet.median_lag_seconds,
+    }
+}
+
 fn passage_row(findings: &Findings, passage: &Passage) -> PassageRow {
     PassageRow {
         passage_id: passage.id.clone(),
@@ -473,11 +581,6 @@ pub(super) fn stated(moment: Moment) -> Option<String> {
     write!(text, "{moment}").ok().map(|()| text)
 }
 
-/// Four decimals, and one zero: a negative zero would be written with its sign.
-pub(super) fn rounded(value: f64) -> f64 {
-    (value * 1e4).round() / 1e4 + 0.0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -499,7 +602,10 @@ mod tests {
             url: None,
             source: None,
             title: None,
+            lang: None,
             published: None,
+            kind: ArticleKind::Original,
+            near: None,
             story: Some(0),
             partial_in: vec![],
             relation: None,
@@ -563,6 +669,7 @@ mod tests {
             },
         ));
         check(RejectRow { path: String::new(), record: 0, records: 1, byte_offset: 0, reason: String::new() });
+        check(outlet_row(&Outlet::default()));
     }
 
     #[test]

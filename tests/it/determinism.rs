@@ -77,6 +77,7 @@ fn by_content(findings: &Findings) -> BTreeMap<String, Vec<u8>> {
         members: rows(&findings.members).map(anywhere).collect(),
         pairs: rows(&findings.pairs).cloned().collect(),
         stories: findings.stories.clone(),
+        outlets: findings.outlets.clone(),
         passages: rows(&findings.passages).cloned().collect(),
         rejects: findings.rejects.clone(),
         counts: Counts { files: 0, ..findings.counts.clone() },

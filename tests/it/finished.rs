@@ -4,12 +4,15 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
 use tempfile::TempDir;
-use wirecopy::findings::Findings;
+use wirecopy::findings::{Findings, Kind};
+use wirecopy::report::load;
 use wirecopy::report::manifest::{Manifest, Origin};
+use wirecopy::report::rows::{MemberRow, Row};
 use wirecopy::report::{Table, TableFormat};
 
-use crate::program::run;
+use crate::program::{json_lines, run};
 use crate::sample;
 
 /// A folder with `found/`, the output of a scan that found `findings`.
@@ -99,6 +102,7 @@ fn an_output_is_complete_and_has_no_temporary_file() {
             "keep.txt",
             "manifest.json",
             "members.csv",
+            "outlets.csv",
             "pairs.csv",
             "passages.csv",
             "rejects.csv",
@@ -166,10 +170,57 @@ fn a_table_that_cannot_be_understood_is_named_with_its_row() {
 fn tables_of_a_later_schema_are_refused() {
     let folder = finished(&sample::one());
     let path = folder.path().join("found/manifest.json");
-    let manifest = fs::read_to_string(&path).unwrap().replace("\"schema_version\": 3", "\"schema_version\": 99");
+    let manifest = fs::read_to_string(&path).unwrap().replace("\"schema_version\": 4", "\"schema_version\": 99");
     fs::write(&path, manifest).unwrap();
     let (_, error) = run(folder.path(), &["report", "found"], 2);
-    assert!(error.contains("schema version 99") && error.contains("this one knows 3"), "{error}");
+    assert!(error.contains("schema version 99") && error.contains("this one knows 4"), "{error}");
+}
+
+/// The members of findings as version 3 had them, without what it did not have.
+fn as_version_3(found: &Path) {
+    let added = MemberRow::ADDED;
+    let path = found.join("members.jsonl");
+    let rows = json_lines(&path).into_iter().map(|mut row| {
+        row.as_object_mut().unwrap().retain(|key, _| !added.contains(&key.as_str()));
+        format!("{row}\n")
+    });
+    fs::write(&path, rows.collect::<String>()).unwrap();
+    fs::remove_file(found.join("outlets.jsonl")).unwrap();
+    let path = found.join("manifest.json");
+    let manifest = fs::read_to_string(&path).unwrap();
+    let manifest = manifest.replace("\"schema_version\": 4", "\"schema_version\": 3").replace("\"outlets.jsonl\",", "");
+    fs::write(&path, manifest).unwrap();
+}
+
+#[test]
+fn tables_of_an_earlier_schema_are_filled_in() {
+    for findings in [sample::none(), sample::one(), sample::many()] {
+        let folder = finished(&findings);
+        let found = folder.path().join("found");
+        let (members, outlets) = (json_lines(&found.join("members.jsonl")), json_lines(&found.join("outlets.jsonl")));
+        as_version_3(&found);
+        run(folder.path(), &["report", "found", "--out", "again"], 0);
+        let again = folder.path().join("again");
+        assert_eq!(json_lines(&again.join("outlets.jsonl")), outlets);
+        // Headlines and languages were not in the tables.
+        let without_words = members.into_iter().map(|mut row| {
+            row["title"] = Value::Null;
+            row["language"] = Value::Null;
+            row
+        });
+        assert_eq!(json_lines(&again.join("members.jsonl")), without_words.collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_csv_table_of_an_earlier_schema_is_read() {
+    let old = "id,path,record,url,source,published,published_doubtful,story_id,story_size,partial_in,relation,closest,\
+               duplicate_of,similarity,containment,keep,keep_reason,agency,agency_basis,agency_evidence\n\
+               a,p,1,,,,false,,1,[],,,,,,true,kept,,,\n";
+    let rows: Vec<MemberRow> = load::csv("members.csv", old.as_bytes()).unwrap().map(Result::unwrap).collect();
+    assert_eq!((rows[0].id.as_str(), rows[0].kind, &rows[0].title), ("a", Kind::Original, &None));
+    let Err(error) = load::csv::<MemberRow, _>("members.csv", &b"id,title\n"[..]) else { panic!("read") };
+    assert!(error.to_string().contains("column path is missing"), "{error}");
 }
 
 #[test]

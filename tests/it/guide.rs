@@ -9,7 +9,7 @@ use serde_json::Value;
 use wirecopy::read::Mapping;
 use wirecopy::relation::Relation;
 use wirecopy::report::check::Format;
-use wirecopy::report::rows::{Column, MemberRow, PairRow, PassageRow, RejectRow, Row, StoryRow};
+use wirecopy::report::rows::{Column, MemberRow, OutletRow, PairRow, PassageRow, RejectRow, Row, StoryRow};
 use wirecopy::settings::{Field, ReadSettings, Settings};
 
 use crate::corpora::project;
@@ -78,6 +78,7 @@ fn columns_are_those_of_the_tables() {
     check("## members", MemberRow::COLUMNS);
     check("## pairs", PairRow::COLUMNS);
     check("## stories", StoryRow::COLUMNS);
+    check("## outlets", OutletRow::COLUMNS);
     check("## passages", PassageRow::COLUMNS);
     check("## rejects", RejectRow::COLUMNS);
 }

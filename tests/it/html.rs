@@ -114,6 +114,7 @@ fn a_page_allows_its_own_script_and_style_and_nothing_else() {
 fn an_origin_is_what_the_others_are_measured_against() {
     let mut findings = sample::one();
     findings.stories[0].origin.as_mut().unwrap().article = ArticleId(1);
+    findings.complete().unwrap();
     let page = &written(&findings)["report.html"];
     let story = &data(page, "part-0")[0];
     assert_eq!((&story["reference"], &story["origin"]["confidence"]), (&1.into(), &0.75.into()));
@@ -134,6 +135,7 @@ fn a_revision_is_one_in_the_page_and_in_the_tables() {
         let mut findings = sample::one();
         let pair = Pair { relation, same_source: true, ..findings.pairs.get(0).into_owned() };
         findings.pairs = vec![pair].into();
+        findings.complete().unwrap();
         let mut row = Vec::new();
         Table::Pairs.write(&findings, TableFormat::Jsonl, &mut row).unwrap();
         let revision = serde_json::from_slice::<Value>(&row).unwrap()["revision"] == true;
@@ -152,6 +154,7 @@ fn an_agency_whose_own_copy_is_there_is_no_missing_origin() {
     members[0].agency = Some(Box::new(credit));
     findings.members = members.into();
     findings.stories[0].origin.as_mut().unwrap().article = ArticleId(1);
+    findings.complete().unwrap();
     let page = &written(&findings)["report.html"];
     assert_eq!(data(page, "part-0")[0]["copy_of"], Value::Null);
     assert_eq!(data(page, "core")["story"]["copy_of"][0], Value::Null);
@@ -175,6 +178,7 @@ fn three(relation: Relation) -> Findings {
     };
     findings.pairs = vec![pair(0), pair(1)].into();
     findings.stories[0].members = (0..3).map(ArticleId).collect();
+    findings.complete().unwrap();
     findings
 }
 
@@ -191,6 +195,7 @@ fn the_later_is_measured_against_the_earlier() {
     members[1].duplicate_of = Some(ArticleId(0));
     members[2].duplicate_of = Some(ArticleId(0));
     findings.members = members.into();
+    findings.complete().unwrap();
     let page = &written(&findings)["report.html"];
     let articles = &data(page, "part-0")[0]["articles"];
     assert_eq!((&articles[1]["kind"], &articles[1]["of"], &articles[1]["class"]), (&1.into(), &2.into(), &0.into()));

@@ -80,7 +80,7 @@ fn an_interrupted_scan_leaves_the_earlier_output() {
     let first = scan(folder.path(), fs::File::open(&corpus).unwrap().into(), &["--out", "found"]);
     assert!(first.wait_with_output().unwrap().status.success());
     let before = files(&folder.path().join("found"));
-    assert_eq!(before.len(), 11, "{:?}", before.keys());
+    assert_eq!(before.len(), 12, "{:?}", before.keys());
     let (code, _) = interrupted_while_reading(folder.path(), &["--out", "found", "--force"]);
     assert_eq!(code, Some(130));
     assert!(files(&folder.path().join("found")) == before);

@@ -39,5 +39,6 @@ mod relations;
 mod report;
 mod resume;
 mod sample;
+mod schemas;
 mod stories;
 mod survivors;

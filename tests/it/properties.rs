@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr;
 use wirecopy::article::{ArticleId, Location, Moment, Reject, Span};
 use wirecopy::credit::{Basis, Credit, Place};
-use wirecopy::findings::{Findings, Member, Pair, Passage, Story};
+use wirecopy::findings::{Findings, Kind, Member, Pair, Passage, Story};
 use wirecopy::relate::Direction;
 use wirecopy::relation::Relation;
 use wirecopy::report::load::{self, Rows};
@@ -42,8 +42,11 @@ prop_compose! {
             content: u128::from(record),
             url: source.clone(),
             source,
-            title: None,
+            title: (!keep).then(|| id.clone()),
+            lang: None,
             published,
+            kind: Kind::Original,
+            near: None,
             story: None,
             partial_in: vec![],
             relation: keep.then_some(Relation::Version),
@@ -81,7 +84,7 @@ prop_compose! {
             }
         }
         let spans = |ends: &[(u32, u32)]| ends.iter().map(|&(start, end)| Span { start, end }).collect::<Vec<_>>();
-        Findings {
+        let mut findings = Findings {
             members: members.into(),
             stories: made,
             pairs: pairs.into_iter().map(|(a, b, relation, same_source, share, ends, rule)| Pair {
@@ -115,7 +118,9 @@ prop_compose! {
             }).collect(),
             rejects: rejects.into_iter().map(|(path, record, reason)| Reject { records: 1 + record % 3, ..Reject::new(path.into(), record, record, reason) }).collect(),
             ..Findings::default()
-        }
+        };
+        findings.complete().unwrap();
+        findings
     }
 }
 
@@ -149,12 +154,14 @@ proptest! {
                 members: read(&findings, Table::Members, format),
                 pairs: read(&findings, Table::Pairs, format),
                 stories: read(&findings, Table::Stories, format),
+                outlets: read(&findings, Table::Outlets, format),
                 passages: read(&findings, Table::Passages, format),
                 rejects: read(&findings, Table::Rejects, format),
             };
             prop_assert_eq!(&read.members, &rows::members(&findings).iter().collect::<Vec<_>>());
             prop_assert_eq!(&read.pairs, &rows::pairs(&findings).iter().collect::<Vec<_>>());
             prop_assert_eq!(&read.stories, &rows::stories(&findings).iter().collect::<Vec<_>>());
+            prop_assert_eq!(&read.outlets, &rows::outlets(&findings).iter().collect::<Vec<_>>());
             prop_assert_eq!(&read.passages, &rows::passages(&findings).iter().collect::<Vec<_>>());
             prop_assert_eq!(&read.rejects, &rows::rejects(&findings).iter().collect::<Vec<_>>());
             let again = load::assembled(read).unwrap();

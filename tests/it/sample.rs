@@ -2,7 +2,7 @@
 
 use wirecopy::article::{ArticleId, Location, Moment, Reject, Span};
 use wirecopy::credit::{Basis, Credit, Place};
-use wirecopy::findings::{Counts, Findings, Member, Origin, Pair, Passage, Story};
+use wirecopy::findings::{Counts, Findings, Kind, Member, Origin, Pair, Passage, Story};
 use wirecopy::relate::Direction;
 use wirecopy::relation::Relation;
 use wirecopy::score::Feature;
@@ -16,6 +16,7 @@ pub fn none() -> Findings {
 pub fn one() -> Findings {
     let mut first = member("vell-1", "vellpost.example");
     first.title = Some("Storm closes the harbour at Vell".into());
+    first.lang = Some("en-GB".into());
     first.published = Some(moment(1_709_283_600, Some(60)));
     first.story = Some(0);
     first.relation = Some(Relation::NearDuplicate);
@@ -154,7 +155,10 @@ fn member(id: &str, source: &str) -> Member {
         url: None,
         source: Some(source.into()),
         title: None,
+        lang: None,
         published: None,
+        kind: Kind::Original,
+        near: None,
         story: None,
         partial_in: vec![],
         relation: None,
@@ -212,5 +216,7 @@ fn counted(findings: Findings) -> Findings {
         dropped: members(&|member| !member.keep),
         ..Counts::default()
     };
-    Findings { counts, ..findings }
+    let mut findings = Findings { counts, ..findings };
+    findings.complete().unwrap();
+    findings
 }

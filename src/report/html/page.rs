@@ -4,59 +4,17 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use crate::findings::{Counts, Member};
+use crate::findings::{Counts, Kind};
 use crate::relate::Direction;
 use crate::relation::Relation;
 
-/// What an article is within its story, in the order in which the page counts and colours them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// In no story, what its story is measured against, or linked with later ones only.
-    Original,
-    Copy,
-    Excerpt,
-    Version,
-    Rewrite,
-    /// The same outlet's other take.
-    Revision,
-    /// As an original, but the text of an agency, so a copy of what the scan does not have.
-    AgencyCopy,
-}
-
-impl Kind {
-    pub(super) const COUNT: usize = 7;
-
-    /// The kind of an article that has no link with an earlier one.
-    pub(super) fn of_first(member: &Member) -> Kind {
-        if carried(member).is_some() { Kind::AgencyCopy } else { Kind::Original }
-    }
-
-    /// The kind of an article that has this link with an earlier one, which is no revision.
-    pub(super) fn of(relation: Option<Relation>) -> Kind {
-        match relation {
-            Some(Relation::Identical | Relation::NearDuplicate) => Kind::Copy,
-            Some(Relation::Excerpt) => Kind::Excerpt,
-            Some(Relation::Version) => Kind::Version,
-            Some(Relation::Rewrite) => Kind::Rewrite,
-            _ => Kind::Original,
-        }
-    }
-}
-
-/// The agency whose text an article is, if it does not stand on that agency's own site.
-pub(super) fn carried(member: &Member) -> Option<&str> {
-    let credit = member.agency.as_ref().filter(|credit| credit.is_copy());
-    credit.map(|credit| credit.agency.as_str())
-}
-
-impl Serialize for Kind {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u8(*self as u8)
-    }
+/// A kind as the page has it: its place in the order of kinds.
+fn number<S: Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u8(*kind as u8)
 }
 
 /// How many articles there are of each kind.
-pub(super) type Kinds = [u32; Kind::COUNT];
+pub(super) type Kinds = [u32; Kind::ALL.len()];
 
 /// What the page always has.
 #[derive(Serialize)]
@@ -191,6 +149,7 @@ pub(super) struct Article {
     pub lang: Option<String>,
     pub published: Option<String>,
     pub doubtful: bool,
+    #[serde(serialize_with = "number")]
     pub kind: Kind,
     /// The earlier article that it is most like, which its kind is seen from. It is a later one only in a class of
     /// near-duplicates, where an earlier one is of the same class but was not compared.

@@ -1,16 +1,14 @@
 //! The details of one story: its articles with their kinds and texts, its pairs, and what most of it carries.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::kernel::{Coverage, kernel};
-use super::page::{Article, Detail, Kernel, Kind, Kinds, Origin, Pair, carried};
+use super::page::{Article, Detail, Kernel, Kinds, Origin, Pair};
 use super::places::Places;
 use super::tally::Tally;
 use crate::article::{ArticleId, Span};
 use crate::credit::Basis;
-use crate::findings::{Apart, Findings, Member, Pair as Found, Story, Text};
-use crate::relation::Relation;
+use crate::findings::{Apart, Findings, Kind, Member, Pair as Found, Text};
 use crate::report::rows::{rounded, stated};
 
 /// More pairs than this are not all shown: a story of 400 articles may have tens of thousands, each with its runs. Those that
@@ -51,30 +49,23 @@ pub(super) fn story(findings: &Findings, places: &Places, tally: &Tally<'_>, pla
         .map(|&id| places.text(id).map_or_else(|| Cow::Owned(Text::default()), |at| findings.texts.get(at)))
         .collect();
     let own = story.members.len();
-    let reference = reference(story, &members[..own]);
+    let named =
+        story.reference(|article| members.get(place_of(&ids, own, article)?).and_then(|member| published(member)));
+    let reference = place_of(&ids, own, named).unwrap_or(0);
     let order = order(reference, &members[..own]);
-    let mut reading = Reading::of(&ids, own, &order);
+    let nearest: Vec<Option<usize>> =
+        members[..own].iter().map(|member| place_of(&ids, own, member.near?.of)).collect();
+    let mut reading = Reading::of(&ids, &nearest, &order);
     for at in places.pairs(place) {
         reading.add(at as u32, &findings.pairs.get(at));
     }
-    let classes = Classes::of(&ids[..own], &members[..own], &order);
-    let nearest: Vec<Option<Near>> =
-        (0..own).map(|article| reading.nearest(article, &classes).filter(|_| article != reference)).collect();
     let units: Vec<Units> = texts.iter().map(|text| Units::of(&text.text)).collect();
-    let kinds: Vec<Kind> = (0..own)
-        .map(|article| match nearest[article] {
-            Some(near) => near.kind(),
-            None if article == reference || reading.nearest[article].is_some() => Kind::of_first(&members[article]),
-            None => Kind::of(members[article].relation),
-        })
-        .collect();
-    let (pairs, left_out) = reading.shown(&nearest, reference);
+    let (pairs, left_out) = reading.shown(reference);
     let articles = (0..ids.len())
         .map(|at| {
-            let near = nearest.get(at).copied().flatten();
-            let kind = kinds.get(at).copied().unwrap_or(Kind::of(members[at].relation));
-            let class = classes.kept.get(at).copied().and_then(|kept| place_of(&ids, own, kept));
-            let links = Links { kind, of: near.map(|near| near.other), class };
+            let kept = members[at].duplicate_of.unwrap_or(ids[at]);
+            let class = (at < own).then(|| place_of(&ids, own, kept)).flatten();
+            let links = Links { of: nearest.get(at).copied().flatten(), class };
             article(tally, &members[at], &texts[at], &units[at], &links)
         })
         .collect();
@@ -84,8 +75,8 @@ pub(super) fn story(findings: &Findings, places: &Places, tally: &Tally<'_>, pla
         copy_of,
         leads: leads(&members[..own], reference),
         lang: lang(tally, &texts[..own]),
-        reused_bytes: reading.reused_bytes(&nearest),
-        kinds,
+        reused_bytes: reading.reused_bytes(),
+        kinds: members[..own].iter().map(|member| member.kind).collect(),
     };
     let detail = Detail {
         reference: reference as u32,
@@ -109,16 +100,9 @@ pub(super) fn story(findings: &Findings, places: &Places, tally: &Tally<'_>, pla
     (detail, facts)
 }
 
-/// The likely origin, else the article that was published first, else the first.
-fn reference(story: &Story, members: &[Cow<'_, Member>]) -> usize {
-    let named = story.origin.as_ref().and_then(|origin| story.members.iter().position(|&id| id == origin.article));
-    let earliest = || (0..members.len()).filter_map(|at| Some((published(&members[at])?, at))).min();
-    named.or_else(|| earliest().map(|(_, at)| at)).unwrap_or(0)
-}
-
 /// The agency whose text the reference has, where none of the story's articles stands on the agency's own site.
 fn copy_of<'a>(members: &'a [Cow<'_, Member>], reference: usize) -> Option<&'a str> {
-    let agency = carried(&members[reference])?;
+    let agency = members[reference].carried_agency()?;
     let own = |member: &Cow<'_, Member>| {
         member.agency.as_ref().is_some_and(|credit| credit.basis == Basis::Own && credit.agency == agency)
     };
@@ -144,66 +128,14 @@ fn order(reference: usize, members: &[Cow<'_, Member>]) -> Vec<usize> {
     ranks
 }
 
-/// The article that another is most like.
-#[derive(Clone, Copy)]
-struct Near {
-    other: usize,
-    relation: Relation,
-    /// Whether one is a revision of the other.
-    revision: bool,
-    jaccard: f64,
-    /// Whether it was published earlier. In a large class each article is compared with the longest only, which may be later.
-    earlier: bool,
-    /// The place of the pair.
-    pair: u32,
-}
-
-impl Near {
-    fn kind(&self) -> Kind {
-        if self.revision { Kind::Revision } else { Kind::of(Some(self.relation)) }
-    }
-
-    /// An earlier one before a later one, an own take before another outlet's, then the stronger relation.
-    fn is_nearer(&self, other: &Near) -> bool {
-        let order = (other.earlier.cmp(&self.earlier))
-            .then(other.revision.cmp(&self.revision))
-            .then(self.relation.cmp(&other.relation))
-            .then(other.jaccard.total_cmp(&self.jaccard));
-        order.then(self.other.cmp(&other.other)).is_lt()
-    }
-}
-
-/// The classes of near-duplicates that the articles of a story are in.
-struct Classes {
-    /// The kept article of each one's class.
-    kept: Vec<ArticleId>,
-    /// The lowest rank in each class.
-    first: HashMap<ArticleId, usize>,
-}
-
-impl Classes {
-    fn of(ids: &[ArticleId], members: &[Cow<'_, Member>], ranks: &[usize]) -> Classes {
-        let kept: Vec<ArticleId> =
-            ids.iter().zip(members).map(|(&id, member)| member.duplicate_of.unwrap_or(id)).collect();
-        let mut first = HashMap::new();
-        for (&class, &rank) in kept.iter().zip(ranks) {
-            first.entry(class).and_modify(|first: &mut usize| *first = rank.min(*first)).or_insert(rank);
-        }
-        Classes { kept, first }
-    }
-
-    fn has_earlier(&self, article: usize, ranks: &[usize]) -> bool {
-        self.first[&self.kept[article]] < ranks[article]
-    }
-}
-
 /// What the pairs of a story say, read one by one.
 struct Reading<'a> {
     ids: &'a [ArticleId],
     members: usize,
     ranks: &'a [usize],
-    nearest: Vec<Option<Near>>,
-    /// What each article shares with those before it.
+    /// What each article is measured against.
+    nearest: &'a [Option<usize>],
+    /// What each article shares with those before it, or else with what it is measured against.
     reused: Vec<Vec<Span>>,
     coverage: Vec<Coverage>,
     /// The places of all pairs, with their articles.
@@ -211,12 +143,13 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn of(ids: &'a [ArticleId], members: usize, ranks: &'a [usize]) -> Reading<'a> {
+    fn of(ids: &'a [ArticleId], nearest: &'a [Option<usize>], ranks: &'a [usize]) -> Reading<'a> {
+        let members = nearest.len();
         Reading {
             ids,
             members,
             ranks,
-            nearest: vec![None; members],
+            nearest,
             reused: vec![Vec::new(); members],
             coverage: vec![Coverage::default(); members],
             pairs: Vec::new(),
@@ -232,51 +165,23 @@ impl<'a> Reading<'a> {
         }
         for (article, other, runs) in [(a, b, &pair.a_spans), (b, a, &pair.b_spans)] {
             self.coverage[article].add(runs);
-            let near = Near {
-                other,
-                relation: pair.relation,
-                revision: pair.is_revision(),
-                // As tables have it, so that a report made of tables is the same.
-                jaccard: rounded(pair.jaccard),
-                earlier: self.ranks[other] < self.ranks[article],
-                pair: at,
-            };
-            if near.earlier {
+            if self.ranks[other] < self.ranks[article] || self.nearest[article] == Some(other) {
                 self.reused[article].extend(runs);
-            }
-            let best = self.nearest[article];
-            if best.is_none_or(|best| near.is_nearer(&best)) {
-                // Until an earlier one is found, what it shares with a later one stands for what it took.
-                if !near.earlier || best.is_some_and(|best| !best.earlier) {
-                    self.reused[article].clone_from(runs);
-                }
-                self.nearest[article] = Some(near);
             }
         }
     }
 
-    /// What an article is measured against: an earlier one. In a class of near-duplicates that has an earlier one, a later one
-    /// stands for that.
-    fn nearest(&self, article: usize, classes: &Classes) -> Option<Near> {
-        self.nearest[article].filter(|near| {
-            near.earlier || (near.relation <= Relation::NearDuplicate && classes.has_earlier(article, self.ranks))
-        })
-    }
-
-    fn reused_bytes(&self, nearest: &[Option<Near>]) -> u64 {
-        let reused = self.reused.iter().zip(nearest).filter(|(_, near)| near.is_some());
+    fn reused_bytes(&self) -> u64 {
+        let reused = self.reused.iter().zip(self.nearest).filter(|(_, near)| near.is_some());
         reused.map(|(runs, _)| covered_bytes(runs.clone())).sum()
     }
 
     /// The places of the pairs to show, and how many are left out.
-    fn shown(&self, nearest: &[Option<Near>], reference: usize) -> (Vec<(u32, usize, usize)>, u32) {
-        let mut wanted: Vec<u32> = nearest.iter().flatten().map(|near| near.pair).collect();
-        wanted.sort_unstable();
+    fn shown(&self, reference: usize) -> (Vec<(u32, usize, usize)>, u32) {
         let all = self.pairs.len() <= SHOWN_PAIRS;
-        let shown = self
-            .pairs
-            .iter()
-            .filter(|(at, a, b)| all || *a == reference || *b == reference || wanted.binary_search(at).is_ok());
+        let gives = |article: usize, other: usize| self.nearest.get(article) == Some(&Some(other));
+        let wanted = |a: usize, b: usize| a == reference || b == reference || gives(a, b) || gives(b, a);
+        let shown = self.pairs.iter().filter(|&&(_, a, b)| all || wanted(a, b));
         let shown: Vec<(u32, usize, usize)> = shown.copied().collect();
         let left_out = self.pairs.len() - shown.len();
         (shown, left_out as u32)
@@ -307,9 +212,8 @@ fn lang(tally: &Tally<'_>, texts: &[Cow<'_, Text>]) -> Option<u32> {
     groups.max().map(|(_, lang)| lang.0)
 }
 
-/// How an article stands to the others, by place.
+/// Others that an article stands to, by place.
 struct Links {
-    kind: Kind,
     of: Option<usize>,
     class: Option<usize>,
 }
@@ -324,7 +228,7 @@ fn article(tally: &Tally<'_>, member: &Member, text: &Text, units: &Units, links
         lang: text.lang.clone(),
         published: member.published.and_then(stated),
         doubtful: member.published.is_some_and(|published| published.doubtful),
-        kind: links.kind,
+        kind: member.kind,
         of: links.of.map(|other| other as u32),
         class: links.class.map(|kept| kept as u32),
         agency: member.agency.as_ref().and_then(|credit| tally.agency(&credit.agency)),

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::About;
-use super::page::{Bytes, Carried, Core, Kind, Kinds, OutletColumns, StoryColumns, Used};
+use super::page::{Bytes, Carried, Core, Kinds, OutletColumns, StoryColumns, Used};
 use super::story::{Facts, published};
 use super::time::over_time;
 use crate::credit::Basis;
@@ -31,14 +31,8 @@ pub(super) struct Tally<'a> {
     outlet_numbers: HashMap<String, u32>,
     agencies: Vec<String>,
     langs: Vec<String>,
-    /// The kind of each article.
-    kinds: Vec<Kind>,
     columns: OutletColumns,
     stories: StoryColumns<'a>,
-    /// For each outlet, how long after the first article its own were published.
-    lags: Vec<Vec<u32>>,
-    /// Articles of an outlet whose story comes from another.
-    carried: BTreeMap<(u32, u32), u32>,
     reused_bytes: u64,
     /// For each story what a search finds it by, a line each: the ids of its articles and their headlines, its own apart.
     search: Vec<String>,
@@ -47,28 +41,14 @@ pub(super) struct Tally<'a> {
 impl<'a> Tally<'a> {
     /// Nothing but the names, with the numbers that the page has for them.
     pub(super) fn of(findings: &Findings) -> Tally<'a> {
-        let mut articles: HashMap<String, u32> = HashMap::new();
-        let mut kinds = Vec::with_capacity(findings.members.len());
         let mut agencies: BTreeSet<String> =
             findings.stories.iter().filter_map(|story| Some(story.agency.as_ref()?.0.clone())).collect();
         for member in findings.members.iter() {
-            if let Some(source) = &member.source {
-                match articles.get_mut(source) {
-                    Some(count) => *count += 1,
-                    None => drop(articles.insert(source.clone(), 1)),
-                }
-            }
             if let Some(credit) = &member.agency {
                 agencies.insert(credit.agency.clone());
             }
-            kinds.push(match Kind::of(member.relation) {
-                Kind::Original => Kind::of_first(&member),
-                kind => kind,
-            });
         }
-        let mut outlets: Vec<(String, u32)> = articles.into_iter().collect();
-        outlets.sort_unstable_by(|x, y| y.1.cmp(&x.1).then_with(|| x.0.cmp(&y.0)));
-        let outlets: Vec<String> = outlets.into_iter().map(|(name, _)| name).collect();
+        let outlets: Vec<String> = findings.outlets.iter().map(|outlet| outlet.source.clone()).collect();
         let langs: BTreeSet<String> =
             findings.texts.iter().filter_map(|text| Some(language(text.lang.as_deref()?))).collect();
         let all = outlets.len();
@@ -77,19 +57,16 @@ impl<'a> Tally<'a> {
             outlets,
             agencies: agencies.into_iter().collect(),
             langs: langs.into_iter().collect(),
-            kinds,
             columns: OutletColumns {
-                articles: vec![0; all],
+                articles: findings.outlets.iter().map(|outlet| outlet.articles as u32).collect(),
                 kinds: vec![Kinds::default(); all],
                 stories: vec![0; all],
                 first: vec![0; all],
-                lag: Vec::new(),
-                lags: Vec::new(),
+                lag: findings.outlets.iter().map(|outlet| outlet.median_lag_seconds).collect(),
+                lags: vec![[0; LAGS.len() + 1]; all],
                 agencies: vec![Vec::new(); all],
             },
             stories: StoryColumns::default(),
-            lags: vec![Vec::new(); all],
-            carried: BTreeMap::new(),
             reused_bytes: 0,
             search: Vec::new(),
         }
@@ -119,15 +96,14 @@ impl<'a> Tally<'a> {
         let outlets: Vec<Option<u32>> = story
             .members
             .iter()
-            .zip(&facts.kinds)
-            .map(|(&article, &kind)| {
-                self.kinds[article.index()] = kind;
+            .map(|&article| {
                 let member = findings.members.get(article.index());
                 search.add(&member);
                 let outlet = self.outlet(member.source.as_deref()?)?;
                 present.insert(outlet);
                 if let (Some(start), Some(published)) = (start, published(&member)) {
-                    self.lags[outlet as usize].push(u32::try_from(published - start).unwrap_or(0));
+                    let lag = u32::try_from(published - start).unwrap_or(0);
+                    self.columns.lags[outlet as usize][LAGS.partition_point(|end| *end < lag)] += 1;
                 }
                 Some(outlet)
             })
@@ -137,10 +113,6 @@ impl<'a> Tally<'a> {
         present.iter().for_each(|&outlet| self.columns.stories[outlet as usize] += 1);
         if let Some(from) = from {
             self.columns.first[from as usize] += 1;
-            let others = outlets.iter().enumerate().filter(|(at, _)| *at != facts.reference);
-            for outlet in others.filter_map(|(_, outlet)| *outlet).filter(|outlet| *outlet != from) {
-                *self.carried.entry((outlet, from)).or_default() += 1;
-            }
         }
         self.reused_bytes += facts.reused_bytes;
         let columns = &mut self.stories;
@@ -165,6 +137,17 @@ impl<'a> Tally<'a> {
         std::mem::take(&mut self.search)
     }
 
+    /// Articles of an outlet whose story comes from another.
+    fn copies(&self, findings: &Findings) -> BTreeMap<(u32, u32), u32> {
+        let copies = findings.outlets.iter().zip(0..).flat_map(|(outlet, by)| {
+            outlet
+                .copied_from
+                .iter()
+                .filter_map(move |(from, articles)| Some(((by, self.outlet(from)?), *articles as u32)))
+        });
+        copies.collect()
+    }
+
     /// What the page always has.
     pub(super) fn finish(
         mut self,
@@ -175,7 +158,7 @@ impl<'a> Tally<'a> {
     ) -> Core<'a> {
         // Of each outlet and agency, how many articles credit it, and how many do not.
         let mut used_agencies: BTreeMap<(u32, u32), [u32; 2]> = BTreeMap::new();
-        for (member, kind) in findings.members.iter().zip(&self.kinds) {
+        for member in findings.members.iter() {
             if let Some(outlet) = member.source.as_deref().and_then(|source| self.outlet(source)) {
                 if let Some(credit) = member.agency.as_ref().filter(|credit| credit.is_copy())
                     && let Some(agency) = self.agency(&credit.agency)
@@ -183,30 +166,22 @@ impl<'a> Tally<'a> {
                     used_agencies.entry((outlet, agency)).or_default()[usize::from(credit.basis == Basis::Inferred)] +=
                         1;
                 }
-                self.columns.articles[outlet as usize] += 1;
-                self.columns.kinds[outlet as usize][*kind as usize] += 1;
+                self.columns.kinds[outlet as usize][member.kind as usize] += 1;
             }
         }
         for ((outlet, agency), [credited, uncredited]) in used_agencies {
             self.columns.agencies[outlet as usize].push((agency, credited, uncredited));
         }
-        for lags in &mut self.lags {
-            lags.sort_unstable();
-            self.columns.lag.push(lags.get(lags.len().saturating_sub(1) / 2).copied());
-            let mut classes = [0; LAGS.len() + 1];
-            lags.iter().for_each(|lag| classes[LAGS.partition_point(|end| end < lag)] += 1);
-            self.columns.lags.push(classes);
-        }
         let mut sizes: BTreeMap<u32, u32> = BTreeMap::new();
         self.stories.size.iter().for_each(|&size| *sizes.entry(size).or_default() += 1);
-        let dated = findings.members.iter().zip(&self.kinds).map(|(member, &kind)| (published(&member), kind));
+        let dated = findings.members.iter().map(|member| (published(&member), member.kind));
         Core {
             version: env!("CARGO_PKG_VERSION"),
             inputs: about.inputs,
             counts: &findings.counts,
             bytes: Bytes { total: findings.counts.text_bytes, reused: self.reused_bytes },
             rejects: rejects_by_reason(findings),
-            carried: carried(&self.carried),
+            carried: carried(&self.copies(findings)),
             used: used(&self.columns, self.agencies.len()),
             time: over_time(dated),
             sizes: sizes.into_iter().collect(),

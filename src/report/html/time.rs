@@ -1,6 +1,7 @@
 //! Articles over time: bins of an hour, a day, a month or a year, by the length of time that nearly all articles fall into.
 
-use super::page::{Kind, Kinds, Time};
+use super::page::{Kinds, Time};
+use crate::findings::Kind;
 
 /// Of a thousand articles so many at either end may lie outside of the bins, as a handful from the archive do.
 const OUTSIDE_PER_MILLE: usize = 5;

@@ -2,6 +2,7 @@
 //! with what was found.
 
 use wirecopy::disk::Workspace;
+use wirecopy::findings::SCHEMA_VERSION;
 use wirecopy::report::manifest::Manifest;
 use wirecopy::report::{json, load, summary, texts};
 
@@ -38,7 +39,7 @@ pub fn run(args: &ReportArgs, console: &Console) -> anyhow::Result<()> {
     match output {
         Some(output) => {
             let inputs = manifest.inputs.clone();
-            output.write(&findings, &inputs, |files| Manifest { files, ..manifest })?;
+            output.write(&findings, &inputs, |files| Manifest { files, schema_version: SCHEMA_VERSION, ..manifest })?;
         }
         None if !forms.is_empty() => renew(&args.folder, &forms, &findings, manifest, args.output.force)?,
         None => {}
