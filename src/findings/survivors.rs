@@ -13,7 +13,7 @@ use crate::bucket::classes::{Classes, Groups};
 use crate::corpus::Corpus;
 use crate::credit::Basis;
 use crate::settings::KeepRule;
-use crate::text::{Marks, Tokenizer};
+use crate::text::Marks;
 
 /// Articles of one class that a thread takes at a time: a class may be a fair part of the corpus.
 const SHARED: usize = 64;
@@ -112,15 +112,15 @@ fn values(
             place.unwrap_or(names.len()) as i64
         }
     };
-    let cleanness = |tokenizer: &mut Tokenizer, &article: &ArticleId| {
+    let cleanness = |&article: &ArticleId| {
         // By what the text itself shows. What the corpus shows of it is not known where only copies are looked for.
-        let marks = &tokenizer.tokens(&corpus.spool.text(article)).marks;
+        let marks = corpus.spool.own_marks(article);
         let body = marks.iter().filter(|marks| !marks.has(Marks::FURNITURE)).count();
         // Of the same body the one with less around it.
         (-(body as i64), Reverse(usize::MAX - marks.len()))
     };
     match rule {
-        KeepRule::Cleanest => articles.par_iter().with_min_len(SHARED).map_init(Tokenizer::new, cleanness).collect(),
+        KeepRule::Cleanest => articles.par_iter().with_min_len(SHARED).map(cleanness).collect(),
         KeepRule::Longest => articles.iter().map(|&article| (0, Reverse(corpus.spool.tokens_of(article)))).collect(),
         _ => articles.iter().map(|&article| (number(article), Reverse(0))).collect(),
     }

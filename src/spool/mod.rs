@@ -154,6 +154,11 @@ impl Spool {
         Document { ids, marks }
     }
 
+    /// The marks of an article's tokens that its text alone gives, whatever was learned.
+    pub fn own_marks(&self, article: ArticleId) -> Cow<'_, [Marks]> {
+        self.sealed(article).marks
+    }
+
     /// The tokens of an article as they were made from its text.
     fn sealed(&self, article: ArticleId) -> Document<'_> {
         let Some((segments, (segment, begin, end))) = self.tokens_at(article) else {
