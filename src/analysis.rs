@@ -10,7 +10,7 @@ use crate::decoys::Decoys;
 use crate::epoch::Epoch;
 use crate::settings::Settings;
 use crate::story::Stories;
-use crate::verify::{Circumstances, Context, Limits};
+use crate::verify::{Circumstances, Context};
 
 /// The products of the stages between reading and reporting.
 pub struct Analysis {
@@ -43,11 +43,6 @@ impl Analysis {
 
     /// What comparisons know of the corpus.
     pub fn context<'a>(&'a self, corpus: &'a Corpus, settings: &Settings) -> Context<'a> {
-        Context {
-            spool: &corpus.spool,
-            shingles: &corpus.shingles,
-            learned: settings.wants_passages().then_some(&self.epoch.learned),
-            limits: Limits::of(settings.near.threshold, &settings.relate),
-        }
+        Context::of(&corpus.spool, &corpus.shingles, &self.epoch.learned, settings)
     }
 }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::carriers::Carrier;
 use super::passages::{GRAM_TOKENS, packed};
 use crate::article::{ArticleId, SECONDS_OF_A_DAY};
-use crate::disk::{Column, Exchange, Row};
+use crate::disk::{Column, Exchange, Row, spread};
 use crate::error::Result;
 
 /// A fingerprint in more classes than this pairs each class with [`SEED_PARTNERS`] others only.
@@ -187,7 +187,7 @@ impl Row for Hit {
 
     /// A hash of the pair: the first carriers of furniture are in more pairs than others.
     fn key(&self) -> u64 {
-        (u64::from(self.a) << 32 | u64::from(self.b)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        spread(u64::from(self.a) << 32 | u64::from(self.b))
     }
 }
 

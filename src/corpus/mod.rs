@@ -1,7 +1,7 @@
 //! What has been read: the articles, their tokens, and what identifies each text.
 //!
-//! In: files, or what was sealed of other files ([`Corpus::open`]). Out: [`Corpus`]. One pass: chunks of input are parsed, tokenised and sketched in parallel and joined in input
-//! order, so that the result does not depend on the number of threads.
+//! In: files, or what was sealed of other files ([`Corpus::open`]). Out: [`Corpus`]. One pass: chunks of input are parsed,
+//! tokenised and sketched in parallel and joined in input order, so that the result does not depend on the number of threads.
 
 mod sealed;
 
@@ -318,6 +318,13 @@ impl Corpus {
         }
     }
 
+    /// Counts more records that are not meant to be articles.
+    fn pass_over(&mut self, counts: BTreeMap<String, u64>) {
+        for (reason, records) in counts {
+            *self.passed_over.entry(reason).or_default() += records;
+        }
+    }
+
     /// What follows from all articles together.
     fn complete(mut self) -> Result<Corpus> {
         self.keys.rank = rank(&self.keys.exact, &self.published, &self.articles);
@@ -338,9 +345,7 @@ impl Corpus {
         }
         self.credits.extend(part.credits)?;
         part.rejects.drain(..).for_each(|reject| self.reject(reject));
-        for (reason, records) in part.passed_over {
-            *self.passed_over.entry(reason).or_default() += records;
-        }
+        self.pass_over(part.passed_over);
         self.keys.exact.append(&mut part.exact);
         self.keys.band_keys.append(&mut part.band_keys);
         self.spool.append(part.segment)

@@ -75,9 +75,7 @@ impl Corpus {
         let first = self.len() as u32;
         self.files += from.row::<u64>()?;
         self.rejects.extend(from.rows()?);
-        for (reason, records) in from.row::<std::collections::BTreeMap<String, u64>>()? {
-            *self.passed_over.entry(reason).or_default() += records;
-        }
+        self.pass_over(from.row()?);
         self.keys.extend(from)?;
         self.published.extend(from.items::<i64>()?);
         self.sources.extend(from.items::<u64>()?);

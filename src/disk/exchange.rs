@@ -30,6 +30,12 @@ pub trait Row: Pod + Ord + Send + Sync {
     fn key(&self) -> u64;
 }
 
+/// A number as a key: numbers that follow one another fall far apart (multiplicative hashing: Knuth, The Art of Computer
+/// Programming, vol. 3, 2nd ed., section 6.4).
+pub fn spread(number: u64) -> u64 {
+    number.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
@@ -293,7 +299,7 @@ mod tests {
         const COLUMNS: &'static [(&'static str, Column)] = &[("number", Column::U32)];
 
         fn key(&self) -> u64 {
-            u64::from(self.0).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            spread(u64::from(self.0))
         }
     }
 

@@ -26,7 +26,7 @@ use crate::progress::Stage;
 
 const MAGIC: [u8; 4] = *b"wcrs";
 /// Of this format and of everything that is written in it.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 const HEADER_BYTES: u64 = size_of::<Header>() as u64;
 
 const ENDING: &str = "stage";

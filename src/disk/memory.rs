@@ -52,32 +52,31 @@ pub enum Memory {
     Loaded,
 }
 
-impl Memory {
-    /// Percent of the memory that one of its kind may hold, how many of these live at once, and from when until when.
-    const fn planned(self) -> (u64, u64, Phase, Phase) {
-        match self {
-            Memory::Segments => (22, 1, Phase::Read, Phase::Findings),
-            Memory::Words => (12, 1, Phase::Passages, Phase::Findings),
-            Memory::Articles => (5, 1, Phase::Read, Phase::Findings),
-            Memory::Credits => (1, 1, Phase::Read, Phase::Findings),
-            Memory::Postings => (40, 1, Phase::Passages, Phase::Passages),
-            Memory::SharedPostings => (8, 1, Phase::Passages, Phase::Learn),
-            Memory::Hits => (12, 1, Phase::Learn, Phase::Learn),
-            Memory::Marks => (8, 1, Phase::Learn, Phase::Learn),
-            Memory::MarkTable => (4, 1, Phase::Learn, Phase::Findings),
-            Memory::Evidence => (10, 1, Phase::Compare, Phase::Findings),
-            Memory::Runs => (8, 2, Phase::Findings, Phase::Findings),
-            Memory::Carriers => (6, 2, Phase::Findings, Phase::Findings),
-            Memory::Rows => (4, 3, Phase::Findings, Phase::Findings),
-            Memory::ReportTexts => (2, 2, Phase::Findings, Phase::Findings),
-            Memory::Ids => (2, 1, Phase::Findings, Phase::Findings),
-            Memory::Loaded => (10, 2, Phase::Report, Phase::Report),
-        }
-    }
+/// What one of its kind may hold in percent of the memory, how many of these live at once, and from when until when; in the
+/// order of [`Memory`].
+const PLAN: [(Memory, u64, u64, Phase, Phase); 16] = [
+    (Memory::Segments, 22, 1, Phase::Read, Phase::Findings),
+    (Memory::Words, 12, 1, Phase::Passages, Phase::Findings),
+    (Memory::Articles, 5, 1, Phase::Read, Phase::Findings),
+    (Memory::Credits, 1, 1, Phase::Read, Phase::Findings),
+    (Memory::Postings, 40, 1, Phase::Passages, Phase::Passages),
+    (Memory::SharedPostings, 8, 1, Phase::Passages, Phase::Learn),
+    (Memory::Hits, 12, 1, Phase::Learn, Phase::Learn),
+    (Memory::Marks, 8, 1, Phase::Learn, Phase::Learn),
+    (Memory::MarkTable, 4, 1, Phase::Learn, Phase::Findings),
+    (Memory::Evidence, 10, 1, Phase::Compare, Phase::Findings),
+    (Memory::Runs, 8, 2, Phase::Findings, Phase::Findings),
+    (Memory::Carriers, 6, 2, Phase::Findings, Phase::Findings),
+    (Memory::Rows, 4, 3, Phase::Findings, Phase::Findings),
+    (Memory::ReportTexts, 2, 2, Phase::Findings, Phase::Findings),
+    (Memory::Ids, 2, 1, Phase::Findings, Phase::Findings),
+    (Memory::Loaded, 10, 2, Phase::Report, Phase::Report),
+];
 
+impl Memory {
     /// Percent of the memory that one of its kind may hold.
     pub const fn percent(self) -> u64 {
-        self.planned().0
+        PLAN[self as usize].1
     }
 }
 
@@ -87,28 +86,12 @@ mod tests {
 
     #[test]
     fn what_lives_at_one_time_fits() {
-        use Memory::*;
-        let all = [
-            Segments,
-            Words,
-            Articles,
-            Credits,
-            Postings,
-            SharedPostings,
-            Hits,
-            Marks,
-            MarkTable,
-            Evidence,
-            Runs,
-            Carriers,
-            Rows,
-            ReportTexts,
-            Ids,
-            Loaded,
-        ];
+        // The last kind is the last of the plan, so that none is missing.
+        assert_eq!(Memory::Loaded as usize + 1, PLAN.len());
+        assert!(PLAN.iter().zip(0..).all(|(entry, place)| entry.0 as usize == place));
         for phase in [Phase::Read, Phase::Passages, Phase::Learn, Phase::Compare, Phase::Findings, Phase::Report] {
-            let lives = |share: &&Memory| (share.planned().2..=share.planned().3).contains(&phase);
-            let sum: u64 = all.iter().filter(lives).map(|share| share.planned().0 * share.planned().1).sum();
+            let lives = PLAN.iter().filter(|(_, _, _, from, until)| (*from..=*until).contains(&phase));
+            let sum: u64 = lives.map(|(_, percent, at_once, ..)| percent * at_once).sum();
             assert!((20..=100).contains(&sum), "{sum} % in {phase:?}");
         }
     }

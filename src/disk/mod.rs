@@ -59,7 +59,7 @@ mod memory;
 mod table;
 mod workspace;
 
-pub use exchange::{Column, Exchange, Partition, Partitioned, Row};
+pub use exchange::{Column, Exchange, Partition, Partitioned, Row, spread};
 #[cfg(feature = "parquet")]
 pub(crate) use file::Cursor;
 pub(crate) use file::{SharedFile, TempFile};

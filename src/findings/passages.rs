@@ -11,7 +11,7 @@ use bytemuck::{Pod, Zeroable};
 
 use crate::article::{ArticleId, Span};
 use crate::bucket::passages::PASSAGE_TOKENS;
-use crate::disk::{Column, Exchange, List, Memory, Partitioned, Row, Table, Workspace};
+use crate::disk::{Column, Exchange, List, Memory, Partitioned, Row, Table, Workspace, spread};
 use crate::error::Result;
 use crate::spool::Spool;
 use crate::text::SEED;
@@ -98,7 +98,7 @@ impl Row for CarriedRow {
         &[("article", Column::U32), ("start", Column::U32), ("end", Column::U32), ("passage", Column::U32)];
 
     fn key(&self) -> u64 {
-        u64::from(self.article).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        spread(u64::from(self.article))
     }
 }
 

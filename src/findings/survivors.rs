@@ -3,7 +3,6 @@
 //! In: the classes, and rules in order. Out: one article a class, and the rule that chose it: the first by which it goes before
 //! all others that were as good until then. What no rule decides, the class's leader does, else the order by content.
 
-use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use rayon::prelude::*;
@@ -92,36 +91,32 @@ fn chosen(
     (first, reason)
 }
 
-/// What a rule sees in an article: the least goes first.
-type Value = (i64, Reverse<usize>);
-
+/// What a rule sees in each article: the least goes first.
 fn values(
     rule: &KeepRule,
     articles: &[ArticleId],
     corpus: &Corpus,
     basis: &impl Fn(ArticleId) -> Option<Basis>,
-) -> Vec<Value> {
-    let number = |article: ArticleId| match rule {
-        KeepRule::Earliest => corpus.published[article.index()],
-        KeepRule::Agency => i64::from(basis(article) != Some(Basis::Own)),
-        KeepRule::Credited => i64::from(!matches!(basis(article), Some(Basis::Own | Basis::Credited))),
-        KeepRule::Cleanest | KeepRule::Longest => 0,
-        KeepRule::Source(names) => {
-            let read = corpus.articles.get(article.index());
-            let place = names.iter().position(|name| read.source.as_ref() == Some(name));
-            place.unwrap_or(names.len()) as i64
-        }
-    };
-    let cleanness = |&article: &ArticleId| {
-        // By what the text itself shows. What the corpus shows of it is not known where only copies are looked for.
-        let marks = corpus.spool.own_marks(article);
-        let body = marks.iter().filter(|marks| !marks.has(Marks::FURNITURE)).count();
-        // Of the same body the one with less around it.
-        (-(body as i64), Reverse(usize::MAX - marks.len()))
-    };
+) -> Vec<(i64, i64)> {
+    let of = |number: &dyn Fn(ArticleId) -> i64| articles.iter().map(|&article| (number(article), 0)).collect();
     match rule {
-        KeepRule::Cleanest => articles.par_iter().with_min_len(SHARED).map(cleanness).collect(),
-        KeepRule::Longest => articles.iter().map(|&article| (0, Reverse(corpus.spool.tokens_of(article)))).collect(),
-        _ => articles.iter().map(|&article| (number(article), Reverse(0))).collect(),
+        KeepRule::Earliest => of(&|article| corpus.published[article.index()]),
+        KeepRule::Agency => of(&|article| i64::from(basis(article) != Some(Basis::Own))),
+        KeepRule::Credited => of(&|article| i64::from(!matches!(basis(article), Some(Basis::Own | Basis::Credited)))),
+        KeepRule::Longest => of(&|article| -(corpus.spool.tokens_of(article) as i64)),
+        KeepRule::Source(names) => of(&|article| {
+            let read = corpus.articles.get(article.index());
+            names.iter().position(|name| read.source.as_ref() == Some(name)).unwrap_or(names.len()) as i64
+        }),
+        KeepRule::Cleanest => {
+            let cleanness = |&article: &ArticleId| {
+                // By what the text itself shows. What the corpus shows of it is not known where only copies are looked for.
+                let marks = corpus.spool.own_marks(article);
+                let body = marks.iter().filter(|marks| !marks.has(Marks::FURNITURE)).count();
+                // Of the same body the one with less around it.
+                (-(body as i64), marks.len() as i64)
+            };
+            articles.par_iter().with_min_len(SHARED).map(cleanness).collect()
+        }
     }
 }

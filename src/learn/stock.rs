@@ -119,14 +119,14 @@ impl Lesson {
     /// What was learned of the fingerprint in a text of this outlet: [`Marks::FURNITURE`], [`Marks::STOCK`],
     /// [`Marks::QUOTED`] or nothing.
     pub fn mark(&self, outlet: u64) -> Option<Marks> {
-        if self.outlets.binary_search(&outlet).is_ok() {
-            Some(Marks::FURNITURE)
-        } else if self.common {
-            Some(Marks::STOCK)
-        } else {
-            self.quoted.then_some(Marks::QUOTED)
-        }
+        mark(self.outlets.binary_search(&outlet).is_ok(), self.common, self.quoted)
     }
+}
+
+/// What a passage is marked as that is furniture, stock or speech: the first of these.
+fn mark(furniture: bool, common: bool, quoted: bool) -> Option<Marks> {
+    let known = [(furniture, Marks::FURNITURE), (common, Marks::STOCK), (quoted, Marks::QUOTED)];
+    known.into_iter().find(|(is, _)| *is).map(|(_, mark)| mark)
 }
 
 /// The outlets of which a fingerprint is furniture: the same line in unrelated groups, or at an end where lines are joined.
@@ -208,12 +208,8 @@ impl Stock {
     /// What was learned of a fingerprint in a text of this source: [`Marks::FURNITURE`],
     /// [`Marks::STOCK`], [`Marks::QUOTED`] or nothing.
     pub fn learned(&self, source: u64, fingerprint: u64) -> Option<Marks> {
-        if self.outlet.contains(&(source, fingerprint)) {
-            Some(Marks::FURNITURE)
-        } else {
-            let stock = self.common.contains(&fingerprint).then_some(Marks::STOCK);
-            stock.or_else(|| self.quoted.contains(&fingerprint).then_some(Marks::QUOTED))
-        }
+        let furniture = self.outlet.contains(&(source, fingerprint));
+        mark(furniture, self.common.contains(&fingerprint), self.quoted.contains(&fingerprint))
     }
 
     /// Writes everything.

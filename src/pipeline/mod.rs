@@ -31,7 +31,7 @@ use crate::spool::MarkTable;
 use crate::story::links::{links, take_items};
 use crate::story::{Joining, stories};
 use crate::text::Marks;
-use crate::verify::{Context, Limits};
+use crate::verify::Context;
 use checkpoint::Checkpoints;
 
 pub use checkpoint::{InputFile, fingerprint};
@@ -122,12 +122,7 @@ fn stages(
     };
     let several = leaders.iter().map(|&leader| groups.of_leader(leader)).filter(|group| group.len() > 1);
     corpus.spool.make_words(&several.flatten().copied().collect::<Vec<_>>())?;
-    let context = Context {
-        spool: &corpus.spool,
-        shingles: &corpus.shingles,
-        learned: settings.wants_passages().then_some(&learned),
-        limits: Limits::of(settings.near.threshold, &settings.relate),
-    };
+    let context = Context::of(&corpus.spool, &corpus.shingles, &learned, settings);
     let surroundings = Surroundings { candidates: &candidates, texts: &texts, exact: &classes.exact };
     let verify = || {
         progress.begin(Stage::Verify, Some(candidates.len() as u64));

@@ -277,8 +277,7 @@ fn lexisnexis(text: &str) -> Part {
             }
             Some(("SECTION" | "DATELINE" | "SOURCE", _)) => {}
             _ if in_text && !line.starts_with("Copyright ") => {
-                part.text.push_str(line);
-                part.text.push('\n');
+                part.push_line(line);
             }
             _ if !line.is_empty() && part.text.is_empty() && !line.starts_with("Copyright ") => head.push(line),
             _ => {}
@@ -301,8 +300,7 @@ fn nexis_uni(text: &str) -> Part {
             Some(("Byline", value)) if !in_text => part.author = Some(value.to_owned()),
             Some(("Length" | "Section" | "Highlight" | "Dateline", _)) if !in_text => {}
             _ if in_text => {
-                part.text.push_str(line);
-                part.text.push('\n');
+                part.push_line(line);
             }
             _ if !line.is_empty() && part.text.is_empty() && !line.starts_with("Copyright ") => head.push(line),
             _ => {}
@@ -322,8 +320,7 @@ fn factiva(text: &str) -> Part {
         match is_document(line) {
             Some(number) => part.id = Some(number.to_owned()),
             None if in_text => {
-                part.text.push_str(line);
-                part.text.push('\n');
+                part.push_line(line);
             }
             None => {
                 head.push(line);
@@ -339,6 +336,11 @@ fn factiva(text: &str) -> Part {
 }
 
 impl Part {
+    fn push_line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
     /// Takes date, outlet and title from lines without labels: the outlet stands beside the date.
     fn headed(&mut self, head: &[&str]) {
         // "March 10, 2026 Tuesday Final Edition"
@@ -374,8 +376,8 @@ fn with_class<'h>(html: &'h str, class: &'h str) -> impl Iterator<Item = String>
 }
 
 fn factiva_page(html: &str) -> Part {
-    let mut part = Part { title: with_class(html, "Headline\"").next(), ..Part::default() };
-    part.text = with_class(html, "articleParagraph ").collect::<Vec<_>>().join("\n\n");
+    let text = with_class(html, "articleParagraph ").collect::<Vec<_>>().join("\n\n");
+    let mut part = Part { text, ..Part::default() };
     let head = html.find("articleParagraph").map_or(html, |place| &html[..place]);
     let lines: Vec<String> = head
         .split("<div")
@@ -388,9 +390,8 @@ fn factiva_page(html: &str) -> Part {
         .collect();
     let count = lines.iter().position(|line| is_word_count(line)).map_or(0, |count| count + 1);
     let head: Vec<&str> = lines[count..].iter().map(String::as_str).collect();
-    let title = part.title.take();
     part.headed(&head);
-    part.title = title;
+    part.title = with_class(html, "Headline\"").next();
     part.author = with_class(html, "author\"").next();
     let number = html
         .rmatch_indices("Document ")

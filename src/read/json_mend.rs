@@ -3,6 +3,8 @@
 //! Python writes `NaN`, `Infinity` and `-Infinity`; they stand for nothing here and become `null`. A comma too many is left
 //! out. Only a record that could not be parsed is looked at; if it is broken otherwise, it stays so.
 
+use super::splice::string_end;
+
 /// The words for a number that is none, with what is no word of JSON in them.
 const NO_NUMBERS: [&str; 9] = ["NaN", "-NaN", "nan", "Infinity", "-Infinity", "+Infinity", "inf", "-inf", "undefined"];
 
@@ -14,7 +16,7 @@ pub(super) fn mended(text: &str) -> Option<String> {
     while let Some(&byte) = bytes.get(place) {
         let rest = &bytes[place..];
         match byte {
-            b'"' => place += string_bytes(rest),
+            b'"' => place = string_end(bytes, place).unwrap_or(bytes.len()),
             b',' => {
                 let next = rest[1..].trim_ascii_start().first();
                 // A comma before which there is nothing stands for more than itself.
@@ -39,17 +41,4 @@ pub(super) fn mended(text: &str) -> Option<String> {
         }
     }
     (copied > 0).then(|| mended + &text[copied..])
-}
-
-/// How long the string is that begins here, or all that is left if it has no end.
-fn string_bytes(bytes: &[u8]) -> usize {
-    let mut place = 1;
-    while let Some(found) = bytes.get(place..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
-        place += found + 1;
-        if bytes[place - 1] == b'"' {
-            return place;
-        }
-        place += 1;
-    }
-    bytes.len()
 }

@@ -1,5 +1,7 @@
 //! Where in a JSON object is the array at a path? Brackets and strings are told apart, nothing is built.
 
+use super::splice::string_end;
+
 /// Where the array at `path` begins, a name for each object that it stands in; it may end behind `object`.
 pub(super) fn array_at(object: &[u8], path: &[String]) -> Option<usize> {
     let mut open: Vec<u8> = Vec::new();
@@ -9,13 +11,13 @@ pub(super) fn array_at(object: &[u8], path: &[String]) -> Option<usize> {
     while let Some(&byte) = object.get(place) {
         match byte {
             b'"' => {
-                let length = string_bytes(object.get(place..)?)?;
-                let name = object.get(place + 1..place + length - 1)?;
+                let end = string_end(object, place)?;
+                let name = object.get(place + 1..end - 1)?;
                 if is_name {
                     is_next = open.len() == followed && path.get(followed - 1).is_some_and(|of| of.as_bytes() == name);
                 }
                 is_name = false;
-                place += length;
+                place = end;
                 continue;
             }
             b'{' => {
@@ -48,18 +50,6 @@ pub(super) fn array_at(object: &[u8], path: &[String]) -> Option<usize> {
         place += 1;
     }
     None
-}
-
-/// How long the string is that begins here, if it ends.
-fn string_bytes(bytes: &[u8]) -> Option<usize> {
-    let mut place = 1;
-    loop {
-        place += memchr::memchr2(b'"', b'\\', bytes.get(place..)?)? + 1;
-        if bytes.get(place - 1) == Some(&b'"') {
-            return Some(place);
-        }
-        place += 1;
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! A file written again without some of its records, and with every other byte as it was.
 //!
-//! As in [`rewrite`](super::rewrite) the file is read twice at once: as chunks, which tell what each record is and where it
-//! stands, and as it stands, which is what is written. Records that are no articles are left out, too, and so is what could not
+//! The file is read [twice](super::twice) at once. Records that are no articles are left out, too, and so is what could not
 //! be read of lines and rows. Among the elements of an array or of XML, and in archives of crawlers, there is no telling where
 //! something broken ends: it stays. Memory is a few chunks.
 
@@ -9,28 +8,20 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
 
-use encoding_rs::{Encoding, UTF_8};
 use rayon::prelude::*;
 
 use super::chunk::{Chunk, Leaving, Parsed, Stretch, WriteRows};
-use super::chunks::{Chunks, chunks};
 use super::compress::{Compression, Packer};
 use super::flaw::NotWritten;
 use super::mapping::Mapping;
-use super::original::{Failed, Original};
-use super::rewrite::{BATCH_CHUNKS, Record, records};
 use super::source::Source;
+use super::twice::{Record, Twice, records};
 use crate::error::{Error, Result};
 use crate::settings::ReadSettings;
 
 /// A file that can be written again without some of its records.
 pub struct Leave<'m> {
-    source: &'m Source,
-    path: &'m Path,
-    chunks: Chunks<'m>,
-    first: Option<Chunk>,
-    mapping: &'m Mapping,
-    set: Option<&'static Encoding>,
+    twice: Twice<'m>,
     way: Way,
 }
 
@@ -42,6 +33,29 @@ enum Way {
     /// Without stretches of bytes.
     Stretches(Joint),
     Rows(WriteRows),
+}
+
+impl Way {
+    /// How a file is written, or why it cannot be.
+    fn of(twice: &Twice<'_>) -> Result<Way, String> {
+        // Without records it is written as it is.
+        let Some(chunk) = twice.first() else { return Ok(Way::Whole) };
+        let Some(nature) = chunk.nature else {
+            return chunk.cut.flaws.first().map_or(Ok(Way::Whole), |flaw| Err(flaw.reason.clone()));
+        };
+        match chunk.leaving {
+            Leaving::Nothing => Err(nature.format.into()),
+            Leaving::Rows(_) if nature.compression != Compression::None.name() => {
+                Err(format!("{} packed by {}", nature.format, nature.compression))
+            }
+            Leaving::Rows(write) => Ok(Way::Rows(write)),
+            Leaving::Whole => Ok(Way::Whole),
+            Leaving::Stretches => Ok(Way::Stretches(Joint::None)),
+            Leaving::Elements => Ok(Way::Stretches(Joint::Markup)),
+            Leaving::Listed => Ok(Way::Stretches(Joint::Comma)),
+            Leaving::Archived => Ok(Way::Stretches(Joint::LineEnds)),
+        }
+    }
 }
 
 /// What stands between records and goes with them.
@@ -89,54 +103,10 @@ impl Left {
 
 impl<'m> Leave<'m> {
     /// Looks at a file.
-    pub fn open(source: &'m Source, settings: &ReadSettings, mapping: &'m Mapping) -> Result<Leavable<'m>> {
-        let no = |reason: &str| Ok(Leavable::No(reason.into()));
-        let (Some(path), Some(again)) = (source.file(), source.again()) else {
-            return no("no file");
-        };
-        if !path.metadata().is_ok_and(|data| data.is_file()) {
-            return no("not a regular file, so it cannot be read a second time");
-        }
-        let mut chunks = chunks(vec![again], settings, mapping);
-        let first = chunks.next();
-        let Some(chunk) = &first else {
-            // Without records it is written as it is.
-            return Ok(Leavable::Yes(Box::new(Leave {
-                source,
-                path,
-                chunks,
-                first,
-                mapping,
-                set: None,
-                way: Way::Whole,
-            })));
-        };
-        if *chunk.path() != source.path {
-            return no("an archive");
-        }
-        let Some(nature) = chunk.nature else {
-            return match chunk.cut.flaws.first() {
-                Some(flaw) => no(&flaw.reason),
-                None => {
-                    let way = Way::Whole;
-                    Ok(Leavable::Yes(Box::new(Leave { source, path, chunks, first, mapping, set: None, way })))
-                }
-            };
-        };
-        let way = match chunk.leaving {
-            Leaving::Nothing => return no(nature.format),
-            Leaving::Rows(_) if nature.compression != Compression::None.name() => {
-                return no(&format!("{} packed by {}", nature.format, nature.compression));
-            }
-            Leaving::Rows(write) => Way::Rows(write),
-            Leaving::Whole => Way::Whole,
-            Leaving::Stretches => Way::Stretches(Joint::None),
-            Leaving::Elements => Way::Stretches(Joint::Markup),
-            Leaving::Listed => Way::Stretches(Joint::Comma),
-            Leaving::Archived => Way::Stretches(Joint::LineEnds),
-        };
-        let set = Encoding::for_label(nature.encoding.as_bytes()).filter(|set| *set != UTF_8);
-        Ok(Leavable::Yes(Box::new(Leave { source, path, chunks, first, mapping, set, way })))
+    pub fn open(source: &'m Source, settings: &ReadSettings, mapping: &'m Mapping) -> Leavable<'m> {
+        Twice::open(source, settings, mapping)
+            .and_then(|twice| Ok(Leavable::Yes(Box::new(Leave { way: Way::of(&twice)?, twice }))))
+            .unwrap_or_else(Leavable::No)
     }
 
     /// Writes the file with the records that `keep` wants. It is asked of all, articles or not, and those that are none are
@@ -156,7 +126,7 @@ impl<'m> Leave<'m> {
                     }
                 }
                 if !left.is_empty() {
-                    copy(self.path, out)?;
+                    copy(self.twice.path, out)?;
                 }
             }
             Way::Rows(write) => {
@@ -170,7 +140,7 @@ impl<'m> Leave<'m> {
                         }
                     }
                 }
-                write(self.path, &kept, out)?;
+                write(self.twice.path, &kept, out)?;
             }
         }
         Ok(left)
@@ -178,9 +148,9 @@ impl<'m> Leave<'m> {
 
     /// Some chunks and what is in them; nothing at the end.
     fn batch(&mut self) -> Option<Vec<Read>> {
-        let batch: Vec<Chunk> = self.first.take().into_iter().chain(&mut self.chunks).take(BATCH_CHUNKS).collect();
+        let (batch, mapping) = (self.twice.batch(), self.twice.mapping);
         let read = |chunk: Chunk| {
-            let (parsed, stretches) = (chunk.parse(self.mapping), chunk.cut.records.stretches(&chunk.cut));
+            let (parsed, stretches) = (chunk.parse(mapping), chunk.cut.records.stretches(&chunk.cut));
             Read { chunk, parsed, stretches }
         };
         (!batch.is_empty()).then(|| batch.into_par_iter().map(read).collect())
@@ -193,18 +163,11 @@ impl<'m> Leave<'m> {
         out: &mut dyn Write,
         left: &mut Left,
     ) -> Result<(), NotWritten> {
-        let (source, path) = (self.source, self.path);
-        let unreadable = |error| NotWritten::Run(Error::io("read", path, error));
-        let changed = |failed| match failed {
-            Failed::Write(error) => NotWritten::Write(error),
-            Failed::Read(error) => {
-                NotWritten::Run(Error::Changed(format!("{} cannot be read on: {error}", source.path)))
-            }
-        };
-        let mut original = Original::open(path, self.set).map_err(unreadable)?;
+        let mut original = self.twice.original()?;
+        let failed = self.twice.failed();
         let packer = Packer::new(original.compression(), out).map_err(NotWritten::Write)?;
         let mut between = Between::new(packer, joint);
-        original.pass_mark(&mut between.out).map_err(changed)?;
+        original.pass_mark(&mut between.out).map_err(&failed)?;
         // Whether what comes next, up to the next record, is broken and goes.
         let mut is_broken = false;
         while let Some(batch) = self.batch() {
@@ -231,20 +194,20 @@ impl<'m> Leave<'m> {
                 }
                 for Step { start, end, is_kept } in steps {
                     if std::mem::take(&mut is_broken) {
-                        original.pass(start, &mut io::sink()).map_err(changed)?;
+                        original.pass(start, &mut io::sink()).map_err(&failed)?;
                     } else {
-                        original.pass(start, &mut between).map_err(changed)?;
+                        original.pass(start, &mut between).map_err(&failed)?;
                     }
                     match end {
                         None => is_broken = true,
                         Some(end) if is_kept => {
                             between.before_kept().map_err(NotWritten::Write)?;
-                            original.pass(end, &mut between.out).map_err(changed)?;
+                            original.pass(end, &mut between.out).map_err(&failed)?;
                         }
                         Some(end) => {
                             let mut last = Last(None);
                             between.before_dropped();
-                            original.pass(end, &mut last).map_err(changed)?;
+                            original.pass(end, &mut last).map_err(&failed)?;
                             between.after_dropped(last.0);
                         }
                     }

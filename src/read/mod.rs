@@ -69,6 +69,7 @@ mod rewrite;
 mod site;
 mod source;
 mod splice;
+mod twice;
 mod txt;
 mod unpack;
 mod warc;
@@ -87,8 +88,9 @@ pub use id::{UniqueIds, may_be_of};
 pub use leave::{Leavable, Leave, Left};
 pub use mapping::Mapping;
 pub use panics::panic_is_caught;
-pub use rewrite::{Packing, Record, Rewritable, Rewrite, Rewritten};
+pub use rewrite::{Packing, Rewritable, Rewrite, Rewritten};
 pub use source::{Found, Input, Source};
+pub use twice::Record;
 
 /// What was passed over in crawlers' archives, in words, the most frequent first: `12 records passed over: 8 status 404,
 /// 4 not HTML`.

@@ -1,41 +1,27 @@
 //! A file written again, with one key added to each record and every other byte as it was.
 //!
-//! The file is read twice at once: as chunks, which tell what each record is and where it takes the key, and as it stands,
-//! which is what is written. What no record is made of (blank lines, what was rejected, the rest of an object around an array) is
+//! The file is read [twice](super::twice) at once. What no record is made of (blank lines, what was rejected, the rest of an object around an array) is
 //! never looked at. Memory is a few chunks.
 //!
 //! Forms whose records have no keys in text (pages, archives, XML, Parquet) are left out, with the reason.
 
 use std::io::{self, Write};
-use std::path::Path;
 
-use encoding_rs::{Encoding, UTF_8};
 use rayon::prelude::*;
 
 use super::chunk::{Chunk, Parsed};
-use super::chunks::{Chunks, chunks};
 use super::compress::{Compression, Packer};
 use super::flaw::NotWritten;
 use super::mapping::Mapping;
-use super::original::{Failed, Original, takes_ascii};
+use super::original::{Original, takes_ascii};
 use super::source::Source;
 use super::splice::{Adding, Slot};
-use crate::article::{Article, Reject};
+use super::twice::{Record, Twice, records};
 use crate::error::{Error, Result};
 use crate::settings::ReadSettings;
 
-/// Chunks that are parsed at a time: enough for the threads of a machine to share.
-pub(super) const BATCH_CHUNKS: usize = 32;
-
 /// A file that can be written again.
-pub struct Rewrite<'m> {
-    source: &'m Source,
-    path: &'m Path,
-    chunks: Chunks<'m>,
-    first: Option<Chunk>,
-    mapping: &'m Mapping,
-    set: Option<&'static Encoding>,
-}
+pub struct Rewrite<'m>(Twice<'m>);
 
 /// Whether a file can be written again.
 pub enum Rewritable<'m> {
@@ -43,14 +29,6 @@ pub enum Rewritable<'m> {
     Yes(Box<Rewrite<'m>>),
     /// It is left out, for this reason.
     No(String),
-}
-
-/// What a record was found to be.
-pub enum Record<'a> {
-    /// An article. Its id is as stated.
-    Article(&'a Article),
-    /// None.
-    Reject(&'a Reject),
 }
 
 /// Whether the bytes are packed as the file's were.
@@ -76,71 +54,59 @@ pub struct Rewritten {
 impl<'m> Rewrite<'m> {
     /// Looks at a file.
     pub fn open(source: &'m Source, settings: &ReadSettings, mapping: &'m Mapping) -> Result<Rewritable<'m>> {
-        let (Some(path), Some(again)) = (source.file(), source.again()) else {
-            return Ok(Rewritable::No("no file".into()));
+        let twice = match Twice::open(source, settings, mapping) {
+            Ok(twice) => twice,
+            Err(reason) => return Ok(Rewritable::No(reason)),
         };
-        if !path.metadata().is_ok_and(|data| data.is_file()) {
-            return Ok(Rewritable::No("not a regular file, so it cannot be read a second time".into()));
-        }
-        let mut chunks = chunks(vec![again], settings, mapping);
-        let first = chunks.next();
-        let mut set = None;
-        match first.as_ref().map(|chunk| (chunk, chunk.nature)) {
-            Some((chunk, _)) if *chunk.path() != source.path => return Ok(Rewritable::No("an archive".into())),
+        match twice.first().map(|chunk| (chunk, chunk.nature)) {
             Some((_, Some(nature))) if !nature.has_keys => return Ok(Rewritable::No(nature.format.into())),
-            Some((_, Some(nature))) => {
-                set = Encoding::for_label(nature.encoding.as_bytes()).filter(|set| *set != UTF_8)
-            }
+            Some((_, Some(_))) => {}
             Some((chunk, None)) if !chunk.cut.flaws.is_empty() => {
                 return Ok(Rewritable::No(chunk.cut.flaws[0].reason.clone()));
             }
             // Nothing was found in it.
             _ => {
-                let blank = Original::open(path, None).and_then(|mut original| original.is_blank());
-                if !blank.map_err(|error| Error::io("read", path, error))? {
+                let blank = Original::open(twice.path, None).and_then(|mut original| original.is_blank());
+                if !blank.map_err(|error| Error::io("read", twice.path, error))? {
                     return Ok(Rewritable::No("nothing in it is a record".into()));
                 }
             }
         }
-        Ok(match set.filter(|set| !takes_ascii(set)) {
+        Ok(match twice.set.filter(|set| !takes_ascii(set)) {
             Some(set) => Rewritable::No(format!("text in {}", set.name())),
-            None => Rewritable::Yes(Box::new(Rewrite { source, path, chunks, first, mapping, set })),
+            None => Rewritable::Yes(Box::new(Rewrite(twice))),
         })
     }
 
     /// Writes the file with what `value` says of each record, as JSON in ASCII, under `key`.
     pub fn write(
-        mut self,
+        self,
         key: &str,
         packing: Packing,
         value: &mut dyn FnMut(Record<'_>) -> Result<String>,
         out: &mut dyn Write,
     ) -> Result<Rewritten, NotWritten> {
-        let unreadable = |error| NotWritten::Run(Error::io("read", self.path, error));
-        let mut original = Original::open(self.path, self.set).map_err(unreadable)?;
+        let mut twice = self.0;
+        let mut original = twice.original()?;
         let compression = match packing {
             Packing::Same => original.compression(),
             Packing::None => Compression::None,
         };
         let mut out = Packer::new(compression, out).map_err(NotWritten::Write)?;
         let mut rewritten = Rewritten::default();
-        let changed = |failed| match failed {
-            Failed::Write(error) => NotWritten::Write(error),
-            Failed::Read(error) => {
-                NotWritten::Run(Error::Changed(format!("{} cannot be read on: {error}", self.source.path)))
-            }
-        };
-        original.pass_mark(&mut out).map_err(changed)?;
+        let failed = twice.failed();
+        original.pass_mark(&mut out).map_err(&failed)?;
         let mut is_headed = false;
         loop {
-            let batch: Vec<Chunk> = self.first.take().into_iter().chain(&mut self.chunks).take(BATCH_CHUNKS).collect();
+            let batch = twice.batch();
             if batch.is_empty() {
                 break;
             }
-            let read: Vec<(Parsed, Vec<Slot>)> = batch.par_iter().map(|chunk| read(chunk, key, self.mapping)).collect();
+            let read: Vec<(Parsed, Vec<Slot>)> =
+                batch.par_iter().map(|chunk| read(chunk, key, twice.mapping)).collect();
             for (chunk, (parsed, slots)) in batch.iter().zip(read) {
                 if let Some((place, header)) = chunk.cut.records.header_change(key).filter(|_| !is_headed) {
-                    original.pass(place, &mut out).map_err(changed)?;
+                    original.pass(place, &mut out).map_err(&failed)?;
                     out.write_all(&original.encoded(&header)).map_err(NotWritten::Write)?;
                     is_headed = true;
                 }
@@ -153,8 +119,8 @@ impl<'m> Rewrite<'m> {
                     };
                     rewritten.records += 1;
                     for (place, bytes) in slot.filled(&value) {
-                        original.pass(place.start, &mut out).map_err(changed)?;
-                        original.pass(place.end, &mut io::sink()).map_err(changed)?;
+                        original.pass(place.start, &mut out).map_err(&failed)?;
+                        original.pass(place.end, &mut io::sink()).map_err(&failed)?;
                         out.write_all(&original.encoded(&bytes)).map_err(NotWritten::Write)?;
                     }
                 }
@@ -172,17 +138,4 @@ fn read(chunk: &Chunk, key: &str, mapping: &Mapping) -> (Parsed, Vec<Slot>) {
     let adding = Adding { key, limit_bytes: chunk.record_bytes(), is_article: &is_article };
     let slots = chunk.cut.records.slots(&chunk.cut, &adding);
     (parsed, slots)
-}
-
-/// Articles and rejects in the order of their records.
-pub(super) fn records(parsed: &Parsed) -> impl Iterator<Item = (u64, Record<'_>)> {
-    let mut articles = parsed.articles.iter().peekable();
-    let mut rejects = parsed.rejects.iter().peekable();
-    std::iter::from_fn(move || {
-        let next_reject = rejects.peek().map_or(u64::MAX, |reject| reject.record);
-        match articles.next_if(|article| article.location.record < next_reject) {
-            Some(article) => Some((article.location.record, Record::Article(article))),
-            None => rejects.next().map(|reject| (reject.record, Record::Reject(reject))),
-        }
-    })
 }

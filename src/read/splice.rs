@@ -121,7 +121,7 @@ fn in_object(object: &[u8], key: &str) -> Option<Vec<(Range<usize>, String)>> {
 }
 
 /// One past the quotation mark that ends the string that begins at `place`.
-fn string_end(bytes: &[u8], place: usize) -> Option<usize> {
+pub(super) fn string_end(bytes: &[u8], place: usize) -> Option<usize> {
     let mut place = place + 1;
     loop {
         place += memchr2(b'"', b'\\', bytes.get(place..)?)?;

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::check::count;
 use super::escape::{self, printable};
 use crate::findings::Findings;
 use crate::findings::clean::Reason;
@@ -86,23 +87,27 @@ impl Cleaned {
 
     /// Writes what a user wants to know, and each article that was dropped if `all` are to be shown.
     pub fn write_text(&self, all: bool, out: &mut dyn Write) -> io::Result<()> {
-        let one_or = |count: u64, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-        writeln!(out, "{} kept, {} dropped", one_or(self.kept, "article"), self.dropped.values().sum::<u64>())?;
-        for (name, count) in Relation::ALL.iter().filter_map(|relation| self.dropped.get_key_value(relation.name())) {
-            writeln!(out, "  {count} {}", name.replace('_', "-"))?;
+        writeln!(
+            out,
+            "{} kept, {} dropped",
+            count(self.kept, "article", "articles"),
+            self.dropped.values().sum::<u64>()
+        )?;
+        for (name, number) in Relation::ALL.iter().filter_map(|relation| self.dropped.get_key_value(relation.name())) {
+            writeln!(out, "  {number} {}", name.replace('_', "-"))?;
         }
         if self.rejected > 0 {
             let verb = if self.rejected == 1 { "it holds" } else { "they hold" };
-            writeln!(out, "{} left out: {verb} no article", one_or(self.rejected, "record"))?;
+            writeln!(out, "{} left out: {verb} no article", count(self.rejected, "record", "records"))?;
         }
         if self.unchanged > 0 {
             let verb =
                 if self.unchanged == 1 { "is broken and stays as it was" } else { "are broken and stay as they were" };
-            writeln!(out, "{} {verb}", one_or(self.unchanged, "record"))?;
+            writeln!(out, "{} {verb}", count(self.unchanged, "record", "records"))?;
         }
-        writeln!(out, "{} written", one_or(self.files.len() as u64, "file"))?;
+        writeln!(out, "{} written", count(self.files.len() as u64, "file", "files"))?;
         if !self.empty.is_empty() {
-            writeln!(out, "{} not written: nothing in them is kept", one_or(self.empty.len() as u64, "file"))?;
+            writeln!(out, "{} not written: nothing in them is kept", count(self.empty.len() as u64, "file", "files"))?;
         }
         for article in self.articles.iter().filter(|_| all) {
             let via =

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytemuck::{Pod, Zeroable};
 
 use crate::article::ArticleId;
-use crate::disk::{Column, Exchange, KeptReader, KeptWriter, List, Memory, Row, Workspace};
+use crate::disk::{Column, Exchange, KeptReader, KeptWriter, List, Memory, Row, Workspace, spread};
 use crate::error::Result;
 use crate::text::Marks;
 
@@ -34,7 +34,7 @@ impl Row for MarkRow {
         &[("text", Column::U32), ("token", Column::U32), ("mark", Column::U32)];
 
     fn key(&self) -> u64 {
-        u64::from(self.text.0).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        spread(u64::from(self.text.0))
     }
 }
 

@@ -14,7 +14,7 @@ use std::ops::Range;
 use wide::{CmpGt, CmpLt, i8x16};
 
 use super::block::{self, BLOCK_BYTES, Block};
-use super::normalise::{Class, Letter, class, is_its_own_form, normalise_into, simplified};
+use super::normalise::{Class, Letter, class, is_its_own_form, normalise_into};
 use super::word::{SHORT_BYTES, Word};
 use super::{Marks, Tokens, entity, furniture, gallery, persian, quotation, repetition};
 use crate::article::Span;
@@ -446,15 +446,10 @@ impl<K: Keep> Cutter<'_, K> {
         self.at = end;
     }
 
-    /// Takes a pair, or a single character, `normal` if each is by itself what it is beside others.
+    /// Takes a pair, or a single character, `normal` if it is its own form.
     fn bigram(&mut self, span: Range<usize>, normal: bool) {
         let id = if normal {
-            let mut form = [0; SHORT_BYTES];
-            let mut length = 0;
-            for c in self.text[span.clone()].chars() {
-                length += simplified(c).encode_utf8(&mut form[length..]).len();
-            }
-            Word::at(&form, length).id()
+            Word::at(&self.text.as_bytes()[span.start..], span.len()).id()
         } else {
             normalise_into(&self.text[span.clone()], &mut self.buffers.form);
             Word::of(self.buffers.form.as_bytes()).id()

@@ -18,7 +18,7 @@ use crate::bucket::passages::{PASSAGE_TOKENS, lead_end};
 use crate::disk::Weight;
 use crate::learn::Learned;
 use crate::learn::phrases::PhraseModel;
-use crate::settings::RelateSettings;
+use crate::settings::{RelateSettings, Settings};
 use crate::shingle::overlap::{Overlap, ShingleTable};
 use crate::shingle::{ShingleCounter, ShingleCounts};
 use crate::spool::{Document, Spool};
@@ -198,6 +198,14 @@ pub struct Context<'a> {
     pub learned: Option<&'a Learned>,
     /// From where on nothing depends on more evidence.
     pub limits: Limits,
+}
+
+impl<'a> Context<'a> {
+    /// What comparisons with these settings know.
+    pub fn of(spool: &'a Spool, shingles: &'a ShingleCounts, learned: &'a Learned, settings: &Settings) -> Context<'a> {
+        let limits = Limits::of(settings.near.threshold, &settings.relate);
+        Context { spool, shingles, learned: settings.wants_passages().then_some(learned), limits }
+    }
 }
 
 /// From where on nothing depends on more evidence: the relation of two texts that share so much is one of shares.

@@ -21,7 +21,7 @@ fn left_with(name: &str, content: &[u8], settings: &ReadSettings) -> Result<(Vec
     fs::write(&path, content).unwrap();
     let found = sources(vec![Input::Path(path)], settings).unwrap();
     let mapping = Mapping::new(settings).unwrap();
-    match Leave::open(&found.sources[0], settings, &mapping).unwrap() {
+    match Leave::open(&found.sources[0], settings, &mapping) {
         Leavable::No(reason) => Err(reason),
         Leavable::Yes(leave) => {
             let mut out = Vec::new();

@@ -2,11 +2,9 @@
 //! output.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use wirecopy::error::Error;
 use wirecopy::read::{Input, Mapping, NotWritten, Packing, Rewritable, Rewrite, Source, sources};
 use wirecopy::report::annotation::{Annotations, KEY};
 use wirecopy::report::escape::printable;
@@ -14,9 +12,8 @@ use wirecopy::report::escape::printable;
 use crate::console::{Console, Talk};
 use crate::failure::Failure;
 use crate::finished::Finished;
-use crate::interrupt;
-use crate::mirror::{checked, names, raising};
-use crate::staging::{Staged, staged};
+use crate::mirror::{all_or_none, checked, names, raising};
+use crate::staging::staged;
 
 /// Writes the input of the scan in `scan` again to the folder `target`, or to standard output for `-`.
 pub fn write(scan: &Path, target: &Path, force: bool, console: &Console) -> anyhow::Result<()> {
@@ -45,29 +42,17 @@ pub fn write(scan: &Path, target: &Path, force: bool, console: &Console) -> anyh
     } else {
         let names = names(&finished.inputs, &files)?;
         checked(target, &finished.inputs, &files, &names, force)?;
-        let created = !target.exists();
-        fs::create_dir_all(target).map_err(|cause| Error::io("create", target, cause))?;
-        let mut waiting: Vec<Staged> = Vec::new();
-        let made = files.iter().zip(names).try_for_each(|(file, name)| {
-            match open(file)? {
-                Rewritable::No(reason) => annotating.leave_out(file, reason)?,
-                Rewritable::Yes(rewrite) => waiting.push(raising(|raise| {
-                    staged(target, &name, |out| raise(annotating.file(file, *rewrite, Packing::Same, out)))
-                })?),
+        all_or_none(target, |waiting| {
+            for (file, name) in files.iter().zip(names) {
+                match open(file)? {
+                    Rewritable::No(reason) => annotating.leave_out(file, reason)?,
+                    Rewritable::Yes(rewrite) => waiting.push(raising(|raise| {
+                        staged(target, &name, |out| raise(annotating.file(file, *rewrite, Packing::Same, out)))
+                    })?),
+                }
             }
-            anyhow::Ok(())
-        });
-        let done = made.and_then(|()| annotating.finish(scan)).and_then(|()| {
-            if interrupt::requested() {
-                return Err(Error::Cancelled.into());
-            }
-            waiting.into_iter().try_for_each(|file| file.persist(target))
-        });
-        if done.is_err() && created {
-            // Succeeds only if it is empty, which is the point.
-            let _ = fs::remove_dir(target);
-        }
-        done?;
+            annotating.finish(scan)
+        })?;
     }
     if console.talk != Talk::Quiet {
         annotating.told.tell();

@@ -1,13 +1,15 @@
 //! Input that is written again: each file under its own name in another folder, and nothing in its way.
 
 use std::collections::BTreeSet;
-use std::io;
 use std::path::{Component, Path, PathBuf, absolute};
+use std::{fs, io};
 
 use wirecopy::error::Error;
 use wirecopy::read::{NotWritten, Source};
 
 use crate::failure::Failure;
+use crate::interrupt;
+use crate::staging::Staged;
 
 /// Runs what writes, and takes a failure of the run out of it, which writers have no word for.
 pub fn raising<T>(
@@ -24,6 +26,25 @@ pub fn raising<T>(
         })
     });
     failure.map_or(result, |cause| Err(cause.into()))
+}
+
+/// Puts the files that `stage` makes ready into the folder `target` when all of them are, or none: not after an interruption
+/// either. A folder that was not there goes again if it stays empty.
+pub fn all_or_none(target: &Path, stage: impl FnOnce(&mut Vec<Staged>) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let created = !target.exists();
+    fs::create_dir_all(target).map_err(|cause| Error::io("create", target, cause))?;
+    let mut waiting = Vec::new();
+    let done = stage(&mut waiting).and_then(|()| {
+        if interrupt::requested() {
+            return Err(Error::Cancelled.into());
+        }
+        waiting.into_iter().try_for_each(|file: Staged| file.persist(target))
+    });
+    if done.is_err() && created {
+        // Succeeds only if it is empty, which is the point.
+        let _ = fs::remove_dir(target);
+    }
+    done
 }
 
 /// What the files are called in the target: their paths below the folder that holds all inputs. A folder that was named is

@@ -135,7 +135,7 @@ fn sentence(finding: &Finding) -> String {
 }
 
 /// `1 finding`, `2 findings`.
-fn count(number: u64, one: &str, several: &str) -> String {
+pub(super) fn count(number: u64, one: &str, several: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { several })
 }
 

@@ -19,8 +19,7 @@ use crate::commands::scan::{pool, temp_dir};
 use crate::config::Config;
 use crate::console::{Console, Talk};
 use crate::failure::Failure;
-use crate::interrupt;
-use crate::mirror::{checked, names, raising};
+use crate::mirror::{all_or_none, checked, names, raising};
 use crate::progress::Bars;
 use crate::staging::{Staged, staged};
 
@@ -45,13 +44,12 @@ pub fn run(args: &CleanArgs, config: Config, console: &Console) -> anyhow::Resul
 
     let mut cleaning =
         Cleaning { findings: &findings, reasons: &reasons, next: 0, settings: &settings.read, mapping: &mapping };
-    let created = !args.out.exists();
-    let written = pool.install(|| cleaning.write(&args.out, &paths, &names, &mut cleaned));
-    if written.is_err() && created {
-        // Succeeds only if it is empty, which is the point.
-        let _ = fs::remove_dir(&args.out);
+    pool.install(|| {
+        all_or_none(&args.out, |waiting| cleaning.stage(&args.out, &paths, &names, &mut cleaned, waiting))
+    })?;
+    for path in cleaned.empty.iter().map(|name| args.out.join(name)).filter(|path| path.exists()) {
+        fs::remove_file(&path).map_err(|cause| Error::io("remove", path, cause))?;
     }
-    written?;
     for LeftOut { path, reason } in &cleaned.left_out {
         console.tell(&format!("warning: left out {path}: it cannot be written again ({reason})"));
     }
@@ -91,7 +89,7 @@ fn writable(
     let found = sources(corpus.iter().cloned().map(Input::Path).collect(), settings)?;
     let mut files = Vec::new();
     for file in found.sources {
-        let no = match Leave::open(&file, settings, mapping)? {
+        let no = match Leave::open(&file, settings, mapping) {
             Leavable::Yes(_) => None,
             Leavable::No(reason) => Some(LeftOut { path: file.path.to_string(), reason }),
         };
@@ -120,20 +118,19 @@ struct Cleaning<'c> {
 }
 
 impl Cleaning<'_> {
-    fn write(
+    fn stage(
         &mut self,
         target: &Path,
         paths: &[PathBuf],
         names: &[String],
         cleaned: &mut Cleaned,
+        waiting: &mut Vec<Staged>,
     ) -> anyhow::Result<()> {
-        fs::create_dir_all(target).map_err(|cause| Error::io("create", target, cause))?;
-        let mut waiting: Vec<Staged> = Vec::new();
         for (path, name) in paths.iter().zip(names) {
             let found = sources(vec![Input::Path(path.clone())], self.settings)?.sources;
             let changed = || Error::Changed(format!("{} is not what it was", path.display()));
             let file = found.first().ok_or_else(changed)?;
-            let Leavable::Yes(leave) = Leave::open(file, self.settings, self.mapping)? else {
+            let Leavable::Yes(leave) = Leave::open(file, self.settings, self.mapping) else {
                 return Err(changed().into());
             };
             let mut left = Left::default();
@@ -158,15 +155,7 @@ impl Cleaning<'_> {
             return Err(Error::Changed(format!("record {} of {} is missing", location.record, location.path)).into());
         }
         // Rows may lie in temporary files.
-        self.findings.workspace.check()?;
-        if interrupt::requested() {
-            return Err(Error::Cancelled.into());
-        }
-        waiting.into_iter().try_for_each(|file| file.persist(target))?;
-        for path in cleaned.empty.iter().map(|name| target.join(name)).filter(|path| path.exists()) {
-            fs::remove_file(&path).map_err(|cause| Error::io("remove", path, cause))?;
-        }
-        Ok(())
+        Ok(self.findings.workspace.check()?)
     }
 
     /// Whether a record is kept; an error if it is not the one that was scanned.
