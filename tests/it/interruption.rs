@@ -73,6 +73,21 @@ fn an_interrupted_scan_writes_nothing() {
 }
 
 #[test]
+fn a_scan_that_waits_for_input_stops_too() {
+    let folder = TempDir::new().unwrap();
+    let mut child = scan(folder.path(), Stdio::piped(), &["--out", "found"]);
+    let mut input = child.stdin.take().unwrap();
+    // More than a pipe holds, as above; then nothing comes, and the input stays open.
+    input.write_all(lines(&articles(200)).as_bytes()).unwrap();
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    drop(input);
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "stopped\n");
+    assert!(!folder.path().join("found").exists());
+}
+
+#[test]
 fn an_interrupted_scan_leaves_the_earlier_output() {
     let folder = TempDir::new().unwrap();
     let corpus = folder.path().join("corpus.jsonl");

@@ -29,6 +29,7 @@ mod links;
 mod memory;
 mod oracle;
 mod origins;
+mod outputs;
 mod pages;
 mod partitions;
 mod program;

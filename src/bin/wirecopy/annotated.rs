@@ -43,15 +43,16 @@ pub fn write(scan: &Path, target: &Path, force: bool, console: &Console) -> anyh
         let names = names(&finished.inputs, &files)?;
         checked(target, &finished.inputs, &files, &names, force)?;
         all_or_none(target, |waiting| {
-            for (file, name) in files.iter().zip(names) {
+            for (file, name) in files.iter().zip(&names) {
                 match open(file)? {
                     Rewritable::No(reason) => annotating.leave_out(file, reason)?,
                     Rewritable::Yes(rewrite) => waiting.push(raising(|raise| {
-                        staged(target, &name, |out| raise(annotating.file(file, *rewrite, Packing::Same, out)))
+                        staged(target, name, |out| raise(annotating.file(file, *rewrite, Packing::Same, out)))
                     })?),
                 }
             }
-            annotating.finish(scan)
+            annotating.finish(scan)?;
+            Ok(Vec::new())
         })?;
     }
     if console.talk != Talk::Quiet {

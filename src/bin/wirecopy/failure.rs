@@ -12,8 +12,6 @@ use crate::interrupt;
 
 /// Exit code of a run that failed.
 const FAILED: u8 = 2;
-/// Exit code of a run that was interrupted, as shells have it: 128 + SIGINT.
-const INTERRUPTED: u8 = 130;
 
 /// A failure of the program itself, with what to do about it.
 #[derive(Debug)]
@@ -47,8 +45,8 @@ pub fn shown(error: &anyhow::Error) -> ExitCode {
     }
     let cancelled = |cause: &&(dyn StdError + 'static)| matches!(cause.downcast_ref(), Some(Error::Cancelled));
     if interrupt::requested() || error.chain().any(|cause| cancelled(&cause)) {
-        eprintln!("stopped");
-        return INTERRUPTED.into();
+        interrupt::told();
+        return interrupt::INTERRUPTED.into();
     }
     eprintln!("error: {}", printable(&format!("{error:#}")));
     if let Some(hint) = error.chain().find_map(hint) {

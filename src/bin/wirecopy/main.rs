@@ -11,6 +11,7 @@ use crate::console::Console;
 mod annotated;
 mod args;
 mod articles;
+mod claim;
 mod commands;
 mod config;
 mod console;

@@ -7,8 +7,10 @@ use std::{fs, io};
 use wirecopy::error::Error;
 use wirecopy::read::{NotWritten, Source};
 
+use crate::claim::{Claim, writable};
 use crate::failure::Failure;
 use crate::interrupt;
+use crate::replace::replace;
 use crate::staging::Staged;
 
 /// Runs what writes, and takes a failure of the run out of it, which writers have no word for.
@@ -29,16 +31,23 @@ pub fn raising<T>(
 }
 
 /// Puts the files that `stage` makes ready into the folder `target` when all of them are, or none: not after an interruption
-/// either. A folder that was not there goes again if it stays empty.
-pub fn all_or_none(target: &Path, stage: impl FnOnce(&mut Vec<Staged>) -> anyhow::Result<()>) -> anyhow::Result<()> {
+/// either. With them go the earlier files that have their names, or those that `stage` gives. A folder that was not there goes
+/// again if it stays empty.
+pub fn all_or_none(
+    target: &Path,
+    stage: impl FnOnce(&mut Vec<Staged>) -> anyhow::Result<Vec<String>>,
+) -> anyhow::Result<()> {
     let created = !target.exists();
     fs::create_dir_all(target).map_err(|cause| Error::io("create", target, cause))?;
-    let mut waiting = Vec::new();
-    let done = stage(&mut waiting).and_then(|()| {
+    let done = Claim::in_turn(target).and_then(|_claim| {
+        let mut waiting = Vec::new();
+        let gone = stage(&mut waiting)?;
         if interrupt::requested() {
             return Err(Error::Cancelled.into());
         }
-        waiting.into_iter().try_for_each(|file: Staged| file.persist(target))
+        let names = waiting.iter().map(|file| file.name.clone()).chain(gone);
+        let earlier = names.filter(|name| target.join(name).symlink_metadata().is_ok()).collect();
+        replace(target, &earlier, waiting)
     });
     if done.is_err() && created {
         // Succeeds only if it is empty, which is the point.
@@ -111,6 +120,14 @@ pub fn checked(
             return refused(what, "choose another folder: the next scan would read everything twice");
         }
     }
+    for name in names {
+        let below = Path::new(name).ancestors().skip(1).map(|folder| target.join(folder));
+        if let Some(link) = below.filter(|folder| folder != target).find(|folder| folder.is_symlink()) {
+            let what = format!("cannot write to {}: {} is a link", target.join(name).display(), link.display());
+            return refused(what, "choose another folder: nothing is written through links");
+        }
+    }
+    writable(target)?;
     let originals: BTreeSet<PathBuf> = files.iter().filter_map(|file| file.file()?.canonicalize().ok()).collect();
     for path in names.iter().map(|name| target.join(name)).filter(|path| path.exists()) {
         if path.canonicalize().is_ok_and(|path| originals.contains(&path)) {

@@ -17,9 +17,10 @@ use wirecopy::report::manifest::{self, Manifest};
 use wirecopy::report::{Table, TableFormat, html, lists, texts};
 
 use crate::args::{OutputArgs, ReportForm};
+use crate::claim::{Claim, writable};
 use crate::failure::Failure;
 use crate::interrupt;
-use crate::replace::{recover, replace};
+use crate::replace::replace;
 use crate::reports;
 use crate::staging::{Staged, is_leftover, staged};
 
@@ -36,6 +37,8 @@ pub struct Output {
     format: TableFormat,
     force: bool,
     reports: Vec<ReportForm>,
+    /// From the beginning of a run on, if the folder was there.
+    claim: Option<Claim>,
 }
 
 impl Output {
@@ -47,7 +50,9 @@ impl Output {
     ) -> anyhow::Result<Option<Output>> {
         let Some(folder) = args.out.clone() else { return Ok(None) };
         let reports = reports(args);
-        let output = Output { folder, format: args.table_format.into(), force: args.force, reports };
+        writable(&folder)?;
+        let claim = if folder.is_dir() { Some(Claim::now(&folder)?) } else { None };
+        let output = Output { folder, format: args.table_format.into(), force: args.force, reports, claim };
         output.earlier_files()?;
         Ok(Some(output))
     }
@@ -76,6 +81,7 @@ impl Output {
     ) -> anyhow::Result<()> {
         let folder = &self.folder;
         fs::create_dir_all(folder).map_err(|cause| Error::io("create", folder, cause))?;
+        let _claim = if self.claim.is_some() { None } else { Some(Claim::now(folder)?) };
         let mut files = self.staged(findings, inputs)?;
         let names = files.iter().map(|file| file.name.clone()).collect();
         files.push(staged(folder, manifest::FILE_NAME, |out| manifest(names).write(out))?);
@@ -155,17 +161,9 @@ impl Output {
     /// The files of an earlier output that this one replaces; an error if it may not, or if the folder is somebody else's.
     fn earlier_files(&self) -> anyhow::Result<BTreeSet<String>> {
         let shown = self.folder.display();
-        recover(&self.folder)?;
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
             Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(BTreeSet::new()),
-            Err(cause) if cause.kind() == ErrorKind::NotADirectory => {
-                return Err(Failure::new(
-                    format!("cannot write to {shown}: it is a file"),
-                    "name a folder that is empty or does not exist yet",
-                )
-                .into());
-            }
             Err(cause) => return Err(Error::io("read", &self.folder, cause).into()),
         };
         let mut present = BTreeSet::new();

@@ -1,11 +1,13 @@
-//! An output in the place of an earlier one: at every moment, killed or failed, either is whole or can be made whole again.
+//! Files in the place of earlier ones: at every moment, killed or failed, either the earlier or the new ones are whole, or can
+//! be made whole again.
 //!
-//! The earlier files go to a folder beside the new ones, the manifest first; when all of them are there the folder gets
-//! another name, and the new files get theirs, the manifest last. So the names say how far a run came that was killed:
+//! The earlier files go to a folder beside the new ones, the manifest first. When all of them are there the folder gets another
+//! name, the new files get theirs, the manifest last, and the folder gets a third name, from which on the new files count. So
+//! the names say how far a run came that was killed:
 //!
 //! - [`MOVING`]: what is in it belongs above it.
-//! - [`OLD`]: all of the earlier output is in it. With a manifest above it the new output is whole, and it can go; without
-//!   one the new files go, and then it is [`MOVING`].
+//! - [`OLD`]: all of the earlier files are in it. The new files go, and then it is [`MOVING`].
+//! - [`DONE`]: the new files are whole, and it can go.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -15,26 +17,30 @@ use std::path::Path;
 use wirecopy::error::Error;
 use wirecopy::report::manifest;
 
+use crate::interrupt;
 use crate::staging::Staged;
 
 const MOVING: &str = ".wirecopy-moving.tmp";
 const OLD: &str = ".wirecopy-old.tmp";
+const DONE: &str = ".wirecopy-done.tmp";
 /// In the folder of earlier files: the names of the new ones, a line each.
 const NEW: &str = ".new";
 
-/// Gives `files` their names in `folder`, the manifest last, and removes the `earlier` ones. If that fails, the earlier ones
-/// are there again.
+/// Gives `files` their names in `folder`, in their order, and removes the `earlier` ones. If that fails, the earlier ones are
+/// there again.
 pub fn replace(folder: &Path, earlier: &BTreeSet<String>, files: Vec<Staged>) -> anyhow::Result<()> {
     replaced(folder, earlier, files, &Steps::default())
 }
 
-/// Makes whole what a run that was killed has left in `folder`: its own output if that is there, else the one before.
+/// Makes whole what a run that was killed has left in `folder`: its own files if all of them are there, else those before.
 pub fn recover(folder: &Path) -> anyhow::Result<()> {
     recovered(folder, &Steps::default())
         .map_err(|cause| Error::io("restore the earlier output in", folder, cause).into())
 }
 
 fn replaced(folder: &Path, earlier: &BTreeSet<String>, files: Vec<Staged>, steps: &Steps) -> anyhow::Result<()> {
+    // Not left halfway for a signal.
+    let _whole = interrupt::wait_for_me();
     let names: Vec<&str> = files.iter().map(|file| &*file.name).collect();
     let aside = moved_aside(folder, earlier, &names.join("\n"), steps);
     let placed =
@@ -43,15 +49,17 @@ fn replaced(folder: &Path, earlier: &BTreeSet<String>, files: Vec<Staged>, steps
                 let path = folder.join(&file.name);
                 steps.take(|| Ok(())).map_err(|cause| Error::io("write", path, cause))?;
                 file.persist(folder)
-            })
+            })?;
+            let done = synced(folder).and_then(|()| steps.take(|| fs::rename(folder.join(OLD), folder.join(DONE))));
+            done.map_err(|cause| Error::io("replace the earlier output in", folder, cause).into())
         });
     if placed.is_err() {
         // What failed first is what is told. What cannot be undone now is undone by the next run.
         let _ = recovered(folder, steps);
         return placed;
     }
-    // The new output is whole, whatever becomes of the rest.
-    let _ = synced(folder).and_then(|()| steps.take(|| fs::remove_dir_all(folder.join(OLD))));
+    // The new files are whole, whatever becomes of the rest.
+    let _ = synced(folder).and_then(|()| steps.take(|| fs::remove_dir_all(folder.join(DONE))));
     remove_empty_folders(folder, earlier);
     Ok(())
 }
@@ -68,11 +76,11 @@ fn moved_aside(folder: &Path, earlier: &BTreeSet<String>, new: &str, steps: &Ste
 }
 
 fn recovered(folder: &Path, steps: &Steps) -> io::Result<()> {
-    let (moving, old) = (folder.join(MOVING), folder.join(OLD));
+    let (moving, old, done) = (folder.join(MOVING), folder.join(OLD), folder.join(DONE));
+    if done.is_dir() {
+        steps.take(|| fs::remove_dir_all(&done))?;
+    }
     if old.is_dir() {
-        if folder.join(manifest::FILE_NAME).exists() {
-            return steps.take(|| fs::remove_dir_all(&old));
-        }
         let new: BTreeSet<String> =
             fs::read_to_string(old.join(NEW)).unwrap_or_default().lines().map(str::to_owned).collect();
         for name in &new {
@@ -120,8 +128,9 @@ fn listed(folder: &Path, above: &str, names: &mut BTreeSet<String>) -> io::Resul
 
 /// Removes the folders that files of these names stood in, if nothing is left there.
 fn remove_empty_folders(folder: &Path, names: &BTreeSet<String>) {
-    let folders: BTreeSet<&str> = names.iter().filter_map(|name| Some(name.split_once('/')?.0)).collect();
-    for name in folders {
+    let folders: BTreeSet<&Path> = names.iter().flat_map(|name| Path::new(name).ancestors().skip(1)).collect();
+    // Those in others first.
+    for name in folders.into_iter().rev().filter(|name| *name != Path::new("")) {
         let _ = fs::remove_dir(folder.join(name));
     }
 }
@@ -232,6 +241,8 @@ mod tests {
                         // The earlier output may not have been removed, which the next run does.
                         recover(folder.path()).unwrap();
                     }
+                    assert!(!folder.path().join(DONE).exists() || ended.is_err(), "{fault:?} at step {step}");
+                    recover(folder.path()).unwrap();
                     let left = found(folder.path());
                     assert!(left == old || left == new, "{fault:?} at step {step}: {left:?}");
                     assert!(ended.is_err() || left == new, "{fault:?} at step {step}");

@@ -10,8 +10,10 @@ use wirecopy::findings::Findings;
 use wirecopy::report::{graphml, html, markdown};
 
 use crate::args::{OutputArgs, ReportForm};
+use crate::claim::{Claim, writable};
 use crate::failure::Failure;
 use crate::interrupt;
+use crate::replace::replace;
 use crate::staging::{Staged, staged};
 
 /// Makes the files of a report in `folder`, under temporary names.
@@ -54,6 +56,7 @@ impl Apart {
         let reports: Vec<Apart> = named.map(|(form, page)| Apart { form, page }).collect();
         for report in &reports {
             let page = &report.page;
+            writable(&parent(page))?;
             let shown = page.display();
             // Not of what a link leads to: a report gets its name at the end, and would take the link's place.
             let there = page.symlink_metadata().ok();
@@ -91,21 +94,15 @@ impl Apart {
     pub fn write(&self, findings: &Findings, inputs: &[String]) -> anyhow::Result<()> {
         let folder = parent(&self.page);
         fs::create_dir_all(&folder).map_err(|cause| Error::io("create", &folder, cause))?;
+        let _claim = Claim::in_turn(&folder)?;
         let files = made(self.form, findings, inputs, &self.page)?;
         findings.workspace.check()?;
         if interrupt::requested() {
             return Err(Error::Cancelled.into());
         }
-        let parts = self.parts();
-        for part in &parts {
-            let path = folder.join(part);
-            fs::remove_file(&path).map_err(|cause| Error::io("remove", path, cause))?;
-        }
-        if !parts.is_empty() {
-            // Succeeds only if it is empty, which is the point.
-            let _ = fs::remove_dir(folder.join(stem(&self.page)));
-        }
-        files.into_iter().try_for_each(|file| file.persist(&folder))
+        let mut earlier = self.parts();
+        earlier.extend(self.page.exists().then(|| file_name(&self.page)));
+        replace(&folder, &earlier, files)
     }
 }
 

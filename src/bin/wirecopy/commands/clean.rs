@@ -2,7 +2,6 @@
 //!
 //! Only files that can be written again are scanned, so that no article is dropped for one that is left out.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use wirecopy::disk::Workspace;
@@ -45,11 +44,12 @@ pub fn run(args: &CleanArgs, config: Config, console: &Console) -> anyhow::Resul
     let mut cleaning =
         Cleaning { findings: &findings, reasons: &reasons, next: 0, settings: &settings.read, mapping: &mapping };
     pool.install(|| {
-        all_or_none(&args.out, |waiting| cleaning.stage(&args.out, &paths, &names, &mut cleaned, waiting))
+        all_or_none(&args.out, |waiting| {
+            cleaning.stage(&args.out, &paths, &names, &mut cleaned, waiting)?;
+            // Nothing of these is left.
+            Ok(cleaned.empty.clone())
+        })
     })?;
-    for path in cleaned.empty.iter().map(|name| args.out.join(name)).filter(|path| path.exists()) {
-        fs::remove_file(&path).map_err(|cause| Error::io("remove", path, cause))?;
-    }
     for LeftOut { path, reason } in &cleaned.left_out {
         console.tell(&format!("warning: left out {path}: it cannot be written again ({reason})"));
     }
