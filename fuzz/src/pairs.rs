@@ -44,8 +44,7 @@ pub fn shingles(bytes: &[u8]) {
     let [a, b] = words(bytes);
     let (of_a, of_b) = (shingle_set(&a), shingle_set(&b));
     let slow: (HashSet<u64>, HashSet<u64>) = (of_a.iter().copied().collect(), of_b.iter().copied().collect());
-    let expected =
-        Overlap { a: slow.0.len(), b: slow.1.len(), shared: slow.0.intersection(&slow.1).count() };
+    let expected = Overlap { a: slow.0.len(), b: slow.1.len(), shared: slow.0.intersection(&slow.1).count() };
     let figures = |overlap: &Overlap| (overlap.a, overlap.b, overlap.shared);
     assert_eq!(figures(&Overlap::of(&of_a, &of_b)), figures(&expected));
     let different = ShingleCounter::default().different(&b);

@@ -58,7 +58,12 @@ fn changed_seeds_break_nothing() {
                         None => mutated(seed, other, &mut numbers),
                     };
                     let done = catch_unwind(AssertUnwindSafe(|| (target.run)(&bytes)));
-                    assert!(done.is_ok(), "{} fails with change {number}: {:?}", target.name, String::from_utf8_lossy(&bytes));
+                    assert!(
+                        done.is_ok(),
+                        "{} fails with change {number}: {:?}",
+                        target.name,
+                        String::from_utf8_lossy(&bytes)
+                    );
                 }
             });
         }

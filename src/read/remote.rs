@@ -16,7 +16,7 @@ use url::Url;
 
 use super::format::is_hidden;
 use super::formats::promised;
-use super::source::{Bytes, Found, Source};
+use super::source::{Bytes, Found, Source, without_secrets};
 use crate::error::{Error, Result};
 
 /// An object that can be opened.
@@ -30,7 +30,8 @@ struct Object {
 ///
 /// An address that cannot be understood, and a store that does not answer, are errors that end a run, as a missing path is.
 pub(super) fn find(address: &str, options: &[(String, String)], found: &mut Found) -> Result<()> {
-    let failed = |error: io::Error| Error::io("read", address, error);
+    let shown = without_secrets(address);
+    let failed = |error: io::Error| Error::io("read", &shown, error);
     let url = Url::parse(address).map_err(|error| failed(io::Error::other(error)))?;
     let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
     let mut options: Vec<(&str, &str)> = options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -43,7 +44,7 @@ pub(super) fn find(address: &str, options: &[(String, String)], found: &mut Foun
     let object = |key: Key| Object { store: Arc::clone(&store), runtime: Arc::clone(&runtime), key };
     match runtime.block_on(store.head(&key)) {
         Ok(meta) => {
-            found.sources.push(source(address.to_owned(), meta.size, object(key)));
+            found.sources.push(source(shown.clone(), meta.size, object(key)));
             return Ok(());
         }
         Err(object_store::Error::NotFound { .. }) if !is_web => {}
@@ -53,7 +54,7 @@ pub(super) fn find(address: &str, options: &[(String, String)], found: &mut Foun
     }
     let listed: Vec<_> = runtime.block_on(store.list(Some(&key)).collect());
     let root =
-        address.trim_end_matches('/').strip_suffix(key.as_ref()).unwrap_or(address).trim_end_matches('/').to_owned();
+        shown.trim_end_matches('/').strip_suffix(key.as_ref()).unwrap_or(&shown).trim_end_matches('/').to_owned();
     let before = found.sources.len() as u64 + found.passed_over;
     for meta in listed {
         let meta = meta.map_err(|error| failed(io_error(error)))?;

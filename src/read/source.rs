@@ -45,10 +45,20 @@ impl Input {
     pub fn name(&self) -> String {
         match self {
             Input::Path(path) => path.display().to_string(),
-            Input::Remote { address, .. } => address.clone(),
+            Input::Remote { address, .. } => without_secrets(address),
             Input::Stream { name, .. } => name.clone(),
         }
     }
+}
+
+/// An address as it may be shown: without a user, a password, and the query of a web address, which may be a signature.
+pub(super) fn without_secrets(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    // In the key of an object these may be letters like others.
+    let path = if scheme.starts_with("http") { path.split(['?', '#']).next().unwrap_or_default() } else { path };
+    format!("{scheme}://{host}{path}")
 }
 
 /// One file or stream to read.
@@ -108,5 +118,23 @@ impl Found {
     /// The bytes of all sources together, before decompression, as far as they are known.
     pub fn size_bytes(&self) -> u64 {
         self.sources.iter().map(|source| source.size_bytes).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_without_its_secrets() {
+        for (address, shown) in [
+            ("https://user:word@store.example/a/b.jsonl?X-Signature=1&x=@#part", "https://store.example/a/b.jsonl"),
+            ("http://store.example?token=1", "http://store.example"),
+            ("https://store.example/a@b.jsonl", "https://store.example/a@b.jsonl"),
+            ("s3://key@bucket/what?.jsonl", "s3://bucket/what?.jsonl"),
+            ("corpus.jsonl", "corpus.jsonl"),
+        ] {
+            assert_eq!(without_secrets(address), shown);
+        }
     }
 }

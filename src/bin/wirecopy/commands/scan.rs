@@ -27,6 +27,8 @@ use crate::resume;
 /// Everything that can be refused is refused before the first article is read.
 pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Result<()> {
     let inputs = named(&args.corpus, console)?;
+    // Without what an address has that is nobody's business.
+    let names: Vec<String> = inputs.iter().map(Input::name).collect();
     let output = Output::checked(&args.output, |args| match (args.no_report, args.report.is_empty()) {
         (true, _) => Vec::new(),
         (false, true) => vec![ReportForm::Html],
@@ -59,21 +61,20 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
             return Err(Failure::new(what, "look at the stories without --out, or raise --max-drop").into());
         }
     }
-    let inputs: Vec<String> = args.corpus.iter().map(|path| path.display().to_string()).collect();
     if output.is_some() || !apart.is_empty() {
         bars.begin_own("write");
     }
     for report in &apart {
-        report.write(&findings, &inputs)?;
+        report.write(&findings, &names)?;
     }
     let written = output.as_ref().map(Output::described);
     if let Some(output) = output {
         let settings = serde_json::to_value(&config.settings).context("cannot describe the settings")?;
         let manifest = |files| {
             bars.finish();
-            Manifest::of(&findings, Origin { settings, inputs: inputs.clone(), files, timings: bars.timings() })
+            Manifest::of(&findings, Origin { settings, inputs: names.clone(), files, timings: bars.timings() })
         };
-        pool.install(|| output.write(&findings, &inputs, manifest))?;
+        pool.install(|| output.write(&findings, &names, manifest))?;
     }
     let shown = console.print(|out| match args.output.format {
         Format::Text => summary::write(&findings, &console.summary_options(), out),
