@@ -31,6 +31,8 @@ const RESUMPTIONS: usize = 64;
 const KNOWN_DEPTH: usize = 1024;
 /// How much more is read at a time.
 const STEP_BYTES: usize = 64 << 10;
+/// How many values a chunk has at most: each may be a reject of fifty bytes, and that of one byte, too.
+const CHUNK_VALUES: usize = 1 << 15;
 
 /// Cuts between values.
 pub(super) struct Values<'m> {
@@ -370,7 +372,8 @@ impl<'m> Values<'m> {
 impl Split for Values<'_> {
     fn next_cut(&mut self, feed: &mut Feed) -> Option<Cut> {
         loop {
-            let is_full = !self.values.is_empty() && self.next >= self.limits.chunk_bytes;
+            let is_long = self.next >= self.limits.chunk_bytes || self.values.len() >= CHUNK_VALUES;
+            let is_full = !self.values.is_empty() && is_long;
             if is_full || self.dropping.is_some() || self.level == Level::Done {
                 if let Some(cut) = self.cut(feed) {
                     return Some(cut);
