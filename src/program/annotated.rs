@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
-use crate::read::{Input, Mapping, NotWritten, Packing, Rewritable, Rewrite, Source, sources};
-use crate::report::annotation::{Annotations, KEY};
-use crate::report::escape::printable;
-
 use crate::program::console::{Console, Talk};
 use crate::program::failure::Failure;
 use crate::program::finished::Finished;
 use crate::program::mirror::{all_or_none, checked, names, raising};
 use crate::program::staging::staged;
+use crate::read::{Input, Mapping, NotWritten, Packing, Rewritable, Rewrite, Source, sources};
+use crate::report::annotation::{Annotations, KEY};
+use crate::report::escape::printable;
 
 /// Writes the input of the scan in `scan` again to the folder `target`, or to standard output for `-`.
 pub fn write(scan: &Path, target: &Path, force: bool, console: &Console) -> anyhow::Result<()> {

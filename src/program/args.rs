@@ -9,13 +9,14 @@ use clap::{Args as Arguments, CommandFactory, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as NameError, StrDeserializer};
+
 use crate::explain;
+use crate::program::config::{ConfigSource, Override};
 use crate::read::formats;
 use crate::relation::Relation;
 use crate::report;
+use crate::settings::named::nearest;
 use crate::settings::{Field, KeepRule};
-
-use crate::program::config::{ConfigSource, Override, nearest};
 
 mod check;
 mod clean;

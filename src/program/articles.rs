@@ -9,13 +9,12 @@ use crate::corpus::Corpus;
 use crate::disk::Workspace;
 use crate::error::Error;
 use crate::pipeline::analyse;
-use crate::read::{self, Input};
-use crate::settings::Settings;
-
 use crate::program::console::Console;
 use crate::program::failure::Failure;
 use crate::program::inputs;
 use crate::program::progress::Bars;
+use crate::read::{self, Input};
+use crate::settings::Settings;
 
 /// A corpus that was analysed, and the articles that the user named.
 pub struct Named {

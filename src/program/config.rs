@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use toml::{Table, Value};
-use crate::error::Error;
-use crate::settings::Settings;
 
+use crate::error::Error;
 use crate::program::failure::Failure;
+use crate::settings::Settings;
+use crate::settings::named::{self, dotted, keys, set};
 
 pub const FILE_NAME: &str = "wirecopy.toml";
 
@@ -106,15 +107,6 @@ impl Config {
     }
 }
 
-/// The one of `known` that `name` was probably meant to be.
-pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    /// Jaro-Winkler similarity from which a name is worth proposing; a swapped or missing letter leaves .9 and more.
-    const ALIKE: f64 = 0.8;
-    let alike = known.iter().map(|known| (strsim::jaro_winkler(name, known), *known));
-    let best = alike.filter(|(similarity, _)| *similarity >= ALIKE).max_by(|a, b| a.0.total_cmp(&b.0));
-    best.map(|(_, known)| known)
-}
-
 fn found_upwards() -> anyhow::Result<Option<PathBuf>> {
     let folder = std::env::current_dir().context("cannot tell the working directory")?;
     Ok(folder.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file()))
@@ -122,76 +114,11 @@ fn found_upwards() -> anyhow::Result<Option<PathBuf>> {
 
 /// The file's table, after a check that all of it is known.
 fn parsed(path: &Path, text: &str) -> anyhow::Result<Table> {
-    let checked: Result<Settings, toml::de::Error> = toml::from_str(text);
-    if let Err(error) = checked {
-        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-        let place = format!("settings {}, line {line}", path.display());
-        return Err(match unknown_name(error.message()) {
-            Some((name, known)) => Failure::new(format!("{place}: unknown key {name}"), hint(&name, &known)).into(),
-            None => Failure::new(
-                format!("{place}: {}", error.message()),
-                "wirecopy --isolated --dump-config prints every setting with its default",
-            )
-            .into(),
-        });
-    }
-    Ok(toml::from_str(text)?)
-}
-
-/// The unknown name of serde's message and those it knows, as in "unknown field `a`, expected `b` or `c`".
-fn unknown_name(message: &str) -> Option<(String, Vec<String>)> {
-    if !message.starts_with("unknown field") && !message.starts_with("unknown variant") {
-        return None;
-    }
-    let mut names = message.split('`').skip(1).step_by(2).map(str::to_owned);
-    Some((names.next()?, names.collect()))
-}
-
-fn hint(name: &str, known_here: &[String]) -> String {
-    let here: Vec<&str> = known_here.iter().map(String::as_str).collect();
-    // A key that is known in another section: its last part is like the name.
-    let defaults = Table::try_from(Settings::default()).unwrap_or_default();
-    let everywhere = keys(&defaults);
-    let last_parts: Vec<&str> = everywhere.iter().filter_map(|key| key.rsplit('.').next()).collect();
-    let elsewhere = nearest(name, &last_parts)
-        .and_then(|part| everywhere.iter().find(|key| key.rsplit('.').next() == Some(part)))
-        .filter(|key| !here.contains(&key.rsplit('.').next().unwrap_or_default()));
-    match (nearest(name, &here), elsewhere) {
-        (Some(near), _) => format!("did you mean {near}?"),
-        (None, Some(key)) => format!("did you mean {key}?"),
-        (None, None) if here.is_empty() => "this section has no keys".into(),
-        (None, None) => format!("known here: {}", here.join(", ")),
-    }
-}
-
-/// The dotted keys of every value in the table.
-fn keys(table: &Table) -> Vec<String> {
-    let mut found = Vec::new();
-    for (key, value) in table {
-        match value {
-            Value::Table(inner) => found.extend(keys(inner).into_iter().map(|rest| dotted(key, &rest))),
-            _ => found.push(key.clone()),
-        }
-    }
-    found
-}
-
-fn dotted(section: &str, key: &str) -> String {
-    if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") }
-}
-
-fn set(table: &mut Table, key: &str, value: Value) {
-    match key.split_once('.') {
-        None => {
-            table.insert(key.to_owned(), value);
-        }
-        Some((section, rest)) => {
-            let inner = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
-            if let Value::Table(inner) = inner {
-                set(inner, rest, value);
-            }
-        }
-    }
+    named::parsed(text).map_err(|mistake| {
+        let what = format!("settings {}, line {}: {}", path.display(), mistake.line.unwrap_or(1), mistake.what);
+        let every = "wirecopy --isolated --dump-config prints every setting with its default";
+        Failure::new(what, mistake.hint.unwrap_or_else(|| every.into())).into()
+    })
 }
 
 #[cfg(test)]

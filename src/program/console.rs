@@ -4,13 +4,13 @@ use std::env;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 
 use anyhow::Context;
-use crate::error::Error;
-use crate::report::escape::printable;
-use crate::report::summary::{Style, SummaryOptions};
 
+use crate::error::Error;
 use crate::program::args::{Color, GlobalArgs};
 use crate::program::failure::ClosedPipe;
 use crate::program::interrupt;
+use crate::report::escape::printable;
+use crate::report::summary::{Style, SummaryOptions};
 
 /// How much is said on standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

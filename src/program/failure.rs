@@ -5,9 +5,8 @@ use std::fmt;
 use std::io;
 
 use crate::error::Error;
-use crate::report::escape::printable;
-
 use crate::program::{SUCCEEDED, interrupt};
+use crate::report::escape::printable;
 
 /// Exit code of a run that failed.
 const FAILED: u8 = 2;

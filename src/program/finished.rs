@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::program::failure::Failure;
 use crate::read::Input;
 use crate::report::load;
 use crate::settings::Settings;
-
-use crate::program::failure::Failure;
 
 /// The inputs of a finished scan, all of which are there.
 pub struct Finished {

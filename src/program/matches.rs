@@ -4,21 +4,21 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+
 use crate::check::gate::{New, lies_in};
 use crate::check::{Matches, cache};
 use crate::disk::Workspace;
 use crate::error::Error;
 use crate::pipeline;
-use crate::progress::Progress;
-use crate::read::{self, Input};
-use crate::settings::Settings;
-
 use crate::program::args::CheckArgs;
 use crate::program::commands::scan;
 use crate::program::console::Console;
 use crate::program::failure::Failure;
 use crate::program::git::{Changed, Repository};
 use crate::program::progress::Bars;
+use crate::progress::Progress;
+use crate::read::{self, Input};
+use crate::settings::Settings;
 
 /// Scans, or knows the result.
 pub struct Scanner<'a> {

@@ -5,11 +5,10 @@ use std::path::{Component, Path, PathBuf, absolute};
 use std::{fs, io};
 
 use crate::error::Error;
-use crate::read::{NotWritten, Source};
-
 use crate::program::failure::Failure;
 use crate::program::interrupt;
 use crate::program::staging::Staged;
+use crate::read::{NotWritten, Source};
 
 /// Runs what writes, and takes a failure of the run out of it, which writers have no word for.
 pub fn raising<T>(

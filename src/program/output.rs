@@ -11,17 +11,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use rayon::prelude::*;
+
 use crate::error::Error;
 use crate::findings::Findings;
-use crate::report::manifest::{self, Manifest};
-use crate::report::{Table, TableFormat, html, lists, texts};
-
 use crate::program::args::{OutputArgs, ReportForm};
 use crate::program::failure::Failure;
 use crate::program::interrupt;
 use crate::program::replace::{recover, replace};
 use crate::program::reports;
 use crate::program::staging::{Staged, is_leftover, staged};
+use crate::report::manifest::{self, Manifest};
+use crate::report::{Table, TableFormat, html, lists, texts};
 
 const KEEP: &str = "keep.txt";
 const DROP: &str = "drop.txt";

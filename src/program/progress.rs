@@ -6,11 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
-use crate::progress::{Progress, Stage};
-use crate::report::escape::printable;
 
 use crate::program::console::Talk;
 use crate::program::interrupt;
+use crate::progress::{Progress, Stage};
+use crate::report::escape::printable;
 
 /// Shows a bar for the current stage if standard error is a terminal and the user does not want quiet.
 pub struct Bars {

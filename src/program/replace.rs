@@ -13,9 +13,8 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use crate::error::Error;
-use crate::report::manifest;
-
 use crate::program::staging::Staged;
+use crate::report::manifest;
 
 const MOVING: &str = ".wirecopy-moving.tmp";
 const OLD: &str = ".wirecopy-old.tmp";

@@ -7,12 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::findings::Findings;
-use crate::report::{graphml, html, markdown};
-
 use crate::program::args::{OutputArgs, ReportForm};
 use crate::program::failure::Failure;
 use crate::program::interrupt;
 use crate::program::staging::{Staged, staged};
+use crate::report::{graphml, html, markdown};
 
 /// Makes the files of a report in `folder`, under temporary names.
 pub fn made(form: ReportForm, findings: &Findings, inputs: &[String], page: &Path) -> anyhow::Result<Vec<Staged>> {

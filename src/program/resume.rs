@@ -8,11 +8,10 @@ use std::time::UNIX_EPOCH;
 use crate::disk::Workspace;
 use crate::error::Error;
 use crate::pipeline::{InputFile, fingerprint};
+use crate::program::failure::{ClosedPipe, Failure};
 use crate::progress::Progress;
 use crate::read::{self, Input};
 use crate::settings::Settings;
-
-use crate::program::failure::{ClosedPipe, Failure};
 
 /// Has finished stages of the scan of `corpus` kept in the workspace, and used where an earlier run kept them.
 pub fn prepare(workspace: &Workspace, corpus: &[PathBuf], settings: &Settings) -> anyhow::Result<()> {

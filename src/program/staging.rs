@@ -5,8 +5,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use tempfile::{NamedTempFile, TempPath};
-use crate::error::Error;
 
+use crate::error::Error;
 use crate::program::interrupt;
 
 /// What a temporary file of ours is called; one that was left behind by a killed run is known by it.

@@ -7,16 +7,16 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+
 use crate::check::Outcome;
 use crate::error::Error;
-use crate::read::{self, Input};
-use crate::report::check::{Format, github};
-use crate::settings::Settings;
-
 use crate::program::args::OutputFile;
 use crate::program::console::Console;
 use crate::program::failure::Failure;
 use crate::program::staging::temporary;
+use crate::read::{self, Input};
+use crate::report::check::{Format, github};
+use crate::settings::Settings;
 
 /// The formats that were asked for.
 pub struct Verdict {

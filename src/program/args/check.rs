@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args as Arguments;
-use crate::relation::Relation;
-use crate::report::check::Format;
 
 use super::{Limit, RunArgs, SettingsArgs, relation};
-use crate::program::config::{Override, nearest};
+use crate::program::config::Override;
+use crate::relation::Relation;
+use crate::report::check::Format;
+use crate::settings::named::nearest;
 
 #[derive(Debug, Arguments)]
 #[command(after_long_help = "\

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args as Arguments;
-use crate::findings::clean::DROPPABLE;
-use crate::relation::Relation;
 
 use super::{Format, RunArgs, SettingsArgs, corpus_help, relation};
+use crate::findings::clean::DROPPABLE;
+use crate::relation::Relation;
 
 #[derive(Debug, Arguments)]
 #[command(after_long_help = "\

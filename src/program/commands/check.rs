@@ -4,12 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+
 use crate::check::baseline::Baseline;
 use crate::check::gate::{Found, Gate};
 use crate::error::Error;
-use crate::report::check as report;
-use crate::settings::{CheckSettings, Settings};
-
 use crate::program::SUCCEEDED;
 use crate::program::args::CheckArgs;
 use crate::program::config::Config;
@@ -18,6 +16,8 @@ use crate::program::failure::{ClosedPipe, Failure};
 use crate::program::git;
 use crate::program::matches::{Scanner, new_records};
 use crate::program::verdict::{Verdict, write_file};
+use crate::report::check as report;
+use crate::settings::{CheckSettings, Settings};
 
 /// Exit code of a gate that is shut.
 const SHUT: u8 = 1;

@@ -10,10 +10,6 @@ use crate::error::Error;
 use crate::findings::Findings;
 use crate::findings::clean::{COPIES, Reason, reasons};
 use crate::pipeline;
-use crate::read::{Input, Leavable, Leave, Left, Mapping, Record, Source, may_be_of, sources};
-use crate::report::clean::{Cleaned, LeftOut};
-use crate::settings::{ReadSettings, Settings};
-
 use crate::program::args::{CleanArgs, Format};
 use crate::program::commands::scan::{pool, temp_dir};
 use crate::program::config::Config;
@@ -22,6 +18,9 @@ use crate::program::failure::Failure;
 use crate::program::mirror::{all_or_none, checked, names, raising};
 use crate::program::progress::Bars;
 use crate::program::staging::{Staged, staged};
+use crate::read::{Input, Leavable, Leave, Left, Mapping, Record, Source, may_be_of, sources};
+use crate::report::clean::{Cleaned, LeftOut};
+use crate::settings::{ReadSettings, Settings};
 
 pub fn run(args: &CleanArgs, config: Config, console: &Console) -> anyhow::Result<()> {
     let settings = with_drops(config.settings, args);

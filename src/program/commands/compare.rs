@@ -1,12 +1,11 @@
 //! `wirecopy compare`: two articles, their relation, and every passage they share.
 
 use crate::explain::{Comparison, View};
-use crate::report::comparison;
-
 use crate::program::args::{CompareArgs, Format};
 use crate::program::articles::Named;
 use crate::program::config::Config;
 use crate::program::console::Console;
+use crate::report::comparison;
 
 pub fn run(args: &CompareArgs, config: &Config, console: &Console) -> anyhow::Result<()> {
     let settings = &config.settings;

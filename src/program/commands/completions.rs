@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::Context;
 use clap::CommandFactory;
 use clap_complete::Shell;
-use crate::error::Error;
 
+use crate::error::Error;
 use crate::program::args::Args;
 use crate::program::console::Console;
 

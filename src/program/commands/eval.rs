@@ -10,16 +10,15 @@ use crate::error::Error;
 use crate::evaluate::{Evaluation, LabelledPair, evaluate, evaluate_origins, labelled_pairs, labelled_stories};
 use crate::explain::{View, examples};
 use crate::pipeline;
+use crate::program::args::{EvalArgs, Format, Labelled};
+use crate::program::config::Config;
+use crate::program::console::{Console, Talk};
+use crate::program::progress::Bars;
 use crate::read::Input;
 use crate::report::evaluation::{self, Wrongs};
 use crate::report::{load, origins};
 use crate::score::fit::{Group, balanced, fit, leave_one_out};
 use crate::settings::Part;
-
-use crate::program::args::{EvalArgs, Format, Labelled};
-use crate::program::config::Config;
-use crate::program::console::{Console, Talk};
-use crate::program::progress::Bars;
 
 pub fn run(args: &EvalArgs, config: &Config, console: &Console) -> anyhow::Result<()> {
     let wrong = if args.list_wrong { Wrongs::Listed } else { Wrongs::Counted };

@@ -1,14 +1,13 @@
 //! `wirecopy explain`: the product of every stage for one article or one pair, and the rule that decided.
 
 use crate::explain::{Curve, Explanation, Stage, View};
-use crate::report::explanation::{self, Detail, ExplanationOptions};
-use crate::settings::Settings;
-
 use crate::program::args::{ExplainArgs, Format};
 use crate::program::articles::Named;
 use crate::program::config::Config;
 use crate::program::console::{Console, Talk};
 use crate::program::finished::Finished;
+use crate::report::explanation::{self, Detail, ExplanationOptions};
+use crate::settings::Settings;
 
 pub fn run(args: &ExplainArgs, config: &Config, console: &Console) -> anyhow::Result<()> {
     if args.curve {

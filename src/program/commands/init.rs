@@ -4,7 +4,6 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 
 use crate::error::Error;
-
 use crate::program::config::FILE_NAME;
 use crate::program::console::Console;
 use crate::program::failure::Failure;

@@ -4,14 +4,13 @@ use std::io;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::read::Input;
-use crate::read::inspect::inspect;
-use crate::report::inspection;
-
 use crate::program::args::{Format, InspectArgs};
 use crate::program::config::Config;
 use crate::program::console::Console;
 use crate::program::inputs;
+use crate::read::Input;
+use crate::read::inspect::inspect;
+use crate::report::inspection;
 
 pub fn run(args: &InspectArgs, config: &Config, console: &Console) -> anyhow::Result<()> {
     let input = |path: &std::path::PathBuf| {

@@ -3,14 +3,13 @@
 
 use crate::disk::Workspace;
 use crate::findings::SCHEMA_VERSION;
-use crate::report::manifest::Manifest;
-use crate::report::{json, load, summary, texts};
-
 use crate::program::annotated;
 use crate::program::args::{Format, OutputArgs, ReportArgs, ReportForm, WantedReport};
 use crate::program::console::Console;
 use crate::program::output::{Output, renew};
 use crate::program::reports::Apart;
+use crate::report::manifest::Manifest;
+use crate::report::{json, load, summary, texts};
 
 /// What is held of the texts in memory is a part of this; the rest is in temporary files.
 const MEMORY_BYTES: u64 = 4 << 30;

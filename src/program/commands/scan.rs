@@ -5,15 +5,11 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+
 use crate::disk::Workspace;
 use crate::error::Error;
 use crate::findings::Findings;
 use crate::pipeline;
-use crate::read::Input;
-use crate::read::inspect::inspect;
-use crate::report::manifest::{Manifest, Origin};
-use crate::report::{json, summary};
-
 use crate::program::args::{Format, Limit, ReportForm, RunArgs, ScanArgs};
 use crate::program::config::Config;
 use crate::program::console::{Console, Talk};
@@ -23,6 +19,10 @@ use crate::program::output::Output;
 use crate::program::progress::Bars;
 use crate::program::reports::Apart;
 use crate::program::resume;
+use crate::read::Input;
+use crate::read::inspect::inspect;
+use crate::report::manifest::{Manifest, Origin};
+use crate::report::{json, summary};
 
 /// Everything that can be refused is refused before the first article is read.
 pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Result<()> {

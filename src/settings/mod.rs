@@ -3,6 +3,8 @@
 //! They come from defaults, a `wirecopy.toml` and the command line; the library sees only the result. Every threshold names
 //! its unit and its source.
 
+pub mod named;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
