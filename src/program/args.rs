@@ -118,17 +118,19 @@ pub enum Color {
     Never,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
+    #[default]
     Text,
     /// One JSON object
     Json,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum TableFormat {
     /// One JSON object a line
+    #[default]
     Jsonl,
     /// With a header; a list is JSON in one cell
     Csv,
@@ -264,7 +266,7 @@ impl FromStr for WantedReport {
     }
 }
 
-#[derive(Debug, Arguments)]
+#[derive(Debug, Default, Arguments)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
     /// Write tables, lists, a manifest and report.html to DIR
@@ -667,7 +669,7 @@ impl FromStr for FieldName {
 }
 
 /// A relation by its name, with hyphens or underscores.
-fn relation(text: &str) -> Result<Relation, String> {
+pub fn relation(text: &str) -> Result<Relation, String> {
     let name = text.trim().replace('-', "_").to_lowercase();
     Relation::ALL.into_iter().find(|relation| relation.name() == name).ok_or_else(|| {
         let known = Relation::ALL.map(Relation::name);

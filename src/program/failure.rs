@@ -67,7 +67,8 @@ impl fmt::Display for ClosedPipe {
 
 impl StdError for ClosedPipe {}
 
-fn hint(cause: &(dyn StdError + 'static)) -> Option<String> {
+/// What to do about one cause of a failure.
+pub fn hint(cause: &(dyn StdError + 'static)) -> Option<String> {
     if let Some(failure) = cause.downcast_ref::<Failure>() {
         return Some(failure.hint().to_owned());
     }

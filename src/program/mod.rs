@@ -9,22 +9,22 @@ use crate::program::config::Config;
 use crate::program::console::Console;
 
 mod annotated;
-mod args;
+pub(crate) mod args;
 mod articles;
-mod commands;
+pub(crate) mod commands;
 mod config;
 mod console;
-mod failure;
+pub(crate) mod failure;
 mod finished;
 mod git;
-mod inputs;
+pub(crate) mod inputs;
 mod interrupt;
 mod matches;
 mod mirror;
-mod output;
+pub(crate) mod output;
 mod progress;
 mod replace;
-mod reports;
+pub(crate) mod reports;
 mod resume;
 mod staging;
 mod verdict;
@@ -43,13 +43,18 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 /// A panic that is caught and told as a reject prints nothing.
-fn hush_caught_panics() {
+pub(crate) fn hush_caught_panics() {
     let shown = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if !crate::read::panic_is_caught() {
             shown(panic);
         }
     }));
+}
+
+/// The day, by which dates in the future are doubtful.
+pub(crate) fn today() -> String {
+    jiff::Timestamp::now().strftime("%F").to_string()
 }
 
 fn command(args: Args) -> anyhow::Result<u8> {
@@ -70,7 +75,7 @@ fn command(args: Args) -> anyhow::Result<u8> {
         console.print(|out| out.write_all(config.dump().as_bytes()))?;
         return Ok(SUCCEEDED);
     }
-    config.settings.read.today.get_or_insert_with(|| jiff::Timestamp::now().strftime("%F").to_string());
+    config.settings.read.today.get_or_insert_with(today);
     match args.command {
         Some(Command::Scan(args)) => commands::scan::run(&args, &config, &console),
         Some(Command::Clean(args)) => commands::clean::run(&args, config, &console),

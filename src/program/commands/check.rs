@@ -93,14 +93,14 @@ fn changed(
 }
 
 /// The settings, with pairs that are no links listed if some of them fail.
-fn listing_what_fails(settings: &Settings) -> Settings {
+pub fn listing_what_fails(settings: &Settings) -> Settings {
     let mut settings = settings.clone();
     settings.relate.all_pairs |= settings.check.fail_on.iter().any(|relation| !relation.links());
     settings
 }
 
 /// A relation that is not reported cannot fail.
-fn fail_on_reported(settings: &Settings) -> anyhow::Result<()> {
+pub fn fail_on_reported(settings: &Settings) -> anyhow::Result<()> {
     let reported = &settings.relate.relations;
     let Some(missing) = settings.check.fail_on.iter().find(|relation| !reported.contains(relation)) else {
         return Ok(());

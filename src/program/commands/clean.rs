@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::disk::Workspace;
 use crate::error::Error;
 use crate::findings::Findings;
-use crate::findings::clean::{COPIES, Reason, reasons};
+use crate::findings::clean::{Reason, looked_for, reasons};
 use crate::pipeline;
 use crate::program::args::{CleanArgs, Format};
 use crate::program::commands::scan::{pool, temp_dir};
@@ -63,13 +63,7 @@ pub fn run(args: &CleanArgs, config: Config, console: &Console) -> anyhow::Resul
 
 /// The settings of the scan. Where only copies go, only copies are looked for.
 fn with_drops(mut settings: Settings, args: &CleanArgs) -> Settings {
-    let relations = &mut settings.relate.relations;
-    if args.drop.is_empty() {
-        *relations = COPIES.to_vec();
-    } else {
-        let wanted = COPIES.iter().chain(&args.drop);
-        relations.extend(wanted.filter(|relation| !relations.contains(relation)).copied().collect::<Vec<_>>());
-    }
+    settings.relate.relations = looked_for(settings.relate.relations, &args.drop);
     settings
 }
 
