@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Sequence
 
 from wirecopy import _core
@@ -36,17 +37,11 @@ def dedup(table: Any, *, drop: Sequence[str] = (), **given: Unpack[Options]) -> 
     mask = _core.scan(held, options(given), False, names).kept(len(held), names)
     kind = _kind(table)
     if kind == "polars":
-        import polars
-
-        return table.filter(polars.DataFrame(mask)["keep"])
+        return table.filter(import_module("polars").DataFrame(mask)["keep"])
     if kind == "pyarrow":
-        import pyarrow
-
-        return table.filter(pyarrow.table(mask)["keep"])
+        return table.filter(import_module("pyarrow").table(mask)["keep"])
     if kind == "pandas":
-        import pyarrow
-
-        return table[pyarrow.table(mask)["keep"].to_numpy()]
+        return table[import_module("pyarrow").table(mask)["keep"].to_numpy()]
     return Table(held.filter(mask))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import Any, Callable, Optional, Union
 
 Progress = Callable[[str, int, Optional[int]], object]
@@ -15,10 +16,9 @@ def shown(progress: Union[Progress, bool, None]) -> Optional[Progress]:
     if progress is not True:
         return progress
     try:
-        from tqdm.auto import tqdm
+        return _Bars(import_module("tqdm.auto").tqdm)
     except ImportError:
         return _Lines()
-    return _Bars(tqdm)
 
 
 class _Bars:

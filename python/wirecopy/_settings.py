@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Dict, List, Literal, Mapping, Optional, Sequence, Tuple, TypedDict, Union
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, TypedDict, Union
 
 from wirecopy._progress import Progress, shown
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from wirecopy._core import Options
+    from wirecopy._core import Call
 
-Relation = Literal["identical", "near_duplicate", "excerpt", "version", "rewrite", "quote", "background", "template"]
 PathLike = Union[str, "os.PathLike[str]"]
 
 
@@ -113,9 +112,13 @@ class Options(Settings, Run, total=False):
     """All keyword arguments that the functions of the package share."""
 
 
-def options(given: Mapping[str, Any]) -> Options:
+def options(given: Mapping[str, Any]) -> Call:
     """Tells settings from how a job is run."""
-    run: Dict[str, Any] = {name: given.get(name) for name in _RUN}
-    run["progress"] = shown(run["progress"])
-    run["settings"] = {name: value for name, value in given.items() if name not in _RUN}
-    return run  # type: ignore[return-value]
+    return {
+        "config": given.get("config"),
+        "settings": {name: value for name, value in given.items() if name not in _RUN},
+        "memory": given.get("memory"),
+        "threads": given.get("threads"),
+        "temp_dir": given.get("temp_dir"),
+        "progress": shown(given.get("progress")),
+    }

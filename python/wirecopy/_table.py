@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Iterator, Optional
 
 if TYPE_CHECKING:
@@ -54,15 +55,11 @@ class Table:
 
     def to_pyarrow(self) -> Any:
         """The same as a ``pyarrow.Table``."""
-        import pyarrow
-
-        return pyarrow.table(self)
+        return import_module("pyarrow").table(self)
 
     def to_polars(self) -> Any:
         """The same as a ``polars.DataFrame``."""
-        import polars
-
-        return polars.DataFrame(self)
+        return import_module("polars").DataFrame(self)
 
     def to_pandas(self) -> Any:
         """The same as a ``pandas.DataFrame``, which needs pyarrow."""
