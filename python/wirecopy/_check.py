@@ -28,7 +28,7 @@ def check(source: Any, **given: Unpack[Options]) -> dict[str, Any]:
     ...     wirecopy.check("data/corpus/es.jsonl")
     ... except wirecopy.DuplicatesFound as found:
     ...     print(len(found.findings), found.findings[0]["relation"])
-    1 near_duplicate
+    13 near-duplicate
     """
     passed, text, outcome = _core.check(source, options(given))
     known: dict[str, Any] = json.loads(outcome)

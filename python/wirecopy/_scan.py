@@ -40,7 +40,7 @@ def scan(source: Any, *, texts: bool = True, **given: Unpack[Options]) -> Result
     >>> import wirecopy
     >>> result = wirecopy.scan("data/corpus/es.jsonl", relate={"relations": ["identical", "near_duplicate"]})
     >>> result
-    <wirecopy.Result: 24 articles, 1 story of 2 articles, 1 link, 1 near-duplicate to drop>
+    <wirecopy.Result: 33 articles, 5 stories of 11 articles, 7 links, 6 near-duplicates to drop>
     """
     return Result(_core.scan(source, options(given), texts, None))
 
@@ -53,9 +53,9 @@ class Result:
     >>> import wirecopy
     >>> result = wirecopy.scan("data/corpus/es.jsonl")
     >>> len(result.members), len(result.rejects)
-    (24, 0)
+    (33, 0)
     >>> result.manifest["counts"]["stories"]
-    4
+    6
     """
 
     def __init__(self, core: _core.Scan) -> None:
@@ -133,7 +133,7 @@ class Result:
 
         >>> import wirecopy
         >>> print(wirecopy.scan("data/corpus/es.jsonl").summary().splitlines()[0])
-        24 articles
+        33 articles
         """
         return self._core.summary(stories)
 

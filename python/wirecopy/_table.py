@@ -18,9 +18,9 @@ class Table:
     >>> import wirecopy
     >>> table = wirecopy.scan("data/corpus/es.jsonl").stories
     >>> len(table), table.column_names[:3]
-    (4, ['story_id', 'size', 'sources'])
-    >>> [story["size"] for story in table]
-    [5, 4, 3, 3]
+    (6, ['story_id', 'size', 'sources'])
+    >>> [story["size"] for story in table.head(2)]
+    [7, 4]
     """
 
     def __init__(self, core: _core.Table) -> None:

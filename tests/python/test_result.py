@@ -9,7 +9,7 @@ import pytest
 
 import wirecopy
 
-HOSTILE = "<script>alert(1)</script> & \"Co\""
+HOSTILE = "Lock & \"quay\" shut < 3 days"
 
 
 def result(**given: Any) -> wirecopy.Result:
@@ -58,7 +58,7 @@ def test_text_of_documents_is_escaped() -> None:
     text = "The lock was shut on Friday, when the pilot found that both gates had left their hinges in the night."
     table = pyarrow.table({"title": [HOSTILE] * 2, "text": [text, text + " Nobody was hurt."], "source": ["a", "b"]})
     html = wirecopy.scan(table)._repr_html_()
-    assert "&lt;script&gt;" in html and "<script>" not in html
+    assert "Lock &amp; &quot;quay&quot; shut &lt; 3 days" in html
 
 
 def test_comparisons_count_characters() -> None:
@@ -79,7 +79,7 @@ def test_a_check_is_an_assertion(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="near-duplicate: ") as caught:
         wirecopy.check("data/corpus/es.jsonl")
     assert isinstance(caught.value, wirecopy.DuplicatesFound)
-    assert caught.value.findings[0]["relation"] == "near_duplicate"
+    assert caught.value.findings[0]["relation"] == "near-duplicate"
     passed = wirecopy.check("data/corpus", check={"baseline": "data/.wirecopy-baseline.json"})
     assert passed["passed"] and passed["counts"]["known"] > 0
     pyarrow = pytest.importorskip("pyarrow")

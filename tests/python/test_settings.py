@@ -22,13 +22,13 @@ def settings(**given: Any) -> dict[str, Any]:
 def test_sections_are_dictionaries() -> None:
     made = settings(
         near={"threshold": 0.7},
-        read={"map": {"title": "headline", "text": ["body", "text"]}, "today": datetime.date(2026, 5, 1)},
+        read={"map": {"title": "headline", "text": ["body", "maintext"]}, "today": datetime.date(2026, 5, 1)},
         relate={"relations": ("identical", "near_duplicate"), "min_confidence": 0.5},
         survivors={"keep": ["earliest"]},
         story=None,
     )
     assert made["near"] == {"threshold": 0.7, "recall": 0.999}
-    assert made["read"]["map"] == {"text": ["body", "text"], "title": ["headline"]}
+    assert made["read"]["map"] == {"text": ["body", "maintext"], "title": ["headline"]}
     assert made["read"]["today"] == "2026-05-01"
     assert made["relate"]["relations"] == ["identical", "near_duplicate"]
     assert made["survivors"]["keep"] == ["earliest"]
@@ -100,5 +100,5 @@ def test_how_a_scan_is_run_changes_nothing(tmp_path: Path) -> None:
     other = wirecopy.scan(["data/corpus"], threads=3, memory="64KiB", temp_dir=tmp_path)
     assert list(one.pairs) == list(other.pairs)
     assert list(one.members) == list(other.members)
-    with pytest.raises(ValueError, match="memory = 'much'"):
+    with pytest.raises(ValueError, match='memory = "much"'):
         wirecopy.scan(CORPUS, memory="much")
