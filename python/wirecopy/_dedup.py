@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Sequence
 
 from wirecopy import _core
 from wirecopy._settings import options
+from wirecopy._source import is_a, source
 from wirecopy._table import Table
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def dedup(table: Any, *, drop: Sequence[str] = (), **given: Unpack[Options]) -> 
     ``drop`` names relations that go, too: ``excerpt``, ``version``, ``rewrite``. Rows that are no article, such as those
     without a text, stay.
 
-    A frame of polars or pandas and a table of pyarrow come back as the same kind; anything else with the Arrow interface, and
+    A frame of polars or pandas, a table of pyarrow and a data set come back as the same kind; anything else with the Arrow interface, and
     an iterator of batches, comes back as a ``wirecopy.Table``. Other keyword arguments are those of ``scan``.
 
     >>> import polars, wirecopy
@@ -32,24 +33,19 @@ def dedup(table: Any, *, drop: Sequence[str] = (), **given: Unpack[Options]) -> 
     >>> len(articles), len(survivors)
     (33, 27)
     """
-    held = _core.Table.of(table._core if isinstance(table, Table) else table)
+    if isinstance(table, (str, os.PathLike)):
+        raise TypeError("dedup takes a table: read the file to one, or write it again with `wirecopy clean`")
+    if is_a(table, "polars", "LazyFrame"):
+        table = table.collect()
+    held = _core.Table.of(source(table))
     names = list(drop)
     mask = _core.scan(held, options(given), False, names).kept(len(held), names)
-    kind = _kind(table)
-    if kind == "polars":
+    if is_a(table, "polars", "DataFrame"):
         return table.filter(import_module("polars").DataFrame(mask)["keep"])
-    if kind == "pyarrow":
+    if is_a(table, "pyarrow", "Table"):
         return table.filter(import_module("pyarrow").table(mask)["keep"])
-    if kind == "pandas":
+    if is_a(table, "pandas", "DataFrame"):
         return table[import_module("pyarrow").table(mask)["keep"].to_numpy()]
+    if is_a(table, "datasets", "Dataset"):
+        return table.select([place for place, row in enumerate(Table(mask)) if row["keep"]])
     return Table(held.filter(mask))
-
-
-def _kind(table: Any) -> str:
-    """The package of a table, if rows of that kind can be chosen. None is loaded that is not there already."""
-    kinds = (("polars", "DataFrame"), ("pandas", "DataFrame"), ("pyarrow", "Table"))
-    for package, name in kinds:
-        module = sys.modules.get(package)
-        if module is not None and isinstance(table, getattr(module, name, ())):
-            return package
-    return ""

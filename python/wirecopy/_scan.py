@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from wirecopy import _core
 from wirecopy._settings import PathLike, options
+from wirecopy._source import source as read
 from wirecopy._table import Table
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def scan(source: Any, *, texts: bool = True, **given: Unpack[Options]) -> Result
     """Finds the stories of a corpus.
 
     ``source`` is a path or several paths, as for the program; or a table: anything with the Arrow interface, such as a frame
-    of polars or pandas, a table of pyarrow, or a relation of DuckDB; or an iterator of batches. Columns are found by their
+    of polars or pandas, a table of pyarrow, a relation of DuckDB or a data set of ``datasets``; or an iterator of batches. Columns are found by their
     names, as in a file.
 
     Other keyword arguments are settings by the names of ``wirecopy.toml``, one dictionary a section, such as
@@ -42,7 +43,7 @@ def scan(source: Any, *, texts: bool = True, **given: Unpack[Options]) -> Result
     >>> result
     <wirecopy.Result: 33 articles, 5 stories of 11 articles, 7 links, 6 near-duplicates to drop>
     """
-    return Result(_core.scan(source, options(given), texts, None))
+    return Result(_core.scan(read(source), options(given), texts, None))
 
 
 class Result:

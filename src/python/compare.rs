@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyMapping, PyString};
 
 use super::batches::Raised;
 use super::errors::{Family, of_error, of_program};
@@ -47,6 +48,10 @@ fn article(name: &'static str, given: &Bound<'_, PyAny>, settings: &Settings) ->
     if let Ok(text) = given.cast::<PyString>() {
         let location = Location { path: name.into(), record: 1, byte_offset: 0 };
         return Ok(Article::new(name, text.extract::<String>()?, location));
+    }
+    if given.cast::<PyMapping>().is_err() {
+        let kind = given.get_type().qualname()?;
+        return Err(PyTypeError::new_err(format!("{name} is a {kind}: give a text, or a record as a dictionary")));
     }
     let py = given.py();
     let values = PyDict::new(py);

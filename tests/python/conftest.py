@@ -26,12 +26,11 @@ def records() -> list[dict[str, Any]]:
     return [{name: record.get(name) for name in names} for record in records]
 
 
-@pytest.fixture(params=["pyarrow", "polars", "pandas", "duckdb", "batches", "reader"])
+@pytest.fixture(params=["pyarrow", "polars", "lazy", "pandas", "duckdb", "datasets", "batches", "reader"])
 def package(request: pytest.FixtureRequest) -> str:
     """Every kind of table."""
     kind: str = request.param
-    if kind not in ("batches", "reader"):
-        pytest.importorskip(kind)
+    pytest.importorskip({"lazy": "polars", "batches": "pyarrow", "reader": "pyarrow"}.get(kind, kind))
     return kind
 
 
@@ -44,12 +43,20 @@ def table_of(package: str, records: list[dict[str, Any]]) -> Any:
         import polars
 
         return polars.from_arrow(table)
+    if package == "lazy":
+        import polars
+
+        return polars.LazyFrame(table)
     if package == "pandas":
         return table.to_pandas()
     if package == "duckdb":
         import duckdb
 
         return duckdb.from_arrow(table)
+    if package == "datasets":
+        import datasets
+
+        return datasets.Dataset(table)
     if package == "batches":
         return iter(table.to_batches(max_chunksize=7))
     if package == "reader":

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import sysconfig
+import time
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,20 @@ def test_exit_codes() -> None:
     assert program("scan", "no-such-file").returncode == 2
     assert program("check", "data/corpus/es.jsonl", "--isolated").returncode == 1
     assert program("compare").returncode == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process there cannot be sent Ctrl-C")
+def test_ctrl_c_ends_the_program() -> None:
+    path = Path(sysconfig.get_path("scripts")) / "wirecopy"
+    process = subprocess.Popen([str(path), "scan", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdin is not None and process.stderr is not None
+    # It has written when it has begun to read, and looks for Ctrl-C by then.
+    process.stdin.write('{"text": "The pier was closed on Monday."}\n' * 100_000)
+    process.stdin.flush()
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+    assert process.wait(timeout=60) == 130
 
 
 def test_tables_are_those_of_the_program(tmp_path: Path) -> None:

@@ -73,6 +73,10 @@ def test_comparisons_count_characters() -> None:
     for passage in compared.passages:
         assert wire[slice(*passage.a)] == other[slice(*passage.b)]
     assert wirecopy.compare("One thing.", "Another matter.").relation is None
+    with pytest.raises(TypeError, match="a is a int: give a text"):
+        wirecopy.compare(5, "One thing.")  # type: ignore[arg-type]
+    with pytest.raises(wirecopy.InputError, match="b is no article: no text"):
+        wirecopy.compare("One thing.", {"title": "Another"})
 
 
 def test_a_check_is_an_assertion(tmp_path: Path) -> None:
@@ -93,5 +97,7 @@ def test_what_is_dropped_besides_copies() -> None:
     )
     counts = [len(wirecopy.dedup(articles, drop=drop)) for drop in ((), ("excerpt",), ("excerpt", "version", "rewrite"))]
     assert len(articles) > counts[0] > counts[1] > counts[2]
+    with pytest.raises(TypeError, match="dedup takes a table"):
+        wirecopy.dedup("data/corpus/es.jsonl")
     with pytest.raises(ValueError, match="cannot be dropped"):
         wirecopy.dedup(articles, drop=["quote"])
