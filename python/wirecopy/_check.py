@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from wirecopy import _core
-from wirecopy._settings import options
+from wirecopy._settings import called
 from wirecopy._source import source as read
 from wirecopy.errors import DuplicatesFound
 
@@ -31,7 +31,8 @@ def check(source: Any, **given: Unpack[Options]) -> dict[str, Any]:
     ...     print(len(found.findings), found.findings[0]["relation"])
     13 near-duplicate
     """
-    passed, text, outcome = _core.check(read(source), options(given))
+    with called(given) as call:
+        passed, text, outcome = _core.check(read(source), call)
     known: dict[str, Any] = json.loads(outcome)
     if not passed:
         raise DuplicatesFound(text.rstrip(), known["findings"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Mapping, Optional, Tuple, Union
 
 from wirecopy import _core
-from wirecopy._settings import options
+from wirecopy._settings import called
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -71,7 +71,8 @@ def compare(a: Article, b: Article, **given: Unpack[Options]) -> Comparison:
     >>> wire[start:end][:29]
     'A ferry carrying 148 people r'
     """
-    text, a_text, b_text = _core.compare(a, b, options(given))
+    with called(given) as call:
+        text, a_text, b_text = _core.compare(a, b, call)
     details = json.loads(text)
     in_a, in_b = _Characters(a_text), _Characters(b_text)
     passages = tuple(

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Sequence
 
 from wirecopy import _core
-from wirecopy._settings import options
+from wirecopy._settings import called
 from wirecopy._source import is_a, source
 from wirecopy._table import Table
 
@@ -39,7 +39,8 @@ def dedup(table: Any, *, drop: Sequence[str] = (), **given: Unpack[Options]) -> 
         table = table.collect()
     held = _core.Table.of(source(table))
     names = list(drop)
-    mask = _core.scan(held, options(given), False, names).kept(len(held), names)
+    with called(given) as call:
+        mask = _core.scan(held, call, False, names).kept(len(held), names)
     if is_a(table, "polars", "DataFrame"):
         return table.filter(import_module("polars").DataFrame(mask)["keep"])
     if is_a(table, "pyarrow", "Table"):

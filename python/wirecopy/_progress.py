@@ -16,12 +16,12 @@ def shown(progress: Union[Progress, bool, None]) -> Optional[Progress]:
     if progress is not True:
         return progress
     try:
-        return _Bars(import_module("tqdm.auto").tqdm)
+        return Bars(import_module("tqdm.auto").tqdm)
     except ImportError:
         return _Lines()
 
 
-class _Bars:
+class Bars:
     """A bar for the stage that the scan is in."""
 
     def __init__(self, tqdm: Any) -> None:

@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from wirecopy import _core
-from wirecopy._settings import PathLike, options
+from wirecopy._settings import PathLike, called
 from wirecopy._source import source as read
 from wirecopy._table import Table
 
@@ -43,7 +43,8 @@ def scan(source: Any, *, texts: bool = True, **given: Unpack[Options]) -> Result
     >>> result
     <wirecopy.Result: 33 articles, 5 stories of 11 articles, 7 links, 6 near-duplicates to drop>
     """
-    return Result(_core.scan(read(source), options(given), texts, None))
+    with called(given) as call:
+        return Result(_core.scan(read(source), call, texts, None))
 
 
 class Result:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, TypedDict, Union
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional, Sequence, TypedDict, Union
 
-from wirecopy._progress import Progress, shown
+from wirecopy._progress import Bars, Progress, shown
 
 if TYPE_CHECKING:
     from datetime import date
@@ -112,13 +113,20 @@ class Options(Settings, Run, total=False):
     """All keyword arguments that the functions of the package share."""
 
 
-def options(given: Mapping[str, Any]) -> Call:
-    """Tells settings from how a job is run."""
-    return {
+@contextmanager
+def called(given: Mapping[str, Any]) -> Iterator[Call]:
+    """Tells settings from how a job is run, and takes its bars away when it has ended."""
+    progress = shown(given.get("progress"))
+    call: Call = {
         "config": given.get("config"),
         "settings": {name: value for name, value in given.items() if name not in _RUN},
         "memory": given.get("memory"),
         "threads": given.get("threads"),
         "temp_dir": given.get("temp_dir"),
-        "progress": shown(given.get("progress")),
+        "progress": progress,
     }
+    try:
+        yield call
+    finally:
+        if isinstance(progress, Bars):
+            progress.close()

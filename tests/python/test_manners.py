@@ -42,9 +42,17 @@ def test_progress_that_raises_ends_the_scan() -> None:
         wirecopy.scan("data/corpus", progress=refuse)
 
 
-def test_bars_need_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+def test_bars_need_nothing(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     wirecopy.scan("data/corpus/es.jsonl", progress=True)
-    assert "read" in capfd.readouterr().err
+    assert capfd.readouterr().err.splitlines()[:2] == ["read", "classes"]
+
+
+def test_bars_are_taken_away(capfd: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("tqdm")
+    wirecopy.scan("data/corpus", progress=True)
+    shown = capfd.readouterr().err
+    assert "read" in shown and not shown.split("\r")[-1].strip()
 
 
 def test_other_threads_go_on() -> None:
