@@ -11,12 +11,11 @@ use arrow_array::{
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use proptest::prelude::*;
 
-use crate::corpus::Corpus;
-use crate::error::Error;
+use crate::disk::Workspace;
 use crate::progress::Silent;
 use crate::read::tests::{gzip, read, read_as, read_sources, texts};
 use crate::read::{Input, Mapping, Parsed, chunks, sources};
-use crate::settings::{ReadSettings, Settings};
+use crate::settings::ReadSettings;
 
 /// Rows of many types; the texts are `text 0` and so on.
 fn batch(rows: std::ops::Range<i64>) -> RecordBatch {
@@ -302,11 +301,11 @@ fn a_table_gives_what_a_file_of_it_gives() {
 #[test]
 fn a_table_that_breaks_off_ends_the_run() {
     let batches = vec![Ok(batch(0..3)), Err(ArrowError::ComputeError("the query was killed".into())), Ok(batch(3..5))];
-    match Corpus::read(vec![table("t", batches)], &Settings::default(), &Silent) {
-        Err(error @ Error::Batch { .. }) => {
-            assert_eq!(error.to_string(), "cannot read on in t: Compute error: the query was killed");
-        }
-        Err(other) => panic!("{other}"),
-        Ok(_) => panic!("nobody noticed"),
-    }
+    let settings = ReadSettings::default();
+    let (mapping, workspace) = (Mapping::new(&settings).unwrap(), Workspace::default());
+    let found = sources(vec![table("t", batches)], &settings).unwrap();
+    let pieces = chunks(found.sources, &settings, &mapping).within(&workspace, &Silent);
+    assert_eq!(pieces.map(|piece| piece.parse(&mapping).articles.len()).sum::<usize>(), 3);
+    let error = workspace.check().unwrap_err();
+    assert_eq!(error.to_string(), "cannot read on in t: Compute error: the query was killed");
 }
