@@ -1,4 +1,8 @@
 //! Flags. They become settings and options here, and nobody else hears of them.
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    reason = "comments on flags are help texts, and brackets in them are no links"
+)]
 
 use std::path::PathBuf;
 use std::str::FromStr;
