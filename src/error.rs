@@ -79,6 +79,14 @@ pub enum Error {
     /// The input of a finished scan is not what the scan has read.
     #[error("the input has changed since the scan: {0}")]
     Changed(String),
+    /// A table in memory whose next rows could not be made.
+    #[error("cannot read on in {table}: {cause}")]
+    Batch {
+        /// What the table is called.
+        table: String,
+        /// The word of who makes them.
+        cause: String,
+    },
     /// A setting that leaves its range, or contradicts another.
     #[error("{key} {wrong}")]
     Setting {

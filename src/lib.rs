@@ -84,6 +84,8 @@
 //! - [`explain`]: why were two articles linked, or why not? Every stage's product for an article or a pair.
 //! - [`check`]: which pairs must not be there? The gate over a scan, and its baseline.
 //! - [`report`]: how is it shown? One file per format.
+//!
+//! Two fronts stand before them: `program`, with the feature `cli`, and `python`, with the feature `python`.
 
 pub mod article;
 pub mod relation;
@@ -116,3 +118,7 @@ pub mod pipeline;
 pub mod explain;
 pub mod check;
 pub mod report;
+#[cfg(feature = "cli")]
+pub mod program;
+#[cfg(feature = "python")]
+pub mod python;

@@ -23,6 +23,20 @@ pub const COPIES: [Relation; 2] = [Relation::Identical, Relation::NearDuplicate]
 /// What may go besides copies.
 pub const DROPPABLE: [Relation; 3] = [Relation::Excerpt, Relation::Version, Relation::Rewrite];
 
+/// The relations that are looked for where copies go and articles with one of `drop`, of those that would be reported. Where
+/// only copies go, only copies are looked for.
+pub fn looked_for(mut reported: Vec<Relation>, drop: &[Relation]) -> Vec<Relation> {
+    if drop.is_empty() {
+        return COPIES.to_vec();
+    }
+    for relation in COPIES.iter().chain(drop) {
+        if !reported.contains(relation) {
+            reported.push(*relation);
+        }
+    }
+    reported
+}
+
 /// Why an article goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reason {

@@ -9,6 +9,8 @@ use encoding_rs::{Encoding, UTF_8};
 
 use super::charset;
 use super::chunk::{Chunk, Cut, Leaving, Limits, Nature};
+#[cfg(feature = "parquet")]
+use super::columnar::Batches;
 use super::compress::{self, Compression};
 use super::date::Plausible;
 use super::feed::Feed;
@@ -178,6 +180,17 @@ impl<'m> Chunks<'m> {
                 }
             }
         };
+        #[cfg(feature = "parquet")]
+        if let Bytes::Table(batches) = source.bytes {
+            let table = (Arc::clone(&source.path), batches);
+            let read = Arc::clone(read);
+            let rows = Batches::open(table, self.limits, self.mapping, read, self.workspace.clone())?;
+            let feed = Feed::new(Box::new(io::empty()), Compression::None, Breaks::default());
+            let nature =
+                Nature { format: "Arrow", has_keys: false, compression: Compression::None.name(), encoding: "UTF-8" };
+            let (leaving, splitter) = (Leaving::Nothing, Box::new(rows));
+            return Ok(Begun::Records(Current { path: source.path, nature, leaving, feed, splitter }));
+        }
         open(source, read, self.limits, self.mapping, copy)
     }
 
@@ -266,6 +279,9 @@ fn open<'m>(
     let (input, file): (Box<dyn Read + Send>, _) = match source.bytes {
         Bytes::File(path) => (Box::new(File::open(&path).map_err(cannot)?), Some(path)),
         Bytes::Stream(reader) => (reader, None),
+        // It has no bytes, and was opened before.
+        #[cfg(feature = "parquet")]
+        Bytes::Table(_) => (Box::new(io::empty()), None),
         #[cfg(feature = "remote")]
         Bytes::Object(object) => (object().map_err(cannot)?, None),
     };

@@ -31,6 +31,8 @@ pub fn sources(inputs: Vec<Input>, settings: &ReadSettings) -> Result<Found> {
                 return Err(Error::io("read", address, std::io::Error::other(reason)));
             }
             Input::Stream { name, reader } => found.sources.push(source(name, 0, Bytes::Stream(reader))),
+            #[cfg(feature = "parquet")]
+            Input::Table { name, batches } => found.sources.push(source(name, 0, Bytes::Table(batches))),
             Input::Path(path) => {
                 let metadata = std::fs::metadata(&path).map_err(|error| Error::io("read", &path, error))?;
                 if metadata.is_dir() {
@@ -46,6 +48,8 @@ pub fn sources(inputs: Vec<Input>, settings: &ReadSettings) -> Result<Found> {
     let mut seen = HashSet::new();
     found.sources.retain(|source| match &source.bytes {
         Bytes::Stream(_) => true,
+        #[cfg(feature = "parquet")]
+        Bytes::Table(_) => true,
         #[cfg(feature = "remote")]
         Bytes::Object(_) => seen.insert(Path::new(&*source.path).to_path_buf()),
         // A file that has vanished since is told apart by its name and becomes a reject when it is opened.

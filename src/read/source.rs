@@ -27,6 +27,14 @@ pub enum Input {
         /// The bytes, compressed or not, in any of the formats.
         reader: Box<dyn Read + Send>,
     },
+    /// A table in memory, whose columns are read as those of an Arrow file.
+    #[cfg(feature = "parquet")]
+    Table {
+        /// What to call it in locations and rejects.
+        name: String,
+        /// Its rows. An error ends the run.
+        batches: Box<dyn arrow_array::RecordBatchReader + Send>,
+    },
 }
 
 impl Input {
@@ -47,6 +55,8 @@ impl Input {
             Input::Path(path) => path.display().to_string(),
             Input::Remote { address, .. } => without_secrets(address),
             Input::Stream { name, .. } => name.clone(),
+            #[cfg(feature = "parquet")]
+            Input::Table { name, .. } => name.clone(),
         }
     }
 }
@@ -99,6 +109,9 @@ impl Source {
 pub(super) enum Bytes {
     File(PathBuf),
     Stream(Box<dyn Read + Send>),
+    /// None: rows that are there already.
+    #[cfg(feature = "parquet")]
+    Table(Box<dyn arrow_array::RecordBatchReader + Send>),
     /// An object in a store, which is opened when it is read.
     #[cfg(feature = "remote")]
     Object(Box<dyn FnOnce() -> std::io::Result<Box<dyn Read + Send>> + Send>),

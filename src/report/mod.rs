@@ -10,6 +10,8 @@ use crate::findings::Findings;
 pub mod annotation;
 pub mod check;
 pub mod clean;
+#[cfg(feature = "parquet")]
+mod columns;
 pub mod comparison;
 pub mod csv;
 pub mod escape;

@@ -1,4 +1,4 @@
-//! Columnar files: Parquet and Arrow IPC.
+//! Columns: Parquet and Arrow IPC, and tables in memory.
 //!
 //! Only the columns that a field may be read from are decoded. A chunk is some rows of a row group, or a record batch, and
 //! is decoded when it is parsed; until then it is a place in the file, or the bytes of the batch as they are. So memory is
@@ -14,10 +14,14 @@ mod row_groups;
 #[cfg(feature = "parquet")]
 mod rows;
 #[cfg(feature = "parquet")]
+mod table;
+#[cfg(feature = "parquet")]
 mod value;
 #[cfg(feature = "parquet")]
 mod write;
 
+#[cfg(feature = "parquet")]
+pub(super) use table::Batches;
 #[cfg(feature = "parquet")]
 pub(crate) use value::cell;
 

@@ -3,7 +3,7 @@
 use arrow_array::RecordBatch;
 use arrow_schema::Schema;
 
-use super::{ipc, row_groups, value};
+use super::{ipc, row_groups, table, value};
 use crate::article::{Article, Location};
 use crate::read::chunk::{Cut, Outcome, Records};
 use crate::read::fields::{self, Fields, Seen, Value};
@@ -25,6 +25,8 @@ const TEXT_BYTES: usize = 64 << 20;
 pub(super) enum Piece {
     RowGroup(row_groups::Rows),
     Batch(ipc::Batch),
+    /// These are decoded already.
+    Table(RecordBatch),
 }
 
 impl Records for Piece {
@@ -67,6 +69,10 @@ impl Piece {
         match self {
             Piece::RowGroup(piece) => piece.decode(take),
             Piece::Batch(piece) => piece.decode(take),
+            Piece::Table(piece) => {
+                take(piece);
+                Ok(())
+            }
         }
     }
 
@@ -75,6 +81,7 @@ impl Piece {
         match self {
             Piece::RowGroup(piece) => piece.left_out(),
             Piece::Batch(piece) => piece.left_out(),
+            Piece::Table(_) => Vec::new(),
         }
     }
 
@@ -82,6 +89,7 @@ impl Piece {
         match self {
             Piece::RowGroup(piece) => piece.rows(),
             Piece::Batch(piece) => piece.rows(),
+            Piece::Table(piece) => piece.num_rows() as u64,
         }
     }
 
@@ -90,13 +98,16 @@ impl Piece {
         match self {
             Piece::RowGroup(_) => 0,
             Piece::Batch(piece) => piece.stored_bytes(),
+            Piece::Table(piece) => {
+                usize::try_from(piece.columns().iter().map(table::size_bytes).sum::<u64>()).unwrap_or(0)
+            }
         }
     }
 
     fn format(&self) -> &'static str {
         match self {
             Piece::RowGroup(_) => "Parquet",
-            Piece::Batch(_) => "Arrow",
+            Piece::Batch(_) | Piece::Table(_) => "Arrow",
         }
     }
 }

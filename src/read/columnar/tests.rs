@@ -5,13 +5,15 @@ use std::sync::Arc;
 use arrow_array::builder::{ListBuilder, StringBuilder};
 use arrow_array::types::Int32Type;
 use arrow_array::{
-    ArrayRef, Date32Array, DictionaryArray, Int64Array, LargeStringArray, RecordBatch, StringArray, StringViewArray,
-    StructArray, TimestampMicrosecondArray, TimestampMillisecondArray,
+    ArrayRef, Date32Array, DictionaryArray, Int64Array, LargeStringArray, RecordBatch, RecordBatchIterator,
+    StringArray, StringViewArray, StructArray, TimestampMicrosecondArray, TimestampMillisecondArray,
 };
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{ArrowError, DataType, Field, Schema};
 use proptest::prelude::*;
 
-use crate::read::tests::{gzip, read, read_as, texts};
+use crate::disk::Workspace;
+use crate::progress::Silent;
+use crate::read::tests::{gzip, read, read_as, read_sources, texts};
 use crate::read::{Input, Mapping, Parsed, chunks, sources};
 use crate::settings::ReadSettings;
 
@@ -264,4 +266,46 @@ fn long_texts_of_a_dictionary_are_not_unpacked_without_limit() {
             assert!(parsed.rejects.iter().all(|reject| reject.reason.contains("too often")), "{name}");
         }
     }
+}
+
+/// A table in memory by the name of a file.
+fn table(name: &str, batches: Vec<Result<RecordBatch, ArrowError>>) -> Input {
+    let schema = batches.iter().flatten().next().unwrap().schema();
+    Input::Table { name: name.into(), batches: Box::new(RecordBatchIterator::new(batches, schema)) }
+}
+
+#[test]
+fn a_table_gives_what_a_file_of_it_gives() {
+    let odd = StringArray::from(vec![Some("a"), None, Some(" "), Some(&*"x".repeat(3000)), Some("b")]);
+    let odd = vec![RecordBatch::try_from_iter([("body", Arc::new(odd) as ArrayRef)]).unwrap()];
+    let other = vec![RecordBatch::try_from_iter([("x", Arc::new(Int64Array::from(vec![1, 2])) as ArrayRef)]).unwrap()];
+    let none = vec![batch(0..0)];
+    for batches in [three().to_vec(), vec![batch(0..50)], odd, other, none] {
+        let file = read("a.arrows", &arrow_stream(&batches));
+        for chunk_bytes in [1, 700, 1 << 20] {
+            let input = table("a.arrows", batches.iter().cloned().map(Ok).collect());
+            let found = sources(vec![input], &ReadSettings { max_record_bytes: 2000, ..ReadSettings::default() });
+            let mut parsed = read_sources(found.unwrap().sources, chunk_bytes);
+            // Rows of a table lie at no place of a file.
+            parsed.articles.iter_mut().zip(&file.articles).for_each(|(article, other)| {
+                article.location.byte_offset = other.location.byte_offset;
+            });
+            parsed.rejects.iter_mut().zip(&file.rejects).for_each(|(reject, other)| {
+                reject.byte_offset = other.byte_offset;
+            });
+            assert_eq!(parsed, file);
+        }
+    }
+}
+
+#[test]
+fn a_table_that_breaks_off_ends_the_run() {
+    let batches = vec![Ok(batch(0..3)), Err(ArrowError::ComputeError("the query was killed".into())), Ok(batch(3..5))];
+    let settings = ReadSettings::default();
+    let (mapping, workspace) = (Mapping::new(&settings).unwrap(), Workspace::default());
+    let found = sources(vec![table("t", batches)], &settings).unwrap();
+    let pieces = chunks(found.sources, &settings, &mapping).within(&workspace, &Silent);
+    assert_eq!(pieces.map(|piece| piece.parse(&mapping).articles.len()).sum::<usize>(), 3);
+    let error = workspace.check().unwrap_err();
+    assert_eq!(error.to_string(), "cannot read on in t: Compute error: the query was killed");
 }
