@@ -8,8 +8,8 @@ const SOURCE_COLOURS = 10;
 const GROUPS = [
   ['copied, credited', 'another outlet had it earlier, and the article credits an agency'],
   ['copied, not credited', 'another outlet had it earlier, and the article credits no agency that is known'],
-  ['quoted, credited', 'the same between quotation marks'],
-  ['quoted, not credited', 'the same between quotation marks'],
+  ['quoted, credited', 'as copied, but between quotation marks'],
+  ['quoted, not credited', 'as copied, but between quotation marks'],
   ['its own, from before', 'its own outlet had it first'],
   ['its own, taken up later', 'only later articles have it, too'],
   ['shared, order not known', 'one of the two is undated'],
