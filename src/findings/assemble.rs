@@ -23,7 +23,7 @@ use crate::settings::Settings;
 use crate::story;
 use crate::verify::SharedRun;
 
-use super::headline::headline;
+use super::headline::{Recurring, headline};
 use super::kinds::{Kinds, Place};
 use super::outlets::Outlets;
 use super::passages::{Collector, RunRow, Texts};
@@ -279,6 +279,7 @@ impl Stories {
 
     /// The rows of stories; `least` is the lowest similarity of the links of each.
     fn rows(&self, corpus: &Corpus, least: &[f64], credits: &Credits<'_>) -> Vec<Story> {
+        let recurring = Recurring::of(corpus, |article| self.of[article.index()]);
         self.members
             .par_iter()
             .zip(&self.ids)
@@ -291,7 +292,7 @@ impl Stories {
                 let by_date = || read.iter();
                 let first = by_date().find(|article| article.trusted_date().is_some());
                 let last = by_date().rfind(|article| article.trusted_date().is_some());
-                let titled = headline(corpus, order.iter().copied().zip(&read));
+                let titled = headline(corpus, &recurring, order.iter().copied().zip(&read));
                 let agencies: Vec<Cow<'_, Option<Box<Credit>>>> =
                     order.iter().map(|&article| credits.of_article(article)).collect();
                 let tellers: Vec<Teller<'_>> = order

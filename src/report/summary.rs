@@ -200,14 +200,17 @@ fn write_story(findings: &Findings, story: &Story, options: &SummaryOptions, out
         .unwrap_or(1);
     for &article in shown {
         let member = findings.members.get(article.index());
-        let relation = member.relation.map_or("-", |relation| relation.name());
+        // What it is related to came from it.
+        let relation = match member.relation {
+            _ if origin == Some(article) => "origin",
+            relation => relation.map_or("-", |relation| relation.name()),
+        };
         let outlet = fitted(member.source.as_deref().unwrap_or("-"), OUTLET_COLUMNS);
         let padding = " ".repeat(outlet_columns.saturating_sub(columns_of(&outlet)));
-        let mark = if origin == Some(article) { "  (origin)" } else { "" };
         // Columns are aligned by blanks, which `fitted` would fold; so only the id is cut, to what is left of the line.
         let start = format!("    {relation:<14}  {outlet}{padding}  ");
-        let left = width.saturating_sub(columns_of(&start) + mark.len());
-        let line = format!("{start}{}{mark}", fitted(&member.id, left));
+        let left = width.saturating_sub(columns_of(&start));
+        let line = format!("{start}{}", fitted(&member.id, left));
         writeln!(out, "{}", cut(&line, width))?;
     }
     if articles.len() > shown.len() && options.members > 0 {

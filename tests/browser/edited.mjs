@@ -23,6 +23,18 @@ export function editedCorpus() {
   })).join('\n') + '\n';
 }
 
+/** A story that two outlets carry, two takes that one outlet has alone, and an article in no story. */
+export function ownCorpus() {
+  const { sentence } = invented(random(88675123));
+  const texts = Array.from({ length: 3 }, () => Array.from({ length: 6 }, () => `${sentence()} ${sentence()} ${sentence()}`).join('\n\n'));
+  const article = (id, source, title, hour, text) => JSON.stringify({ id, title, source, lang: 'en', published: `2026-03-02T0${hour}:00:00Z`, text });
+  return [
+    article('shared-1', 'one.example', 'The shared one', 1, texts[0]), article('shared-2', 'two.example', 'The shared one again', 2, `${texts[0]}\n\n${sentence()}`),
+    article('own-1', 'one.example', 'A first take', 3, texts[1]), article('own-2', 'one.example', 'A second take', 4, `${sentence()}\n\n${texts[1]}`),
+    article('=alone', 'one.example', '=HYPERLINK("x"), "alone"', 5, texts[2]),
+  ].join('\n') + '\n';
+}
+
 /** Two takes of a story, of which the second has a headline with marks that keyboards do not have. */
 export function takesCorpus() {
   const { sentence } = invented(random(362436069));

@@ -69,10 +69,10 @@ fn hostile_text_is_data_and_nothing_else() {
     let scripts: Vec<&str> = page.match_indices("<script").map(|(at, _)| &page[at..at + 12]).collect();
     assert_eq!(
         scripts,
-        ["<script type", "<script type", "<script type", "<script>(() "],
-        "the core, what a search looks into, one part, the page's own script"
+        ["<script type", "<script type", "<script type", "<script type", "<script>(() "],
+        "the core, what a search looks into, one part of stories and one of articles, the page's own script"
     );
-    assert_eq!(page.matches("</script").count(), 4);
+    assert_eq!(page.matches("</script").count(), 5);
     assert!(
         !page.contains("<!--") && !page.contains('\u{2028}') && !page.contains('\u{202e}') && !page.contains('\x1b')
     );
@@ -202,6 +202,29 @@ fn the_later_is_measured_against_the_earlier() {
 }
 
 #[test]
+fn every_article_has_a_row_among_those_of_its_outlet() {
+    let findings = sample::many();
+    let page = &written(&findings)["report.html"];
+    let core = data(page, "core");
+    let stories = core["parts"].as_array().unwrap().len();
+    let rows = data(page, &format!("part-{stories}"));
+    let rows = rows.as_array().unwrap();
+    assert_eq!(rows.len(), findings.members.len());
+    let starts: Vec<usize> = serde_json::from_value(core["starts"].clone()).unwrap();
+    assert_eq!(starts.len(), findings.outlets.len() + 1);
+    for member in findings.members.iter() {
+        let at = rows.iter().position(|row| row[0] == member.id).unwrap();
+        let outlet = starts.partition_point(|&start| start <= at) - 1;
+        assert_eq!(core["outlets"].get(outlet).and_then(Value::as_str), member.source.as_deref());
+        assert_eq!(rows[at][5], member.story.map_or(Value::Null, Value::from));
+        let alone = member.story.is_none() && member.partial_in.is_empty();
+        assert_eq!(rows[at].get(10).is_some(), alone, "only those without another page say where they were read");
+    }
+    let between: Vec<bool> = serde_json::from_value(core["story"]["between"].clone()).unwrap();
+    assert_eq!(between, findings.stories.iter().map(|story| story.syndicated).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_search_looks_into_ids_and_each_headline_once() {
     let mut findings = three(Relation::Rewrite);
     let mut members: Vec<Member> = findings.members.iter().map(Cow::into_owned).collect();
@@ -236,7 +259,8 @@ fn details_that_are_too_many_go_to_a_folder() {
     let core = data(&files["report.html"], "core");
     let firsts = core["parts"].as_array().unwrap();
     assert_eq!(core["folder"], "report");
-    assert_eq!(files.len(), firsts.len() + 1);
+    let lists = core["lists"].as_array().unwrap();
+    assert_eq!(files.len(), firsts.len() + lists.len() + 1);
     assert!(files["report.html"].contains("'strict-dynamic'") && !files["report.html"].contains("id=\"part-"));
     let mut details = Vec::new();
     for (number, first) in firsts.iter().enumerate() {
@@ -245,6 +269,8 @@ fn details_that_are_too_many_go_to_a_folder() {
         assert_eq!(first.as_u64().unwrap() as usize, details.len());
         details.extend(serde_json::from_str::<Vec<Value>>(json).unwrap());
     }
+    let rows = &files[&format!("report/{}", html::part_name(firsts.len()))];
+    assert!(rows.starts_with(&format!("wirecopyPart({},[[", firsts.len())));
     let in_page = data(&single["report.html"], "part-0");
     assert_eq!(details.len(), in_page.as_array().unwrap().len());
     for (in_file, in_page) in details.iter().zip(in_page.as_array().unwrap()) {

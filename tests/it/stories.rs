@@ -204,6 +204,28 @@ fn a_story_without_a_headline_is_called_by_its_first_words() {
     assert_eq!(titled(["The Tarn Courier", sentence]), sentence);
 }
 
+/// An invitation to comment that a scraper took for a headline stands in its articles, too, and above those of other stories.
+#[test]
+fn what_stands_above_several_stories_is_no_headline() {
+    let mut generator = Generator::new(9);
+    let text = generator.article();
+    let sentence = text[0].split_inclusive(". ").next().unwrap().trim().to_owned();
+    let mut titled = |others: usize| {
+        let record = |id: String, text: &[String]| {
+            json!({"id": id, "source": format!("{id}.example"), "title": sentence, "text": text.join("\n\n")})
+                .to_string()
+        };
+        let mut lines: Vec<String> = ["a", "b"].iter().map(|id| record((*id).to_owned(), &text)).collect();
+        lines.extend((0..others).map(|other| record(format!("c{other}"), &generator.article())));
+        let lines = lines.join("\n");
+        let findings = pipeline::scan(vec![stream("corpus.jsonl", lines)], &Settings::default(), &Silent).unwrap();
+        assert_eq!(findings.stories.len(), 1);
+        findings.stories[0].title.clone().unwrap()
+    };
+    assert_eq!(titled(2), sentence);
+    assert!(titled(3).ends_with(" …"));
+}
+
 /// An id of the demonstration corpus names the story before its number.
 #[test]
 fn stories_of_the_demonstration_are_about_one_thing() {

@@ -1,11 +1,12 @@
-//! `report.html`: what people open. One file where the data is small; else the file has the overview and the lists, and a
-//! folder beside it the details of stories, which the page reads when they are asked for.
+//! `report.html`: what people open. One file where the data is small; else the file has the overview and the list of stories,
+//! and a folder beside it the details of stories and the list of articles, which the page reads when they are asked for.
 //!
 //! In: findings with their texts. Out: files by name, the page last. Stories are made one at a time and nothing is held but the
 //! overview, one part, and what may still become one file. The page is static (`assets/`): a frame, a style, a script, and
 //! the data as JSON in which nothing can end a script element. Its policy allows that script by its hash and no other source
 //! of anything, so text of an article can neither run nor load, whatever it says; `docs/decisions/0040` has the reasons.
 
+mod articles;
 mod kernel;
 mod page;
 mod places;
@@ -32,12 +33,15 @@ const SCRIPT: &str = concat!(
     include_str!("assets/format.js"),
     include_str!("assets/data.js"),
     include_str!("assets/charts.js"),
+    include_str!("assets/csv.js"),
     include_str!("assets/table.js"),
     include_str!("assets/overview.js"),
     include_str!("assets/stories.js"),
     include_str!("assets/story.js"),
     include_str!("assets/changes.js"),
     include_str!("assets/pair.js"),
+    include_str!("assets/sources.js"),
+    include_str!("assets/articles.js"),
     include_str!("assets/outlets.js"),
     include_str!("assets/main.js"),
     "})();\n"
@@ -82,23 +86,33 @@ pub fn write<E>(
 ) -> Result<(), E> {
     let places = Places::of(findings);
     let mut tally = Tally::of(findings);
-    let mut parts = Parts { name: about.name, firsts: Vec::new(), open: Vec::new(), closed: Vec::new(), bytes: 0 };
+    let mut parts =
+        Parts { name: about.name, firsts: Vec::new(), made: 0, open: Vec::new(), closed: Vec::new(), bytes: 0 };
     for place in 0..findings.stories.len() {
         let (detail, facts) = story::story(findings, &places, &tally, place);
         tally.add(findings, place, &facts);
         parts.add(place, &detail, &mut store)?;
     }
-    let inline = parts.close(&mut store)?;
+    let stories = parts.end_list(&mut store)?;
+    let listed = articles::by_outlet(findings, &tally);
+    for (place, &(_, article)) in listed.iter().enumerate() {
+        parts.add(place, &articles::row(findings, &tally, article), &mut store)?;
+    }
+    let articles = parts.end_list(&mut store)?;
+    let inline = parts.close();
     let search = tally.take_search();
-    let core = tally.finish(findings, about, parts.firsts, inline.is_none());
+    let lists = page::Lists { starts: articles::starts(&listed, findings.outlets.len()), stories, articles };
+    let core = tally.finish(findings, about, lists, inline.is_none());
     store(&page_name(about.name), &page(&core, &search, inline.as_deref()))
 }
 
-/// The details of stories, gathered into parts.
+/// The details of stories and then the rows of articles, gathered into parts.
 struct Parts<'a> {
     name: &'a str,
-    /// The first story of each part.
+    /// The first entry of each part of the list at hand.
     firsts: Vec<usize>,
+    /// Parts that were made.
+    made: usize,
     open: Vec<u8>,
     /// Parts that may yet be put into the page; none once they are too large for it.
     closed: Vec<Vec<u8>>,
@@ -108,16 +122,16 @@ struct Parts<'a> {
 impl Parts<'_> {
     fn add<E>(
         &mut self,
-        story: usize,
-        detail: &impl Serialize,
+        place: usize,
+        entry: &impl Serialize,
         store: &mut impl FnMut(&str, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let json = json(detail);
+        let json = json(entry);
         if !self.open.is_empty() && self.open.len() + json.len() > PART_BYTES {
             self.end_part(store)?;
         }
         if self.open.is_empty() {
-            self.firsts.push(story);
+            self.firsts.push(place);
         }
         self.open.push(if self.open.is_empty() { b'[' } else { b',' });
         self.open.extend(json);
@@ -128,21 +142,27 @@ impl Parts<'_> {
         self.open.push(b']');
         self.bytes += self.open.len();
         self.closed.push(std::mem::take(&mut self.open));
+        self.made += 1;
         if self.bytes > PAGE_BYTES {
-            let first = self.firsts.len() - self.closed.len();
-            for (part, stories) in (first..).zip(self.closed.drain(..)) {
-                store(&format!("{}/{}", self.name, part_name(part)), &script(part, &stories))?;
+            let first = self.made - self.closed.len();
+            for (part, entries) in (first..).zip(self.closed.drain(..)) {
+                store(&format!("{}/{}", self.name, part_name(part)), &script(part, &entries))?;
             }
         }
         Ok(())
     }
 
-    /// The parts that belong into the page; none if they are files.
-    fn close<E>(&mut self, store: &mut impl FnMut(&str, &[u8]) -> Result<(), E>) -> Result<Option<Vec<Vec<u8>>>, E> {
+    /// Ends a list: the next one begins with a part of its own. Gives the first entry of each part.
+    fn end_list<E>(&mut self, store: &mut impl FnMut(&str, &[u8]) -> Result<(), E>) -> Result<Vec<usize>, E> {
         if !self.open.is_empty() {
             self.end_part(store)?;
         }
-        Ok((self.bytes <= PAGE_BYTES).then(|| std::mem::take(&mut self.closed)))
+        Ok(std::mem::take(&mut self.firsts))
+    }
+
+    /// The parts that belong into the page; none if they are files.
+    fn close(self) -> Option<Vec<Vec<u8>>> {
+        (self.bytes <= PAGE_BYTES).then_some(self.closed)
     }
 }
 
@@ -153,9 +173,9 @@ fn json(value: &impl Serialize) -> Vec<u8> {
 }
 
 /// A part as a file. Browsers let a page from disk load a script, but not read a file.
-fn script(part: usize, stories: &[u8]) -> Vec<u8> {
+fn script(part: usize, entries: &[u8]) -> Vec<u8> {
     let mut bytes = format!("wirecopyPart({part},").into_bytes();
-    bytes.extend_from_slice(stories);
+    bytes.extend_from_slice(entries);
     bytes.extend_from_slice(b");\n");
     bytes
 }

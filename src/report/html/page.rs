@@ -36,10 +36,23 @@ pub(super) struct Core<'a> {
     pub sizes: Vec<(u32, u32)>,
     pub carried: Carried,
     pub used: Used,
-    /// The first story of each part.
-    pub parts: Vec<usize>,
+    #[serde(flatten)]
+    pub lists: Lists,
     /// The folder with the parts; none if they are in the page.
     pub folder: Option<&'a str>,
+}
+
+/// What the parts have: the details of stories, then the articles.
+#[derive(Serialize)]
+pub(super) struct Lists {
+    /// The first story of each part.
+    #[serde(rename = "parts")]
+    pub stories: Vec<usize>,
+    /// The first row of each part after these.
+    #[serde(rename = "lists")]
+    pub articles: Vec<usize>,
+    /// The first row of each outlet, and of the articles of which none is known.
+    pub starts: Vec<usize>,
 }
 
 #[derive(Serialize)]
@@ -84,6 +97,8 @@ pub(super) struct StoryColumns<'a> {
     pub copy_of: Vec<Option<u32>>,
     /// Whether none of the story's articles is known to be earlier than that of `from`.
     pub leads: Vec<bool>,
+    /// Whether more than one outlet carries it.
+    pub between: Vec<bool>,
 }
 
 /// Articles by kind over time.
@@ -191,3 +206,25 @@ pub(super) struct Pair(
     pub Option<f64>,
     pub Vec<(&'static str, f64)>,
 );
+
+/// An article in the list of all, as a list to be short: id, headline, date, whether it is doubtful, kind, story, stories of
+/// which it carries a part, agency, basis, language; and of one in no story, which has no other page, its address and where it
+/// was read.
+#[derive(Serialize)]
+pub(super) struct Row(
+    pub String,
+    pub Option<String>,
+    pub Option<String>,
+    pub u8,
+    #[serde(serialize_with = "number")] pub Kind,
+    pub Option<usize>,
+    pub Vec<usize>,
+    pub Option<u32>,
+    pub Option<&'static str>,
+    pub Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")] pub Option<Alone>,
+);
+
+/// What is known of an article in no story.
+#[derive(Serialize)]
+pub(super) struct Alone(pub Option<String>, pub String, pub u64);

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::About;
-use super::page::{Bytes, Carried, Core, Kinds, OutletColumns, StoryColumns, Used};
+use super::page::{Bytes, Carried, Core, Kinds, Lists, OutletColumns, StoryColumns, Used};
 use super::story::{Facts, published};
 use super::time::over_time;
 use crate::credit::Basis;
@@ -128,6 +128,7 @@ impl<'a> Tally<'a> {
         columns.sure.push(story.origin.as_ref().map(|origin| rounded(origin.confidence)));
         columns.copy_of.push(facts.copy_of);
         columns.leads.push(facts.leads);
+        columns.between.push(story.syndicated);
         let agency = story.agency.as_ref().and_then(|(name, _)| self.agency(name));
         self.stories.agency.push(agency);
     }
@@ -149,13 +150,7 @@ impl<'a> Tally<'a> {
     }
 
     /// What the page always has.
-    pub(super) fn finish(
-        mut self,
-        findings: &'a Findings,
-        about: About<'a>,
-        parts: Vec<usize>,
-        in_files: bool,
-    ) -> Core<'a> {
+    pub(super) fn finish(mut self, findings: &'a Findings, about: About<'a>, lists: Lists, in_files: bool) -> Core<'a> {
         // Of each outlet and agency, how many articles credit it, and how many do not.
         let mut used_agencies: BTreeMap<(u32, u32), [u32; 2]> = BTreeMap::new();
         for member in findings.members.iter() {
@@ -190,7 +185,7 @@ impl<'a> Tally<'a> {
             langs: self.langs,
             outlet: self.columns,
             story: self.stories,
-            parts,
+            lists,
             folder: in_files.then_some(about.name),
         }
     }

@@ -1,4 +1,5 @@
-// What the report knows: a core that is always there, and parts with the details of stories, which are read when asked for.
+// What the report knows: a core that is always there, and parts with the details of stories and the list of articles, which are
+// read when asked for.
 
 const core = JSON.parse(document.getElementById('core').textContent);
 const storyPlace = new Map(core.story.id.map((id, place) => [id, place]));
@@ -12,15 +13,16 @@ const read = new Map();
 const KEPT_PARTS = 12;
 
 // A part's file calls this. It is made of JSON alone.
-globalThis.wirecopyPart = (part, stories) => waiting.get(part)?.resolve(stories);
+globalThis.wirecopyPart = (part, entries) => waiting.get(part)?.resolve(entries);
 
 const policy = globalThis.trustedTypes && core.folder !== null
   ? globalThis.trustedTypes.createPolicy('wirecopy', { createScriptURL: (address) => address })
   : { createScriptURL: (address) => address };
 
-function partNumber(place) {
-  let part = core.parts.length - 1;
-  while (core.parts[part] > place) part -= 1;
+/** The part of a list that has an entry, by the first entries of its parts. */
+function partOf(firsts, place) {
+  let part = firsts.length - 1;
+  while (firsts[part] > place) part -= 1;
   return part;
 }
 
@@ -39,12 +41,43 @@ function loadedPart(part) {
 
 /** The details of the story at a place of the list. */
 async function details(place) {
-  const part = partNumber(place);
+  const part = partOf(core.parts, place);
   const stories = read.get(part) ?? await loadedPart(part);
   read.delete(part);
   read.set(part, stories);
   if (read.size > KEPT_PARTS) read.delete(read.keys().next().value);
   return stories[place - core.parts[part]];
+}
+
+/** Rows of articles that were read, by the number of their part: a hundredth of what the details of stories take. */
+const readRows = new Map();
+
+/** The rows of the articles of an outlet, or of all; of those without an outlet its place is the number of outlets. */
+async function articleRows(outlet) {
+  const from = outlet === undefined ? 0 : core.starts[outlet];
+  const to = (outlet === undefined ? undefined : core.starts[outlet + 1]) ?? core.counts.articles;
+  const found = [];
+  for (let part = partOf(core.lists, from); from < to && part < core.lists.length && core.lists[part] < to; part += 1) {
+    const first = core.lists[part];
+    if (!readRows.has(part)) {
+      const entries = await loadedPart(core.parts.length + part);
+      readRows.set(part, entries.map((row, at) => articleOf(row, first + at)));
+    }
+    for (const row of readRows.get(part).slice(Math.max(0, from - first), to - first)) found.push(row);
+  }
+  return found;
+}
+
+/** A row of the list of articles by the names of its fields. */
+function articleOf([id, title, published, doubtful, kind, inStory, partial, agency, basis, lang, alone], place) {
+  let [low, high] = [0, core.starts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (core.starts[middle] <= place) low = middle;
+    else high = middle;
+  }
+  const [url, path, record] = alone ?? [];
+  return { id, title, published, doubtful: Boolean(doubtful), kind, story: inStory, partial, agency, basis, lang, url, path, record, outlet: low < core.outlets.length ? low : null };
 }
 
 /** A pair by the names of its figures. */

@@ -127,6 +127,11 @@ function outletName(place) {
   return place === null || place === undefined ? 'unknown outlet' : core.outlets[place];
 }
 
+/** The name of an outlet in a table that is saved. */
+function outletText(place) {
+  return place === null || place === undefined ? null : core.outlets[place];
+}
+
 function outletLink(place) {
   if (place === null || place === undefined) return el('span', { class: 'muted' }, 'unknown outlet');
   return el('a', { href: route(['outlet', core.outlets[place]]), class: 'outlet' }, foreign(core.outlets[place]));

@@ -13,6 +13,9 @@ function about() {
         el('p', {}, 'Within its story an article has a kind, seen from the earlier article that it is most like; the likely origin, or the copy that stands for it, counts as earlier than all. An article that is linked with later ones only is measured against none. Of a large class of near-duplicates each is compared with the longest only, which may be later; then this is said.'),
         el('p', {}, 'Where the article that all others come after is itself the text of an agency, and the agency’s own copy is not in the scan, the agency is named as the origin, and the article as the first that was seen.'),
         el('dl', { class: 'facts' }, KINDS.map((kind, place) => [el('dt', {}, kindBadge(place)), el('dd', {}, KIND_MEANING[kind])])),
+        el('h2', {}, 'Copied, quoted and credited'),
+        el('p', {}, 'The page of one article shows what other articles of its story have, too. Each stretch counts for the earliest of them. A credit counts for the whole article; an agency that was inferred from other articles is no credit.'),
+        el('dl', { class: 'facts' }, GROUPS.map(([name, meaning]) => [el('dt', {}, name), el('dd', {}, meaning)])),
         el('h2', {}, 'Dates'),
         el('p', {}, 'Dates are shown as their source states them. A time without a zone is taken as UTC when lags are computed, and a day as its beginning, so such lags are rough.'),
         el('h2', {}, 'Figures'),
@@ -21,7 +24,7 @@ function about() {
   };
 }
 
-const PAGES = { '': overview, stories, story, outlets, outlet, about };
+const PAGES = { '': overview, stories, story, articles, article, outlets, outlet, about };
 
 /** An address that was set here and is already shown. */
 let shown = null;
@@ -67,7 +70,7 @@ async function render(fresh) {
   main.replaceChildren(...result.body.flat().filter(Boolean));
   for (const link of document.querySelectorAll('.top nav a')) {
     const own = link.getAttribute('href').slice(2);
-    const current = own === parts[0] || (own === 'stories' && parts[0] === 'story') || (own === 'outlets' && parts[0] === 'outlet');
+    const current = own === parts[0] || (own === 'stories' && parts[0] === 'story') || (own === 'articles' && parts[0] === 'article') || (own === 'outlets' && parts[0] === 'outlet');
     if (current) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
   }

@@ -21,6 +21,16 @@ const OUTLET_COLUMNS = [
   { name: 'Median lag', class: 'num', sort: 'lag', key: (place) => core.outlet.lag[place], cell: (place) => lagOf(place) },
 ];
 
+/** What is saved of an outlet. */
+const OUTLET_CSV = [
+  ['outlet', (place) => core.outlets[place]],
+  ['articles', (place) => core.outlet.articles[place]],
+  ...KINDS.map((kind, at) => [kind.replaceAll(' ', '_'), (place) => core.outlet.kinds[place][at]]),
+  ['stories', (place) => core.outlet.stories[place]],
+  ['first_in', (place) => core.outlet.first[place]],
+  ['median_lag_seconds', (place) => core.outlet.lag[place]],
+];
+
 function lagOf(place) {
   const lag = core.outlet.lag[place];
   return lag === null ? '–' : lag < 60 ? '0 min' : length(lag);
@@ -36,7 +46,7 @@ function outlets(_, query) {
     const down = now.sort ? now.down === '1' : true;
     const rows = sorted(core.outlets.map((_, place) => place).filter((place) => core.outlets[place].toLowerCase().includes(word)), column.key, down);
     count.textContent = counted(rows.length, 'outlet');
-    holder.replaceChildren(...pagedTable({ caption: 'Outlets', columns: OUTLET_COLUMNS, rows, change, state: { sort: column.sort, down, page: Number(now.page) || 1 } }).filter(Boolean));
+    holder.replaceChildren(...pagedTable({ caption: 'Outlets', columns: OUTLET_COLUMNS, rows, change, csv: { name: 'outlets', columns: OUTLET_CSV }, state: { sort: column.sort, down, page: Number(now.page) || 1 } }).filter(Boolean));
     if (focus) document.getElementById(focus)?.focus();
   };
   const change = (next, focus) => {
@@ -53,18 +63,19 @@ function outlets(_, query) {
     el('p', { class: 'note' }, el('i', {}, 'First agency copy'), `: ${KIND_MEANING['first agency copy']}. `, el('i', {}, 'Median lag'), ': the time after the first article of a story, 0 min where at least half of an outlet’s are the first; – where none of its articles in stories is dated.')] };
 }
 
-function outlet([name]) {
+async function outlet([name]) {
   const place = outletPlace.get(name);
   if (place === undefined) return missing('outlet', name);
   const { articles, kinds, stories: inStories, first, lags, agencies } = Object.fromEntries(Object.entries(core.outlet).map(([key, list]) => [key, list[place]]));
   const { own, agency: agencyCopies, reprinted, rewritten, revisions } = shares(kinds);
   const used = sorted(agencies, ([, credited, uncredited]) => credited + uncredited, true);
   const list = storiesOf({}, place);
-  let state = { sort: 'size', down: true, page: 1 };
+  let state = { sort: 'size', down: true, page: 1, own: list.some((place) => isShown(place, {})) ? '' : '1' };
   const holder = el('div', {});
   const show = (focus) => {
-    const rows = sorted(list, STORY_KEYS[state.sort], state.down);
-    holder.replaceChildren(...pagedTable({ caption: 'Stories of the outlet', columns: STORY_COLUMNS, rows, state, pageRows: 25, change: (next, to) => { state = { ...state, ...next }; show(to); } }).filter(Boolean));
+    const rows = sorted(list.filter((place) => isShown(place, state)), STORY_KEYS[state.sort], state.down);
+    const change = (next, to) => { state = { ...state, ...next }; show(to); };
+    holder.replaceChildren(...[ownChoice(list, state, change), ...pagedTable({ caption: 'Stories of the outlet', columns: STORY_COLUMNS, rows, state, pageRows: 25, change, csv: { name: `stories of ${name}`, columns: STORY_CSV } })].filter(Boolean));
     if (focus) document.getElementById(focus)?.focus();
   };
   show();
@@ -89,6 +100,8 @@ function outlet([name]) {
       lags.some(Boolean) ? figure('Behind the first', columns(lags.map((count, at) => [LAG_NAMES[at], [count]]), { classes: ['f1'], tick: (text) => text, label: (text, [count]) => `${text}: ${counted(count, 'article')}`, height: 150 }),
         el('p', {}, 'Articles in stories, by the time after the first article of the story.'), ['after', 'articles'], lags.map((count, at) => [LAG_NAMES[at], number(count)])) : null,
       el('section', { 'aria-labelledby': 'its' }, el('h2', { id: 'its' }, `Its ${counted(list.length, 'story', 'stories')}`), holder),
+      el('section', { 'aria-labelledby': 'its-articles' }, el('h2', { id: 'its-articles' }, `Its ${counted(articles, 'article')}`),
+        articleList(await articleRows(place), `articles of ${name}`)),
     ],
   };
 }

@@ -9,8 +9,8 @@ function overview() {
   const inStories = counts.articles_in_stories;
   const tiles = el('dl', { class: 'tiles' },
     tile(number(counts.articles), 'articles read', `from ${counted(counts.files, 'file')}, ${counted(core.outlets.length, 'outlet')}`),
-    tile(number(storyCount), 'stories', `of two articles or more; ${number(inStories)} articles`),
-    tile(number(counts.articles - inStories), 'articles alone', `${percent((counts.articles - inStories) / (counts.articles || 1))} share no story`),
+    tile(number(storyCount), 'stories', `${betweenCount === storyCount ? '' : `${number(betweenCount)} between outlets; `}of two articles or more; ${number(inStories)} articles`),
+    tile(el('a', { href: route(['articles'], { in: 'none' }) }, number(counts.articles - inStories)), 'articles alone', `${percent((counts.articles - inStories) / (counts.articles || 1))} share no story`),
     tile(core.bytes.total ? percent(1 - core.bytes.reused / core.bytes.total) : '–', 'of the text is new here', 'not found in an earlier article of its story'),
     tile(number(counts.dropped), 'near-duplicates to drop', 'listed in drop.txt'),
     tile(number(counts.rejects), 'records rejected', counts.rejects ? 'reasons below' : 'every record was an article'));
@@ -21,8 +21,7 @@ function overview() {
       el('p', { class: 'lede' }, 'Articles of ', core.inputs.map((input, place) => [place ? ', ' : '', foreign(input)]), ` that carry the same story, found by wirecopy ${core.version}.`),
       tiles,
       el('section', { 'aria-labelledby': 'largest' }, el('div', { class: 'bar-head' }, el('h2', { id: 'largest' }, 'Largest stories'),
-        legend(presentKinds())), largest(),
-      storyCount > 10 ? el('p', {}, el('a', { href: '#/stories' }, `All ${number(storyCount)} stories`)) : null),
+        legend(presentKinds())), largest(), moreStories()),
       el('section', { 'aria-labelledby': 'plots' }, el('h2', { id: 'plots' }, 'Over time, and by size'),
         el('div', { class: 'plots' }, timePlot(), sizePlot())),
       el('section', { 'aria-labelledby': 'who' }, el('h2', { id: 'who' }, 'Who carries whose text'), el('div', { class: 'matrices' }, carriedMatrix(), usedMatrix())),
@@ -40,12 +39,21 @@ function presentKinds() {
 }
 
 function largest() {
-  const places = Array.from({ length: Math.min(10, storyCount) }, (_, place) => place);
+  const places = [];
+  for (let place = 0; place < storyCount && places.length < 10; place += 1) if (isShown(place, {})) places.push(place);
   if (!places.length) return el('p', {}, 'No two articles carry the same story.');
   return el('ol', { class: 'largest' }, places.map((place) => el('li', {},
     el('span', { class: 'count' }, number(core.story.size[place])),
     el('span', { class: 'what' }, storyLink(place), el('small', {}, storyNote(place))),
     kindBar(core.story.kinds[place], 'Articles by kind:'))));
+}
+
+/** Where the other stories are. */
+function moreStories() {
+  const [shown, own] = betweenCount ? [betweenCount, storyCount - betweenCount] : [storyCount, 0];
+  if (shown <= 10 && !own) return null;
+  return el('p', {}, shown > 10 ? el('a', { href: '#/stories' }, `All ${number(shown)} stories${own ? ' between outlets' : ''}`) : null, shown > 10 && own ? ' · ' : null,
+    own ? el('a', { href: route(['stories'], { own: '1' }) }, `Also ${counted(own, 'story', 'stories')} of one outlet’s own revisions`) : null);
 }
 
 function storyLink(place) {

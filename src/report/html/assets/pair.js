@@ -16,7 +16,7 @@ function sideBySide(place, found, query) {
   }, found.articles.map((article, number) => el('option', { value: article.id, selected: number === (side ? b : a), disabled: number === (side ? a : b) && a !== b },
     // What is cut off where the field is narrow is the headline.
     [outletName(article.outlet).slice(0, 60), article.id, (article.title ?? '').slice(0, 120)].filter(Boolean).map(calm).join(' · ')))));
-  const panes = articles.map((article, side) => pane(article, side, runs, changes[side]));
+  const panes = articles.map((article, side) => pane(id, article, side, runs, changes[side]));
   follow(panes, runs.length);
   return {
     title: 'Side by side',
@@ -51,7 +51,7 @@ function stretches(article, runs, changes, { start, end }) {
   });
 }
 
-function pane(article, side, runs, changes) {
+function pane(id, article, side, runs, changes) {
   const text = el('div', { class: 'text', tabindex: 0, role: 'region', lang: article.lang, 'aria-label': `Text of ${calm(outletName(article.outlet))}, ${side ? 'right' : 'left'}` });
   const first = new Map();
   const order = runs.map((run, number) => [...run[side], number]).sort((x, y) => x[0] - y[0]);
@@ -85,7 +85,7 @@ function pane(article, side, runs, changes) {
   const node = el('article', { class: 'pane', 'aria-label': side ? 'Right article' : 'Left article' },
     el('header', {}, el('p', {}, outletLink(article.outlet), ' · ', date(article.published), article.author ? [' · ', foreign(article.author.slice(0, 120))] : null),
       el('h2', { class: 'serif', dir: 'auto' }, headline(article.title, article.id)),
-      el('p', { class: 'muted' }, foreign(article.id), article.url ? [' · ', outward(article.url, 'web page')] : null,
+      el('p', { class: 'muted' }, foreign(article.id), ' · ', el('a', { href: sourcesLink(id, article) }, 'all it shares'), article.url ? [' · ', outward(article.url, 'web page')] : null,
         article.agency === null ? null : [' · ', foreign(core.agencies[article.agency]), article.basis ? `, ${BASIS[article.basis] ?? article.basis}` : '']),
     ), text);
   return { node, text, first };

@@ -22,6 +22,39 @@ function firstNote(place) {
   return sure[place] === null ? null : el('small', {}, sureness(sure[place]));
 }
 
+/** What is saved of a story in a list. */
+const STORY_CSV = [
+  ['story_id', (place) => core.story.id[place]],
+  ['title', (place) => core.story.title[place]],
+  ['articles', (place) => core.story.size[place]],
+  ['outlets', (place) => core.story.outlets[place].length],
+  ['between_outlets', (place) => core.story.between[place]],
+  ['agency', (place) => (agencyOf(place) === null ? null : core.agencies[agencyOf(place)])],
+  ['agency_copy_is_missing', (place) => core.story.copy_of[place] !== null],
+  ['first_outlet', (place) => (core.story.from[place] === null ? null : core.outlets[core.story.from[place]])],
+  ['origin_confidence', (place) => core.story.sure[place]],
+  ['first_published', (place) => core.story.first[place]],
+  ['last_published', (place) => core.story.last[place]],
+  ['language', (place) => (core.story.lang[place] === null ? null : core.langs[core.story.lang[place]])],
+  ...KINDS.map((kind, at) => [kind.replaceAll(' ', '_'), (place) => core.story.kinds[place][at]]),
+];
+
+/** How many stories more than one outlet carries: where there are none, one outlet's own are shown at once. */
+const betweenCount = core.story.between.filter(Boolean).length;
+
+/** Whether a story is shown without being asked for. */
+function isShown(place, query) {
+  return query.own === '1' || !betweenCount || core.story.between[place];
+}
+
+/** Of stories that were found, those to show, and a box that shows one outlet's revisions, too, and says how many there are. */
+function ownChoice(found, query, change) {
+  const own = found.filter((place) => !core.story.between[place]).length;
+  if (!betweenCount || betweenCount === storyCount) return null;
+  const box = el('input', { type: 'checkbox', name: 'own', id: 'own', checked: query.own === '1', onchange: (event) => change({ own: event.target.checked ? '1' : '', page: 1 }, 'own') });
+  return el('label', { class: 'check' }, box, `Also show ${counted(own, 'story', 'stories')} of one outlet’s own revisions`);
+}
+
 const STORY_KEYS = {
   title: (place) => core.story.title[place]?.toLowerCase(),
   size: (place) => core.story.size[place],
@@ -82,7 +115,8 @@ const FILTERS = { q: 'the search', size: 'the number of articles', outlet: 'the 
 /** What to say where nothing is found: which filter to give up for how many stories. */
 function nothingLike(query) {
   const active = Object.keys(FILTERS).filter((name) => query[name]);
-  const without = active.map((name) => [name, { ...query, [name]: '', page: '' }]).map(([name, rest]) => [name, rest, storiesOf(rest).length]).filter(([, , count]) => count);
+  const shownOf = (rest) => storiesOf(rest).filter((place) => isShown(place, rest)).length;
+  const without = active.map((name) => [name, { ...query, [name]: '', page: '' }]).map(([name, rest]) => [name, rest, shownOf(rest)]).filter(([, , count]) => count);
   return el('div', { class: 'empty' }, el('p', {}, 'No story is like that.'),
     active.length > 1 && without.length ? el('ul', { class: 'plain' }, without.map(([name, rest, count]) => el('li', {}, el('a', { href: route(['stories'], rest) }, `Without ${FILTERS[name]}`), `: ${counted(count, 'story', 'stories')}`)))
       : active.length > 1 ? el('p', {}, 'It takes more than one filter less to find any.') : null,
@@ -92,12 +126,16 @@ function nothingLike(query) {
 function stories(_, query) {
   const results = el('div', { id: 'results' });
   const count = el('p', { class: 'found', role: 'status' });
+  const own = el('div', {});
   let now = { ...query };
   const show = (focus) => {
-    const rows = storiesOf(now);
-    count.textContent = rows.length === storyCount ? counted(storyCount, 'story', 'stories') : `${number(rows.length)} of ${counted(storyCount, 'story', 'stories')}`;
+    const found = storiesOf(now);
+    const rows = found.filter((place) => isShown(place, now));
+    const [all, where] = now.own === '1' || !betweenCount || betweenCount === storyCount ? [storyCount, ''] : [betweenCount, ' between outlets'];
+    count.textContent = `${rows.length === all ? '' : `${number(rows.length)} of `}${counted(all, 'story', 'stories')}${where}`;
+    own.replaceChildren(...[ownChoice(found, now, change)].filter(Boolean));
     results.replaceChildren(...(rows.length ? pagedTable({
-      caption: 'Stories', columns: STORY_COLUMNS, rows, change,
+      caption: 'Stories', columns: STORY_COLUMNS, rows, change, csv: { name: 'stories', columns: STORY_CSV },
       state: { sort: now.sort ?? 'size', down: now.sort ? now.down === '1' : true, page: Number(now.page) || 1 },
     }).filter(Boolean) : [nothingLike(now)]));
     if (focus) document.getElementById(focus)?.focus();
@@ -125,5 +163,5 @@ function stories(_, query) {
     typed('from', 'From', { type: 'date' }), typed('to', 'To', { type: 'date' }),
     el('datalist', { id: 'outlet-names' }, core.outlets.slice(0, 500).map((name) => el('option', { value: name }))));
   show();
-  return { title: 'Stories', body: [el('h1', {}, 'Stories'), form, el('div', { class: 'bar-head' }, count, legend(presentKinds())), results] };
+  return { title: 'Stories', body: [el('h1', {}, 'Stories'), form, own, el('div', { class: 'bar-head' }, count, legend(presentKinds())), results] };
 }

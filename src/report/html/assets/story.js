@@ -7,6 +7,7 @@ async function story([id], query) {
   if (place === undefined) return missing('story', id);
   const found = await details(place);
   if (query.a && query.b) return sideBySide(place, found, query);
+  if (query.article) return sources(place, found, query);
   const articles = found.articles.map((article, number) => ({ ...article, number }));
   const members = articles.slice(0, found.members);
   const reference = members[found.reference];
@@ -21,8 +22,8 @@ async function story([id], query) {
       el('p', { class: 'lede' }, counted(members.length, 'article'), ' of ', counted(core.story.outlets[place].length, 'outlet'), ' · ',
         days(core.story.first[place], core.story.last[place]), langs.length ? ` · ${langs.map(language).join(', ')}` : ''),
       origin(id, found, articles, reference),
-      pickUps(rows, start),
       articleTable(id, found, rows, reference),
+      pickUps(rows, start),
       kernel(found, members, reference),
       roundUps(id, found, articles, reference),
     ],
@@ -85,8 +86,10 @@ function pickUps(rows, start) {
       at === null ? null : svg('rect', { x: ((at - start) / whole) * 98, y: 0, width: 2, height: 10, class: `f${article.kind}` })),
     el('span', { class: 'lag', title: date(article.published) }, at === null ? 'undated' : at === start ? date(article.published) : lag(article, at - start)));
   const items = rows.map((article, number) => item(article, times[number]));
+  const kinds = KINDS.map((_, kind) => rows.filter((article) => article.kind === kind).length);
   const list = el('ol', { class: 'pickups' }, items.slice(0, SHOWN_ROWS));
-  return el('section', { 'aria-labelledby': 'pickups' }, el('h2', { id: 'pickups' }, 'Who took it up, and when'), list,
+  return el('section', { 'aria-labelledby': 'pickups' }, el('h2', { id: 'pickups' }, 'Who took it up, and when'),
+    el('div', { class: 'bar-head' }, el('p', { class: 'note' }, start === Infinity ? 'None of the articles is dated.' : 'A line for each article: the longer it is, the later it came after the first. The colour is its kind.'), legend(kinds)), list,
     items.length > SHOWN_ROWS ? el('button', { type: 'button', onclick: (event) => { list.replaceChildren(...items); event.target.remove(); items[SHOWN_ROWS].querySelector('a')?.focus(); } },
       `Show all ${number(items.length)}`) : null);
 }
@@ -109,7 +112,7 @@ function articleTable(id, found, rows, reference) {
   const columns = [
     { name: 'Article', heading: true, class: 'wide', cell: (article) => [
       el('a', { href: compare(article), class: 'headline' }, headline(article.title, article.id)),
-      el('small', {}, foreign(article.id), article.author ? [' · ', foreign(article.author.slice(0, 120))] : null, article.url ? [' · ', outward(article.url, 'web page')] : null)] },
+      el('small', {}, foreign(article.id), ' · ', el('a', { href: sourcesLink(id, article) }, 'all it shares'), article.author ? [' · ', foreign(article.author.slice(0, 120))] : null, article.url ? [' · ', outward(article.url, 'web page')] : null)] },
     { name: 'Outlet', class: 'name', cell: (article) => outletLink(article.outlet) },
     { name: 'Published', class: 'date', cell: (article) => [date(article.published), article.doubtful ? el('small', {}, 'cannot be true') : null] },
     { name: 'Kind', class: 'of', cell: (article) => [kindBadge(article.kind), relationOf(article, near.get(article), found, reference)] },
@@ -119,10 +122,19 @@ function articleTable(id, found, rows, reference) {
     { name: 'Changed', class: 'changes-in', cell: differs },
     { name: 'Agency', class: 'by', only: () => rows.some(({ agency }) => agency !== null), cell: (article) => (article.agency === null ? '' : [foreign(core.agencies[article.agency]), article.basis ? el('small', {}, BASIS[article.basis] ?? foreign(article.basis)) : null]) },
   ];
+  const csv = [
+    ['id', (article) => article.id], ['title', (article) => article.title], ['outlet', (article) => outletText(article.outlet)],
+    ['published', (article) => article.published], ['doubtful', (article) => article.doubtful], ['kind', (article) => KINDS[article.kind]],
+    ['measured_against', (article) => (article.of === null ? null : found.articles[article.of].id)],
+    ['relation', (article) => near.get(article)?.relation], ['kept', (article) => csvShare(near.get(article)?.proseA)],
+    ['cut', (article) => csvShare(near.get(article) ? 1 - near.get(article).proseA : null)], ['added', (article) => csvShare(near.get(article) ? 1 - near.get(article).proseB : null)],
+    ['agency', (article) => (article.agency === null ? null : core.agencies[article.agency])], ['agency_basis', (article) => article.basis],
+    ['language', (article) => article.lang], ['url', (article) => article.url],
+  ];
   let state = { page: 1 };
   const holder = el('div', {});
   const show = (focus) => {
-    holder.replaceChildren(...pagedTable({ caption: 'Articles of the story', columns, rows, state, pageRows: 100, change: (next, to) => { state = { ...state, ...next }; show(to); } }).filter(Boolean));
+    holder.replaceChildren(...pagedTable({ caption: 'Articles of the story', columns, rows, state, csv: { name: `story ${id}`, columns: csv }, pageRows: 100, change: (next, to) => { state = { ...state, ...next }; show(to); } }).filter(Boolean));
     if (focus) document.getElementById(focus)?.focus();
   };
   show();
@@ -140,11 +152,11 @@ function relationOf(article, pair, found, reference) {
   const other = found.articles[article.of];
   const [at, then] = [dated(article), dated(other)];
   // The article that a story is measured against may be a later one, if its text says that it is the source.
-  const named = article.of !== reference.number || !found.origin ? '' : found.copy_of === null ? ', the likely origin' : ', the copy named above';
-  const order = at === null || then === null ? `${named}; one of the two is undated` : then > at ? `${named}, dated later` : '';
-  const name = pair && KINDS[article.kind] !== RELATIONS[pair.relation]?.[0] && pair.relation !== 'near_duplicate' ? `${RELATIONS[pair.relation]?.[0] ?? pair.relation} ` : '';
-  const inside = pair?.direction === 'a_in_b' ? 'with all ' : '';
-  return el('small', {}, `${name}${inside}of `, foreign(other.id), order);
+  const which = article.of !== reference.number || !found.origin ? '' : found.copy_of === null ? ', the likely origin' : ', the copy named above';
+  const order = at === null || then === null ? `${which}; one of the two is undated` : then > at ? `${which}, dated later` : '';
+  const named = pair && KINDS[article.kind] !== RELATIONS[pair.relation]?.[0] && pair.relation !== 'near_duplicate' ? `${RELATIONS[pair.relation]?.[0] ?? pair.relation} of ` : 'of ';
+  const words = { a_in_b: 'has all of ', b_in_a: 'a part of ' }[pair?.direction] ?? named;
+  return el('small', {}, words, foreign(other.id), order);
 }
 
 /** From this share of the prose of an article on, what most carry is its text; below are scattered passages. */
