@@ -31,11 +31,9 @@ const LEAD_WORDS: usize = 8;
 const LEAD_BYTES: usize = 100;
 
 /// So many stories and articles in none that share a title have something else in common than their story: an invitation to
-/// comment, a forecast, a column. Of 612 pages read with their furniture, 4 of 89 stories lose a headline by it, all of them
-/// furniture.
+/// comment, a forecast, a column. Of 30,676 articles of 14 outlets two of 4,093 stories lose a headline by it, both of a weather
+/// report of several days; of 612 pages read with their furniture, 4 of 89, all of them furniture.
 const RECURRING_UNITS: usize = 4;
-/// A title that recurs is a headline if the text below it has this share of its words: notices of one form have one headline.
-const RECURRING_SHARE: f64 = 0.9;
 
 /// Titles that stand above articles of several stories.
 pub(super) struct Recurring(HashedSet<u64>);
@@ -85,9 +83,8 @@ pub(super) fn headline<'a>(
         let words: Vec<u32> = tokenizer.words(title).to_vec();
         let text = body_words(&corpus.spool.document(id), &words);
         let shared = words.iter().filter(|word| text.contains(word)).count();
-        let share = shared as f64 / words.len().max(1) as f64;
-        let is_headline = words.len() >= HEADLINE_WORDS && (share >= RECURRING_SHARE || !recurring.has(title));
-        known.push((title, 1, if is_headline { share } else { 0.0 }));
+        let is_headline = words.len() >= HEADLINE_WORDS && !recurring.has(title);
+        known.push((title, 1, if is_headline { shared as f64 / words.len() as f64 } else { 0.0 }));
     }
     let value = |&(_, times, share): &(&str, usize, f64)| {
         if share >= HEADLINE_SHARE { (times, 0.0) } else { (0, share) }
