@@ -1,7 +1,7 @@
 //! A folder that one run at a time writes to, in the state that the last one should have left it in.
 
 use std::fs::{self, File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::program::failure::Failure;
@@ -9,7 +9,11 @@ use crate::program::replace::recover;
 use crate::program::staging::is_leftover;
 
 /// A folder that is ours as long as the value is there. The system knows when a run is dead: its lock is on the folder itself.
-pub struct Claim(Option<File>);
+pub struct Claim {
+    /// The folder as the system knows it.
+    folder: Option<PathBuf>,
+    lock: Option<File>,
+}
 
 impl Claim {
     /// Claims a folder, or refuses if another run writes to it.
@@ -19,20 +23,25 @@ impl Claim {
             let what = format!("cannot write to {}: another run does", folder.display());
             return Err(Failure::new(what, "wait for it, or choose another folder").into());
         }
-        Claim(file).tidy(folder)
+        Claim { folder: folder.canonicalize().ok(), lock: file }.tidy(folder)
     }
 
     /// Claims a folder when no other run writes to it any more.
     pub fn in_turn(folder: &Path) -> anyhow::Result<Claim> {
         let file = opened(folder).filter(|file| file.lock().is_ok());
-        Claim(file).tidy(folder)
+        Claim { folder: folder.canonicalize().ok(), lock: file }.tidy(folder)
+    }
+
+    /// Whether it is this folder: whoever has it must not wait for it.
+    pub fn is_of(&self, folder: &Path) -> bool {
+        self.folder.is_some() && folder.canonicalize().ok() == self.folder
     }
 
     /// Makes whole what a killed run has left, and removes its temporary files, of which nobody else has any.
     fn tidy(self, folder: &Path) -> anyhow::Result<Claim> {
         recover(folder)?;
         let failed = |cause| Error::io("read", folder, cause);
-        if self.0.is_some() {
+        if self.lock.is_some() {
             for entry in fs::read_dir(folder).map_err(failed)? {
                 let entry = entry.map_err(failed)?;
                 if is_leftover(&entry.file_name().to_string_lossy()) {

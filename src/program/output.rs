@@ -141,6 +141,11 @@ impl Output {
         lines
     }
 
+    /// The claim of its folder, if it was there from the beginning.
+    pub fn claim(&self) -> Option<&Claim> {
+        self.claim.as_ref()
+    }
+
     /// Texts are kept for reports that show them.
     pub fn has_texts(&self) -> bool {
         self.reports.iter().any(|form| form.shows_texts())
@@ -260,6 +265,7 @@ pub fn renew(
             Failure::new(what, "use --force to replace it, or give the report a path: --report html=PATH").into()
         );
     }
+    let _claim = Claim::now(folder)?;
     let mut files: Vec<Staged> = Vec::new();
     for &form in forms {
         files.extend(reports::made(form, findings, &known.inputs, &folder.join(form.file_name()))?);

@@ -89,11 +89,12 @@ impl Apart {
         if self.form.shows_texts() { parts(&parent(&self.page), &stem(&self.page)) } else { BTreeSet::new() }
     }
 
-    /// Writes the report; an earlier one is removed with its parts.
-    pub fn write(&self, findings: &Findings, inputs: &[String]) -> anyhow::Result<()> {
+    /// Writes the report; an earlier one is removed with its parts. It may lie in the folder that `held` claims.
+    pub fn write(&self, findings: &Findings, inputs: &[String], held: Option<&Claim>) -> anyhow::Result<()> {
         let folder = parent(&self.page);
         fs::create_dir_all(&folder).map_err(|cause| Error::io("create", &folder, cause))?;
-        let _claim = Claim::in_turn(&folder)?;
+        let is_held = held.is_some_and(|claim| claim.is_of(&folder));
+        let _claim = if is_held { None } else { Some(Claim::in_turn(&folder)?) };
         let files = made(self.form, findings, inputs, &self.page)?;
         findings.workspace.check()?;
         if interrupt::requested() {

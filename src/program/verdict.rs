@@ -11,6 +11,7 @@ use anyhow::Context;
 use crate::check::Outcome;
 use crate::error::Error;
 use crate::program::args::OutputFile;
+use crate::program::claim::Claim;
 use crate::program::console::Console;
 use crate::program::failure::Failure;
 use crate::program::staging::temporary;
@@ -141,6 +142,7 @@ pub fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Resul
     }
     let place = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let _claim = Claim::in_turn(folder)?;
     let file = temporary(folder).map_err(failed)?;
     if let Some(known) = known {
         file.as_file().set_permissions(known.permissions()).map_err(failed)?;

@@ -120,7 +120,7 @@ impl Scan {
         py.detach(|| {
             let wanted = vec![WantedReport { form, path: Some(path) }];
             let reports = Apart::checked(&OutputArgs { report: wanted, force, ..OutputArgs::default() })?;
-            reports.iter().try_for_each(|report| report.write(&self.findings, &self.inputs))
+            reports.iter().try_for_each(|report| report.write(&self.findings, &self.inputs, None))
         })
         .map_err(of_program)
     }

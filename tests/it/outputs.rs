@@ -64,6 +64,15 @@ fn one_run_at_a_time_writes_to_a_folder() {
 }
 
 #[test]
+fn a_report_may_lie_in_the_folder_of_an_output() {
+    let folder = folder();
+    run(folder.path(), &["scan", "corpus", "--out", "found"], 0);
+    let again = ["scan", "corpus", "--out", "found", "--force", "--report", "html", "--report=md=found/more.md"];
+    run(folder.path(), &again, 0);
+    assert!(folder.path().join("found/more.md").exists());
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_to_is_refused_before_anything_is_read() {
     let folder = folder();
     refused(folder.path(), &["scan", "corpus", "-v", "--out", "corpus/es.jsonl/out"], "es.jsonl is a file");

@@ -32,7 +32,7 @@ pub fn run(args: &ReportArgs, console: &Console) -> anyhow::Result<()> {
         texts::load(&args.folder, &mut findings, &Workspace::limited(std::env::temp_dir(), MEMORY_BYTES))?;
     }
     for report in &apart {
-        report.write(&findings, &manifest.inputs)?;
+        report.write(&findings, &manifest.inputs, output.as_ref().and_then(Output::claim))?;
     }
     let forms = args.output.forms();
     match output {

@@ -65,7 +65,7 @@ pub fn run(args: &ScanArgs, config: &Config, console: &Console) -> anyhow::Resul
         bars.begin_own("write");
     }
     for report in &apart {
-        report.write(&findings, &names)?;
+        report.write(&findings, &names, output.as_ref().and_then(Output::claim))?;
     }
     let written = output.as_ref().map(Output::described);
     if let Some(output) = output {
