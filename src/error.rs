@@ -101,18 +101,6 @@ pub enum Error {
     /// An id, path or pair that does not exist in the corpus.
     #[error("{0}")]
     NotFound(String),
-    /// Rows that were handed to a stage in the wrong partition.
-    #[error("partition {number} of {of} has {rows} that belong to partition {belongs}")]
-    Partition {
-        /// What the rows are.
-        rows: &'static str,
-        /// The partition, from 0.
-        number: usize,
-        /// How many there are.
-        of: usize,
-        /// Where the first such row belongs.
-        belongs: usize,
-    },
     /// Rows from another process that a stage cannot use.
     #[error("cannot use rows of {rows}: {cause}")]
     Rows {

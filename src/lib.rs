@@ -84,6 +84,7 @@
 //! - [`explain`]: why were two articles linked, or why not? Every stage's product for an article or a pair.
 //! - [`check`]: which pairs must not be there? The gate over a scan, and its baseline.
 //! - [`report`]: how is it shown? One file per format.
+//! - `engine`, with the feature `parquet`: the same stages for an engine that has the partitions.
 //!
 //! Two fronts stand before them: `program`, with the feature `cli`, and `python`, with the feature `python`.
 
@@ -118,6 +119,8 @@ pub mod pipeline;
 pub mod explain;
 pub mod check;
 pub mod report;
+#[cfg(feature = "parquet")]
+pub mod engine;
 #[cfg(feature = "cli")]
 pub mod program;
 #[cfg(feature = "python")]

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::carriers::Carrier;
 use super::passages::{GRAM_TOKENS, packed};
 use crate::article::{ArticleId, SECONDS_OF_A_DAY};
-use crate::disk::{Column, Exchange, Row, spread};
+use crate::disk::{Exchange, Row, spread};
 use crate::error::Result;
 
 /// A fingerprint in more classes than this pairs each class with [`SEED_PARTNERS`] others only.
@@ -181,10 +181,6 @@ impl PartialOrd for Hit {
 }
 
 impl Row for Hit {
-    const NAME: &'static str = "hits";
-    const COLUMNS: &'static [(&'static str, Column)] =
-        &[("a", Column::U32), ("b", Column::U32), ("token", Column::U32), ("flags", Column::U32)];
-
     /// A hash of the pair: the first carriers of furniture are in more pairs than others.
     fn key(&self) -> u64 {
         spread(u64::from(self.a) << 32 | u64::from(self.b))
@@ -192,6 +188,11 @@ impl Row for Hit {
 }
 
 impl Hit {
+    /// The pair that it names.
+    pub fn pair(&self) -> (ArticleId, ArticleId) {
+        (ArticleId(self.a), ArticleId(self.b))
+    }
+
     const RARE: u32 = 1;
     const FRESH: u32 = 2;
     const APART: u32 = 4;
@@ -314,6 +315,11 @@ pub fn of_partition(hits: Vec<Hit>) -> Vec<Candidate> {
 
 fn standing(hits: &[Hit], pair: Candidate) -> Option<Candidate> {
     Some(Candidate { standing: Standing::of(hits), ..pair })
+}
+
+/// The pairs of one partition of [bare hits](bare_hits). Their standing is not looked up.
+pub fn bare_of_partition(hits: Vec<Hit>) -> Vec<Candidate> {
+    pairs_of(hits, |_, pair| Some(pair))
 }
 
 /// Those of the same pairs that are wanted, sorted. Their standing is not looked up.

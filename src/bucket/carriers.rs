@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::passages::{Posting, Postings, same_fingerprint};
 use crate::article::{ArticleId, UNDATED};
-use crate::disk::{Column, Row};
+use crate::disk::Row;
 use crate::error::Result;
 
 /// What stages know of a text beside its words.
@@ -38,19 +38,6 @@ pub struct Carrier {
 }
 
 impl Row for Carrier {
-    const NAME: &'static str = "carriers";
-    const COLUMNS: &'static [(&'static str, Column)] = &[
-        ("hash_high", Column::U32),
-        ("article", Column::U32),
-        ("token", Column::U32),
-        ("hash_low_line_flags", Column::U32),
-        ("order", Column::U64),
-        ("outlet", Column::U64),
-        ("published", Column::I64),
-        ("class", Column::U32),
-        ("tokens", Column::U32),
-    ];
-
     fn key(&self) -> u64 {
         self.posting.key()
     }
@@ -77,11 +64,6 @@ pub struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// The carriers, one after the other.
-    pub fn carriers(&self) -> impl Iterator<Item = Carrier> + '_ {
-        self.postings.iter().map(|&posting| Carrier { posting, text: self.texts[posting.article().index()] })
-    }
-
     /// Shows each fingerprint's carriers to `handle`, on all threads, each of which gathers what it makes of them.
     pub fn gather<R: Default + Send>(
         &self,
@@ -103,6 +85,20 @@ impl Batch<'_> {
 /// Shows the shared fingerprints in order, many at a time, joined with the texts that carry them.
 pub fn batches(postings: &Postings, texts: &[TextRow], mut visit: impl FnMut(Batch<'_>) -> Result<()>) -> Result<()> {
     postings.batches(|postings| visit(Batch { postings, texts }))
+}
+
+/// Of whole fingerprints, the carriers of those that at least two texts carry: where each text has them first, sorted.
+pub fn shared(mut rows: Vec<Carrier>) -> Vec<Carrier> {
+    rows.sort_unstable();
+    let mut shared = Vec::new();
+    for carriers in rows.chunk_by(|x, y| same_fingerprint(&x.posting, &y.posting)) {
+        let from = shared.len();
+        shared.extend(carriers.chunk_by(|x, y| x.posting.article() == y.posting.article()).map(|of_text| of_text[0]));
+        if shared.len() == from + 1 {
+            shared.truncate(from);
+        }
+    }
+    shared
 }
 
 /// Shows the carriers of each fingerprint among rows in any order.

@@ -21,7 +21,7 @@ use crate::shingle::{ShingleCounter, ShingleCounts};
 use crate::spool::Spool;
 
 /// Buckets up to this size give all their pairs. 32: at most 496 pairs, of which later bands repeat most.
-const PAIRED_BUCKET: usize = 32;
+pub(crate) const PAIRED_BUCKET: usize = 32;
 /// In larger buckets, how many texts a member is compared with: the longest, then those that all before rejected.
 const REPRESENTATIVES: usize = 4;
 /// Above this, a bucket is furniture or emptiness rather than a text (`ALGORITHMS.md` of the prototype: 10^4).
@@ -144,7 +144,8 @@ impl Classes {
         verified.par_extend(crowds.into_par_iter().flat_map_iter(alike));
         verified.par_sort_unstable_by(|x, y| (x.0, x.1).cmp(&(y.0, y.1)));
         verified.dedup_by_key(|edge| (edge.0, edge.1));
-        let near = near_classes(&exact, &texts, &verified, spool, keys);
+        let tokens = |article: ArticleId| spool.tokens_of(article);
+        let near = near_classes(&exact, &texts, &verified, tokens, |article| keys.rank(article));
         let leaders = texts.iter().copied().filter(|a| near[a.index()] == *a).collect();
         Classes { exact, near, texts, leaders, candidates: pairs.len() as u64, verified, oversized }
     }
@@ -252,7 +253,7 @@ impl Band {
 }
 
 /// Each member of a large bucket against a few of the others.
-fn by_representatives(
+pub(crate) fn by_representatives(
     mut members: Vec<ArticleId>,
     keys: &Keys,
     spool: &Spool,
@@ -285,7 +286,7 @@ fn by_representatives(
 }
 
 /// The candidates at or above the threshold, with their exact similarity.
-fn verify(
+pub(crate) fn verify(
     pairs: &[(ArticleId, ArticleId)],
     spool: &Spool,
     shingles: &ShingleCounts,
@@ -321,12 +322,12 @@ fn exact_classes(keys: &Keys) -> Vec<ArticleId> {
 }
 
 /// Leaders, longest text first: a text joins the first leader it was verified against, else it leads.
-fn near_classes(
+pub(crate) fn near_classes(
     exact: &[ArticleId],
     texts: &[ArticleId],
     verified: &[(ArticleId, ArticleId, f64)],
-    spool: &Spool,
-    keys: &Keys,
+    tokens: impl Fn(ArticleId) -> usize,
+    rank: impl Fn(ArticleId) -> u32,
 ) -> Vec<ArticleId> {
     let mut edges: HashMap<ArticleId, Vec<(ArticleId, f64)>> = HashMap::new();
     for &(a, b, jaccard) in verified {
@@ -334,7 +335,7 @@ fn near_classes(
         edges.entry(b).or_default().push((a, jaccard));
     }
     let mut order: Vec<ArticleId> = texts.iter().copied().filter(|a| edges.contains_key(a)).collect();
-    order.sort_unstable_by_key(|&a| (std::cmp::Reverse(spool.tokens_of(a)), keys.rank(a)));
+    order.sort_unstable_by_key(|&a| (std::cmp::Reverse(tokens(a)), rank(a)));
     let mut near: Vec<ArticleId> = exact.to_vec();
     let mut leads = vec![false; exact.len()];
     for article in order {
@@ -342,7 +343,7 @@ fn near_classes(
         let leader = edges[&article]
             .iter()
             .filter(|(other, _)| leads[other.index()])
-            .max_by(|x, y| x.1.total_cmp(&y.1).then(keys.rank(y.0).cmp(&keys.rank(x.0))));
+            .max_by(|x, y| x.1.total_cmp(&y.1).then(rank(y.0).cmp(&rank(x.0))));
         match leader {
             Some((leader, _)) => near[article.index()] = *leader,
             None => leads[article.index()] = true,

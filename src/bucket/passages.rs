@@ -14,7 +14,7 @@ use bytemuck::{Pod, Zeroable};
 use rayon::prelude::*;
 
 use crate::article::ArticleId;
-use crate::disk::{Column, Exchange, List, Memory, Partitioned, Row, Workspace};
+use crate::disk::{Exchange, List, Memory, Partitioned, Row, Workspace};
 use crate::error::Result;
 use crate::shingle;
 use crate::spool::{Document, Spool};
@@ -107,14 +107,6 @@ pub(super) fn packed([a, b, c, d]: [u32; 4]) -> u128 {
 const HASH_BITS: u32 = 48;
 
 impl Row for Posting {
-    const NAME: &'static str = "postings";
-    const COLUMNS: &'static [(&'static str, Column)] = &[
-        ("hash_high", Column::U32),
-        ("article", Column::U32),
-        ("token", Column::U32),
-        ("hash_low_line_flags", Column::U32),
-    ];
-
     /// The upper bits of the hash. Among the least of a window smaller ones are more frequent, but no partition has more than
     /// two and a half times its share.
     fn key(&self) -> u64 {
@@ -319,7 +311,7 @@ fn keep_repeated(postings: &mut Vec<Posting>) {
 }
 
 /// Appends the fingerprints of one text that others may have.
-fn add_postings(article: ArticleId, document: &Document<'_>, list: &mut Vec<Posting>) {
+pub(crate) fn add_postings(article: ArticleId, document: &Document<'_>, list: &mut Vec<Posting>) {
     let mut lines = Lines::of(document);
     let length = document.len();
     let (lead_end, end) = (lead_end(&document.marks), END_TOKENS.min(length / 8));

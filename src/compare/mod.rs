@@ -64,7 +64,7 @@ impl Surroundings<'_> {
 }
 
 /// What two texts say of a pair before anything is known of passages.
-fn circumstances(a: &TextRow, b: &TextRow) -> Circumstances {
+pub(crate) fn circumstances(a: &TextRow, b: &TextRow) -> Circumstances {
     let days = |a: i64, b: i64| u32::try_from(a.abs_diff(b) / SECONDS_OF_A_DAY.unsigned_abs()).unwrap_or(u32::MAX);
     Circumstances {
         same_outlet: a.outlet != 0 && a.outlet == b.outlet,

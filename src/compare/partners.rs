@@ -14,7 +14,7 @@ use crate::verify::Circumstances;
 /// class's leader only, so that a story printed 500 times costs 499 comparisons.
 const LISTED_CLASS: usize = 48;
 /// Pairs across two classes are all listed up to this many; beyond, the leaders stand for them.
-const LISTED_ACROSS: usize = 1024;
+pub(crate) const LISTED_ACROSS: usize = 1024;
 
 /// Leaves out the candidates that cannot be links, whatever a comparison would say.
 pub fn retain_likely(candidates: &mut Vec<Candidate>, texts: &[TextRow], judge: &Judge) {

@@ -3,6 +3,7 @@
 //! In: files, or what was sealed of other files ([`Corpus::open`]). Out: [`Corpus`]. One pass: chunks of input are parsed,
 //! tokenised and sketched in parallel and joined in input order, so that the result does not depend on the number of threads.
 
+pub mod made;
 mod sealed;
 
 use std::collections::BTreeMap;

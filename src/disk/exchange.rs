@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::disk::file::TempFile;
 use crate::disk::workspace::Workspace;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// About how many rows a partition should have: half a megabyte of 16-byte rows, which stays in a processor's own cache.
 const PARTITION_ROWS: usize = 1 << 15;
@@ -21,11 +21,6 @@ const HANDLED_SHARE: usize = 8;
 
 /// A row that stages hand on: plain bytes, with the key by which those that belong together meet.
 pub trait Row: Pod + Ord + Send + Sync {
-    /// What such rows are called.
-    const NAME: &'static str;
-    /// Their columns, in the order of their bytes, without gaps.
-    const COLUMNS: &'static [(&'static str, Column)];
-
     /// Rows with equal keys meet in one partition. Keys fall evenly on all numbers.
     fn key(&self) -> u64;
 }
@@ -34,57 +29,6 @@ pub trait Row: Pod + Ord + Send + Sync {
 /// Programming, vol. 3, 2nd ed., section 6.4).
 pub fn spread(number: u64) -> u64 {
     number.wrapping_mul(0x9E37_79B9_7F4A_7C15)
-}
-
-/// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Column {
-    /// A number of four bytes.
-    U32,
-    /// A number of eight bytes.
-    U64,
-    /// A number of eight bytes with a sign.
-    I64,
-}
-
-impl Column {
-    /// Bytes of a value.
-    pub const fn bytes(self) -> usize {
-        match self {
-            Column::U32 => 4,
-            Column::U64 | Column::I64 => 8,
-        }
-    }
-}
-
-const fn columns_bytes(columns: &[(&str, Column)]) -> usize {
-    let (mut at, mut bytes) = (0, 0);
-    while at < columns.len() {
-        bytes += columns[at].1.bytes();
-        at += 1;
-    }
-    bytes
-}
-
-/// One of so many partitions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Partition {
-    /// Its number, from 0.
-    pub number: usize,
-    /// How many there are.
-    pub of: usize,
-}
-
-impl Partition {
-    /// The rows, if all belong here: a key that is split over partitions gives each of them half of what it should see.
-    ///
-    /// Fails with [`Error::Partition`] otherwise.
-    pub fn check<T: Row>(self, rows: &[T]) -> Result<()> {
-        match rows.iter().map(|row| partition(row.key(), self.of)).find(|&number| number != self.number) {
-            None => Ok(()),
-            Some(belongs) => Err(Error::Partition { rows: T::NAME, number: self.number, of: self.of, belongs }),
-        }
-    }
 }
 
 /// Distributes rows to partitions.
@@ -126,7 +70,6 @@ enum Block<T> {
 impl<T: Row> Partitioned<T> {
     /// Distributes a list to so many partitions.
     pub fn of(list: &[T], count: usize) -> Partitioned<T> {
-        const { assert!(columns_bytes(T::COLUMNS) == size_of::<T>(), "the columns of a row are all its bytes") };
         let number = |row: &T| partition(row.key(), count);
         // Where the next row of each partition goes, and in the end where the partition ends.
         let mut ends = vec![0u32; count + 1];
@@ -295,9 +238,6 @@ mod tests {
     struct Number(u32);
 
     impl Row for Number {
-        const NAME: &'static str = "numbers";
-        const COLUMNS: &'static [(&'static str, Column)] = &[("number", Column::U32)];
-
         fn key(&self) -> u64 {
             spread(u64::from(self.0))
         }
@@ -325,30 +265,14 @@ mod tests {
             }
             twin.sort_by_key(|row| partition(row.key(), of));
             for _ in 0..2 {
-                let (mut found, mut number) = (Vec::new(), 0);
+                let mut found = Vec::new();
                 exchange.each(|partition| partition, |partition| {
-                    Partition { number, of }.check(&partition)?;
-                    number += 1;
                     found.extend(partition);
                     Ok(())
                 }).unwrap();
                 proptest::prop_assert_eq!(&found, &twin);
             }
             proptest::prop_assert_eq!(workspace.bytes_written() > 0, bytes > memory_bytes - memory_bytes / HANDLED_SHARE);
-        }
-    }
-
-    #[test]
-    fn a_key_that_is_split_is_noticed() {
-        let rows: Vec<Number> = (0..100).map(Number).collect();
-        let (of, whole) = (4, Partitioned::of(&rows, 4));
-        for number in 0..of {
-            let mine = whole.partition(number);
-            assert!(!mine.is_empty());
-            Partition { number, of }.check(mine).unwrap();
-            let other = Partition { number: (number + 1) % of, of }.check(&mine[..1]).unwrap_err();
-            let message = format!("partition {} of 4 has numbers that belong to partition {number}", (number + 1) % of);
-            assert_eq!(other.to_string(), message);
         }
     }
 }

@@ -14,7 +14,7 @@
 //!
 //! ```
 //! use bytemuck::{Pod, Zeroable};
-//! use wirecopy::disk::{Column, Exchange, Partitioned, Row, Workspace};
+//! use wirecopy::disk::{Exchange, Partitioned, Row, Workspace};
 //!
 //! #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
 //! #[repr(C)]
@@ -24,9 +24,6 @@
 //! }
 //!
 //! impl Row for Word {
-//!     const NAME: &'static str = "words";
-//!     const COLUMNS: &'static [(&'static str, Column)] = &[("hash", Column::U32), ("article", Column::U32)];
-//!
 //!     fn key(&self) -> u64 {
 //!         u64::from(self.hash) << 32
 //!     }
@@ -51,15 +48,13 @@
 
 mod exchange;
 mod file;
-#[cfg(feature = "parquet")]
-pub mod ipc;
 mod kept;
 mod list;
 mod memory;
 mod table;
 mod workspace;
 
-pub use exchange::{Column, Exchange, Partition, Partitioned, Row, spread};
+pub use exchange::{Exchange, Partitioned, Row, spread};
 #[cfg(feature = "parquet")]
 pub(crate) use file::Cursor;
 pub(crate) use file::{SharedFile, TempFile};

@@ -1,7 +1,7 @@
 //! Where temporary files go, and how much may stay in memory.
 
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -98,6 +98,11 @@ impl Workspace {
             #[cfg(test)]
             partitions: None,
         }))
+    }
+
+    /// Where temporary files go.
+    pub fn folder(&self) -> &Path {
+        &self.0.folder
     }
 
     /// Keeps what finished stages made, in a folder for the scan with this fingerprint beside the temporary files, and uses

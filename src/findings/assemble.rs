@@ -23,7 +23,7 @@ use crate::settings::Settings;
 use crate::story;
 use crate::verify::SharedRun;
 
-use super::headline::{Recurring, headline};
+use super::headline::{Recurring, Titles, beginning};
 use super::kinds::{Kinds, Place};
 use super::outlets::Outlets;
 use super::passages::{Collector, RunRow, Texts};
@@ -48,8 +48,7 @@ pub enum Kept {
 
 /// The findings of a scan.
 pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: Kept) -> Result<Findings> {
-    let wanted = |relation: Relation| settings.relate.relations.contains(&relation);
-    let same_text = wanted(Relation::Identical) || wanted(Relation::NearDuplicate);
+    let same_text = makes_stories_of_copies(settings);
     let workspace = &corpus.workspace;
     let Analysis { classes, compared, decoys, verified, epoch: Epoch { judge, .. }, .. } = analysis;
     let passage_candidates = analysis.named;
@@ -101,8 +100,9 @@ pub fn assemble(corpus: Corpus, analysis: Analysis, settings: &Settings, kept: K
     drop(compared);
     let credits = Credits { corpus: &corpus, tallies: &tallies };
     let rows = stories.rows(&corpus, &least, &credits);
-    let kinds = Kinds::of(places_in(&corpus, &stories, &shown), &rows, &pairs);
-    let mut outlets = Outlets::of(&rows, |article| kinds.published(article));
+    let id = |article: ArticleId| corpus.articles.get(article.index()).id.clone();
+    let kinds = Kinds::of(places_in(&corpus, &stories, &shown), &rows, &pairs, id);
+    let mut outlets = Outlets::of(&rows, kinds.references());
     let mut members = Table::new(workspace, workspace.share(Memory::Rows));
     let (mut dropped, mut undated, mut doubtful_dates, mut without_source) = (0, 0, 0, 0);
     for block in corpus.spool.articles().collect::<Vec<_>>().chunks(BLOCK) {
@@ -214,6 +214,34 @@ pub fn stories_of(article: ArticleId, corpus: &Corpus, analysis: &Analysis) -> (
     (stories.of[article.index()].as_ref().map(named), stories.partial(article).iter().map(named).collect())
 }
 
+/// What may stand above a story: its titles, and its first words.
+pub type StoryTitles = (Titles, Option<String>);
+
+/// What may stand above each story, in the order of [`Findings::stories`].
+pub fn story_titles(corpus: &Corpus, analysis: &Analysis, settings: &Settings) -> Vec<StoryTitles> {
+    let classes = &analysis.classes;
+    let stories = Stories::of(corpus, classes, &analysis.stories, &classes.groups(), makes_stories_of_copies(settings));
+    let titles = |members: &Vec<ArticleId>| {
+        let order = in_order_of_publication(corpus, members);
+        let read: Vec<Cow<'_, Article>> = order.iter().map(|article| corpus.articles.get(article.index())).collect();
+        let titles = Titles::of(corpus, order.iter().copied().zip(&read));
+        (titles, order.iter().find_map(|&article| beginning(corpus, article)))
+    };
+    stories.members.par_iter().map(titles).collect()
+}
+
+/// Whether near-duplicates alone make a story.
+fn makes_stories_of_copies(settings: &Settings) -> bool {
+    let wanted = |relation: Relation| settings.relate.relations.contains(&relation);
+    wanted(Relation::Identical) || wanted(Relation::NearDuplicate)
+}
+
+fn in_order_of_publication(corpus: &Corpus, members: &[ArticleId]) -> Vec<ArticleId> {
+    let mut order = members.to_vec();
+    order.sort_unstable_by_key(|&article| by_publication(corpus, article));
+    order
+}
+
 /// Stories over articles, largest first.
 struct Stories {
     members: Vec<Vec<ArticleId>>,
@@ -285,14 +313,15 @@ impl Stories {
             .zip(&self.ids)
             .zip(least)
             .map(|((members, id), least)| {
-                let mut order = members.clone();
-                order.sort_unstable_by_key(|&article| by_publication(corpus, article));
+                let order = in_order_of_publication(corpus, members);
                 let read: Vec<Cow<'_, Article>> =
                     order.iter().map(|article| corpus.articles.get(article.index())).collect();
                 let by_date = || read.iter();
                 let first = by_date().find(|article| article.trusted_date().is_some());
                 let last = by_date().rfind(|article| article.trusted_date().is_some());
-                let titled = headline(corpus, &recurring, order.iter().copied().zip(&read));
+                let titles = Titles::of(corpus, order.iter().copied().zip(&read));
+                let first_words = || order.iter().find_map(|&article| beginning(corpus, article));
+                let title = titles.headline(&recurring, first_words);
                 let agencies: Vec<Cow<'_, Option<Box<Credit>>>> =
                     order.iter().map(|&article| credits.of_article(article)).collect();
                 let tellers: Vec<Teller<'_>> = order
@@ -311,7 +340,7 @@ impl Stories {
                     id: id.clone(),
                     members: members.clone(),
                     sources: sources.iter().map(|&source| source.clone()).collect(),
-                    title: titled,
+                    title,
                     first_published: first.and_then(|article| article.published),
                     last_published: last.and_then(|article| article.published),
                     syndicated: sources.len() + usize::from(by_date().any(|article| article.source.is_none())) > 1,

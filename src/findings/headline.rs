@@ -10,6 +10,8 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use bytemuck::{Pod, Zeroable};
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::article::{Article, ArticleId, Span};
@@ -36,22 +38,24 @@ const LEAD_BYTES: usize = 100;
 const RECURRING_UNITS: usize = 4;
 
 /// Titles that stand above articles of several stories.
-pub(super) struct Recurring(HashedSet<u64>);
+#[derive(Default)]
+pub struct Recurring(HashedSet<u64>);
 
 impl Recurring {
     /// `story` says which story an article belongs to.
     pub(super) fn of(corpus: &Corpus, story: impl Fn(ArticleId) -> Option<usize>) -> Recurring {
-        let mut titles: Vec<(u64, u32, bool)> = Vec::new();
+        let mut titles: Vec<TitleRow> = Vec::new();
         for (article, id) in corpus.articles.iter().zip((0..).map(ArticleId)) {
-            if let Some(title) = &article.title {
-                let unit = story(id).map_or((id.0, true), |story| (story as u32, false));
-                titles.push((key(title), unit.0, unit.1));
-            }
+            titles.extend(
+                article.title.as_ref().map(|title| TitleRow::of(title, id, story(id).map(|story| story as u64))),
+            );
         }
-        titles.sort_unstable();
-        titles.dedup();
-        let of_one = titles.chunk_by(|x, y| x.0 == y.0).filter(|units| units.len() >= RECURRING_UNITS);
-        Recurring(of_one.map(|units| units[0].0).collect())
+        Recurring(TitleRow::recurring(titles).into_iter().collect())
+    }
+
+    /// Those with these keys.
+    pub(crate) fn of_keys(keys: impl Iterator<Item = u64>) -> Recurring {
+        Recurring(keys.collect())
     }
 
     fn has(&self, title: &str) -> bool {
@@ -59,41 +63,81 @@ impl Recurring {
     }
 }
 
+/// That a title stands above a story, or an article in none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
+#[repr(C)]
+pub struct TitleRow {
+    /// What stands for the title: a hash.
+    pub key: u64,
+    /// The story, or the article.
+    unit: u64,
+    /// Which of the two: 1 or 0.
+    is_story: u64,
+}
+
+impl TitleRow {
+    /// `story` is any number that the articles of one story share and no other does.
+    pub fn of(title: &str, article: ArticleId, story: Option<u64>) -> TitleRow {
+        TitleRow { key: key(title), unit: story.unwrap_or(article.0.into()), is_story: story.is_some().into() }
+    }
+
+    /// The keys of the titles that recur, of rows in any order that have all of each.
+    pub fn recurring(mut titles: Vec<TitleRow>) -> Vec<u64> {
+        titles.sort_unstable();
+        titles.dedup();
+        let several = titles.chunk_by(|x, y| x.key == y.key).filter(|units| units.len() >= RECURRING_UNITS);
+        several.map(|units| units[0].key).collect()
+    }
+}
+
 fn key(title: &str) -> u64 {
     xxh3_64_with_seed(title.trim().as_bytes(), SEED)
 }
 
-/// The headline that most articles have, of those the first. Of titles that their texts know little of, the one that is known
-/// best is taken where there is no other and it is known at all.
-pub(super) fn headline<'a>(
-    corpus: &Corpus,
-    recurring: &Recurring,
-    articles: impl Iterator<Item = (ArticleId, &'a Cow<'a, Article>)> + Clone,
-) -> Option<String> {
-    let mut tokenizer = Tokenizer::new();
-    let mut known: Vec<(&str, usize, f64)> = Vec::new();
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    for (id, article) in articles.clone() {
-        let Some(title) = article.title.as_deref().filter(|title| !is_outlet(title, article)) else { continue };
-        let place = *places.entry(title).or_insert(known.len());
-        if let Some((_, times, _)) = known.get_mut(place) {
-            *times += 1;
-            continue;
+/// What may stand above a story, before it is known which titles recur.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Titles {
+    /// The titles of its articles in order, each with how many have it, and the share of its words in the text below it; 0 for
+    /// one of too few words.
+    known: Vec<(String, usize, f64)>,
+}
+
+impl Titles {
+    /// Those of these articles, the earliest first.
+    pub(super) fn of<'a>(corpus: &Corpus, articles: impl Iterator<Item = (ArticleId, &'a Cow<'a, Article>)>) -> Titles {
+        let mut tokenizer = Tokenizer::new();
+        let mut known: Vec<(String, usize, f64)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for (id, article) in articles {
+            let Some(title) = article.title.as_deref().filter(|title| !is_outlet(title, article)) else { continue };
+            let place = *places.entry(title).or_insert(known.len());
+            if let Some((_, times, _)) = known.get_mut(place) {
+                *times += 1;
+                continue;
+            }
+            let words: Vec<u32> = tokenizer.words(title).to_vec();
+            let text = body_words(&corpus.spool.document(id), &words);
+            let shared = words.iter().filter(|word| text.contains(word)).count();
+            let share = if words.len() >= HEADLINE_WORDS { shared as f64 / words.len() as f64 } else { 0.0 };
+            known.push((title.to_owned(), 1, share));
         }
-        let words: Vec<u32> = tokenizer.words(title).to_vec();
-        let text = body_words(&corpus.spool.document(id), &words);
-        let shared = words.iter().filter(|word| text.contains(word)).count();
-        let is_headline = words.len() >= HEADLINE_WORDS && !recurring.has(title);
-        known.push((title, 1, if is_headline { shared as f64 / words.len() as f64 } else { 0.0 }));
+        Titles { known }
     }
-    let value = |&(_, times, share): &(&str, usize, f64)| {
-        if share >= HEADLINE_SHARE { (times, 0.0) } else { (0, share) }
-    };
-    let best = known.iter().rev().max_by(|x, y| value(x).partial_cmp(&value(y)).unwrap_or(Ordering::Equal));
-    let title = best.map(|best| best.0.to_owned());
-    match best {
-        Some((.., share)) if *share >= DOUBTFUL_SHARE => title,
-        _ => articles.filter_map(|(id, _)| beginning(corpus, id)).next().or(title),
+
+    /// The headline that most articles have, of those the first. Of titles that their texts know little of, the one that is
+    /// known best is taken where there is no other and it is known at all; else the words that `beginning` gives.
+    pub fn headline(&self, recurring: &Recurring, beginning: impl FnOnce() -> Option<String>) -> Option<String> {
+        let share = |(title, _, share): &(String, usize, f64)| if recurring.has(title) { 0.0 } else { *share };
+        let value = |known: &(String, usize, f64)| {
+            let share = share(known);
+            if share >= HEADLINE_SHARE { (known.1, 0.0) } else { (0, share) }
+        };
+        let best = self.known.iter().rev().max_by(|x, y| value(x).partial_cmp(&value(y)).unwrap_or(Ordering::Equal));
+        let title = best.map(|best| best.0.clone());
+        match best {
+            Some(best) if share(best) >= DOUBTFUL_SHARE => title,
+            _ => beginning().or(title),
+        }
     }
 }
 
@@ -107,7 +151,7 @@ fn is_outlet(title: &str, article: &Article) -> bool {
 }
 
 /// The first words of the first line of an article that is prose; of the first long line where all have furniture in them.
-fn beginning(corpus: &Corpus, article: ArticleId) -> Option<String> {
+pub(super) fn beginning(corpus: &Corpus, article: ArticleId) -> Option<String> {
     let (document, spans) = (corpus.spool.document(article), corpus.spool.spans(article));
     let mut lines = Vec::new();
     let mut start = 0;

@@ -87,13 +87,20 @@ impl Near {
 }
 
 impl Story {
-    /// The article that the others are measured against: the likely origin, else the one that was published first, else the
-    /// first in input order.
-    pub fn reference(&self, published: impl Fn(ArticleId) -> Option<i64>) -> ArticleId {
+    /// The article that the others are measured against: the likely origin, else the one that was published first; of several
+    /// the first by `id`, so that the order of the input decides nothing.
+    pub fn reference<I: Ord>(
+        &self,
+        published: impl Fn(ArticleId) -> Option<i64>,
+        id: impl Fn(ArticleId) -> I,
+    ) -> ArticleId {
         let named = self.origin.as_ref().map(|origin| origin.article).filter(|article| self.members.contains(article));
-        let earliest = || self.members.iter().filter_map(|&article| Some((published(article)?, article))).min();
-        let first = || self.members.first().copied().unwrap_or_default();
-        named.or_else(|| earliest().map(|(_, article)| article)).unwrap_or_else(first)
+        let at = |article: ArticleId| published(article).unwrap_or(i64::MAX);
+        let first = || {
+            let members = self.members.iter().copied();
+            members.min_by(|&x, &y| at(x).cmp(&at(y)).then_with(|| id(x).cmp(&id(y)))).unwrap_or_default()
+        };
+        named.unwrap_or_else(first)
     }
 }
 
@@ -107,12 +114,14 @@ pub(super) struct Place {
     pub(super) class: ArticleId,
 }
 
-/// What comes first in a story: what it is measured against, then by date, those without one at the end.
-type Order = (bool, i64, ArticleId);
+/// What comes first in a story: what it is measured against, then by date, those without one at the end, then by id.
+type Order = (bool, i64, u32);
 
 /// The articles that others are most like, later ones among them.
 pub(super) struct Kinds {
     places: Vec<Place>,
+    /// The place of each article among those of its story by their ids.
+    by_id: Vec<u32>,
     /// What each story is measured against.
     references: Vec<ArticleId>,
     best: Vec<Option<Best>>,
@@ -121,12 +130,25 @@ pub(super) struct Kinds {
 }
 
 impl Kinds {
-    /// Reads the pairs; `places` has one entry an article.
-    pub(super) fn of(places: Vec<Place>, stories: &[Story], pairs: &Table<Pair>) -> Kinds {
+    /// Reads the pairs; `places` has one entry an article, and `id` gives the id of each.
+    pub(super) fn of(
+        places: Vec<Place>,
+        stories: &[Story],
+        pairs: &Table<Pair>,
+        id: impl Fn(ArticleId) -> String,
+    ) -> Kinds {
+        let mut by_id = vec![0; places.len()];
+        for story in stories {
+            let mut members: Vec<(String, ArticleId)> =
+                story.members.iter().map(|&article| (id(article), article)).collect();
+            members.sort_unstable();
+            (0..).zip(members).for_each(|(place, (_, article))| by_id[article.index()] = place);
+        }
         let published = |article: ArticleId| places[article.index()].published;
-        let references: Vec<ArticleId> = stories.iter().map(|story| story.reference(published)).collect();
+        let reference = |story: &Story| story.reference(published, |article| by_id[article.index()]);
+        let references: Vec<ArticleId> = stories.iter().map(reference).collect();
         let best = vec![None; places.len()];
-        let mut kinds = Kinds { places, references, best, first: HashMap::new() };
+        let mut kinds = Kinds { places, by_id, references, best, first: HashMap::new() };
         for article in (0..kinds.places.len() as u32).map(ArticleId) {
             let Some(story) = kinds.places[article.index()].story else { continue };
             let (class, order) = ((story, kinds.places[article.index()].class), kinds.order(article));
@@ -134,6 +156,11 @@ impl Kinds {
         }
         pairs.iter().for_each(|pair| kinds.add(&pair));
         kinds
+    }
+
+    /// What each story is measured against.
+    pub(super) fn references(&self) -> &[ArticleId] {
+        &self.references
     }
 
     /// When an article was published, where that is known and not doubtful.
@@ -167,7 +194,7 @@ impl Kinds {
 
     fn order(&self, article: ArticleId) -> Order {
         let published = self.places[article.index()].published.unwrap_or(i64::MAX);
-        (!self.is_reference(article), published, article)
+        (!self.is_reference(article), published, self.by_id[article.index()])
     }
 
     fn add(&mut self, pair: &Pair) {
@@ -179,6 +206,7 @@ impl Kinds {
         for (article, other, kept, own) in sides {
             let near = Best {
                 other,
+                by_id: self.by_id[other.index()],
                 relation: pair.relation,
                 revision: pair.is_revision(),
                 // As tables have it, so that what is made of tables is the same.
@@ -209,6 +237,8 @@ impl Kinds {
 #[derive(Clone, Copy)]
 struct Best {
     other: ArticleId,
+    /// Its place among those of the story by their ids.
+    by_id: u32,
     relation: Relation,
     /// Whether one is a revision of the other.
     revision: bool,
@@ -232,7 +262,7 @@ impl Best {
             .then(other.revision.cmp(&self.revision))
             .then(self.relation.cmp(&other.relation))
             .then(other.jaccard.total_cmp(&self.jaccard));
-        order.then(self.other.cmp(&other.other)).is_lt()
+        order.then(self.by_id.cmp(&other.by_id)).is_lt()
     }
 }
 

@@ -27,10 +27,11 @@ use crate::relation::Relation;
 use crate::score::Feature;
 
 pub use crate::origin::Origin;
-pub use assemble::{Kept, NamedStory, assemble, stories_of};
+pub use assemble::{Kept, NamedStory, StoryTitles, assemble, stories_of, story_titles};
+pub use headline::{Recurring, TitleRow, Titles};
 pub use ids::Ids;
 pub use kinds::{Kind, Near};
-pub use outlets::Outlet;
+pub use outlets::{Counted, Outlet};
 pub use texts::{Apart, Text, has_text};
 
 /// The version of the tables' schema; a change of columns or of their meaning raises it.
@@ -68,8 +69,9 @@ impl Findings {
     /// Fills in what follows from the other rows: kinds, what articles are measured against, outlets. A scan has done so; tables
     /// of an earlier version do not have them.
     pub fn complete(&mut self) -> Result<()> {
-        let kinds = kinds::Kinds::of(kinds::places(self), &self.stories, &self.pairs);
-        let mut outlets = outlets::Outlets::of(&self.stories, |article| kinds.published(article));
+        let id = |article: ArticleId| self.members.get(article.index()).id.clone();
+        let kinds = kinds::Kinds::of(kinds::places(self), &self.stories, &self.pairs, id);
+        let mut outlets = outlets::Outlets::of(&self.stories, kinds.references());
         let mut members = Table::default();
         for (member, article) in self.members.iter().zip((0..).map(ArticleId)) {
             let mut member = member.into_owned();
@@ -311,4 +313,36 @@ pub struct Counts {
     pub dropped: u64,
     /// Buckets too large to be texts, re-banded with more rows.
     pub oversized_buckets: u64,
+}
+
+impl Counts {
+    /// Adds what was counted in another part of a scan; nothing is in two parts.
+    pub fn add(&mut self, other: Counts) {
+        let Counts { passed_over, expected_wrong_links, rejected_pairs, .. } = other;
+        passed_over.into_iter().for_each(|(what, count)| *self.passed_over.entry(what).or_default() += count);
+        for (relation, count) in expected_wrong_links {
+            *self.expected_wrong_links.entry(relation).or_default() += count;
+        }
+        for (relation, count) in rejected_pairs {
+            *self.rejected_pairs.entry(relation).or_default() += count;
+        }
+        self.files += other.files;
+        self.articles += other.articles;
+        self.text_bytes += other.text_bytes;
+        self.undated += other.undated;
+        self.doubtful_dates += other.doubtful_dates;
+        self.without_source += other.without_source;
+        self.rejects += other.rejects;
+        self.notices += other.notices;
+        self.exact_classes += other.exact_classes;
+        self.near_duplicate_classes += other.near_duplicate_classes;
+        self.bucket_candidates += other.bucket_candidates;
+        self.passage_candidates += other.passage_candidates;
+        self.verified_pairs += other.verified_pairs;
+        self.links += other.links;
+        self.stories += other.stories;
+        self.articles_in_stories += other.articles_in_stories;
+        self.dropped += other.dropped;
+        self.oversized_buckets += other.oversized_buckets;
+    }
 }

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Kind, Member, Story};
+use serde::{Deserialize, Serialize};
+
+use super::{Findings, Kind, Member, Story};
 use crate::article::ArticleId;
 
 /// What one outlet prints.
@@ -34,21 +36,19 @@ pub(super) struct Outlets<'a> {
     /// What each story is measured against, and the outlet of that, once it is known.
     references: Vec<(ArticleId, Option<u32>)>,
     numbers: HashMap<String, u32>,
-    rows: Vec<Outlet>,
-    lags: Vec<Vec<u32>>,
+    rows: Vec<Counted>,
     /// Articles of an outlet in a story.
     articles: HashMap<(u32, u32), u64>,
 }
 
 impl<'a> Outlets<'a> {
-    /// `published` says when an article was published, where that is known and not doubtful.
-    pub(super) fn of(stories: &'a [Story], published: impl Fn(ArticleId) -> Option<i64>) -> Outlets<'a> {
+    /// `references` are what the stories are measured against.
+    pub(super) fn of(stories: &'a [Story], references: &[ArticleId]) -> Outlets<'a> {
         Outlets {
             stories,
-            references: stories.iter().map(|story| (story.reference(&published), None)).collect(),
+            references: references.iter().map(|&reference| (reference, None)).collect(),
             numbers: HashMap::new(),
             rows: Vec::new(),
-            lags: Vec::new(),
             articles: HashMap::new(),
         }
     }
@@ -60,8 +60,7 @@ impl<'a> Outlets<'a> {
             None => {
                 let outlet = self.rows.len() as u32;
                 self.numbers.insert(source.clone(), outlet);
-                self.rows.push(Outlet { source: source.clone(), ..Outlet::default() });
-                self.lags.push(Vec::new());
+                self.rows.push(Counted { source: source.clone(), ..Counted::default() });
                 outlet
             }
         };
@@ -76,32 +75,91 @@ impl<'a> Outlets<'a> {
             *its_outlet = Some(outlet);
         }
         if let (Some(first), Some(at)) = (self.stories[story].first_published, member.trusted_date()) {
-            self.lags[outlet as usize].push(u32::try_from(at.seconds - first.seconds).unwrap_or(0));
+            self.rows[outlet as usize].lags.push(u32::try_from(at.seconds - first.seconds).unwrap_or(0));
         }
     }
 
     /// The rows, those with most articles first, then by name.
-    pub(super) fn finish(mut self) -> Vec<Outlet> {
-        let (mut from, mut by) = (vec![BTreeMap::new(); self.rows.len()], vec![BTreeMap::new(); self.rows.len()]);
+    pub(super) fn finish(self) -> Vec<Outlet> {
+        let mut rows: Vec<Outlet> = self.counted().into_iter().map(Counted::finish).collect();
+        rows.sort_unstable_by(|x, y| y.articles.cmp(&x.articles).then_with(|| x.source.cmp(&y.source)));
+        rows
+    }
+
+    /// What was counted, which can be added up.
+    pub(super) fn counted(self) -> Vec<Counted> {
+        let mut counted: Vec<Counted> = self.rows;
+        let mut between: Vec<(u32, u32, u64)> = Vec::new();
         for (&(outlet, story), &articles) in &self.articles {
-            let Some(other) = self.references[story as usize].1.filter(|&other| other != outlet) else { continue };
-            *from[outlet as usize].entry(other).or_default() += articles;
-            *by[other as usize].entry(outlet).or_default() += articles;
+            let other = self.references[story as usize].1.filter(|&other| other != outlet);
+            between.extend(other.map(|other| (outlet, other, articles)));
         }
-        let names: Vec<String> = self.rows.iter().map(|row| row.source.clone()).collect();
-        let named = |counts: BTreeMap<u32, u64>| {
-            let named = counts.into_iter().map(|(outlet, articles)| (names[outlet as usize].clone(), articles));
-            let mut named: Vec<(String, u64)> = named.collect();
+        let names: Vec<String> = counted.iter().map(|row| row.source.clone()).collect();
+        for (outlet, other, articles) in between {
+            let (outlet, other) = (outlet as usize, other as usize);
+            *counted[outlet].copied_from.entry(names[other].clone()).or_default() += articles;
+            *counted[other].copied_by.entry(names[outlet].clone()).or_default() += articles;
+        }
+        counted
+    }
+}
+
+/// What was counted of one outlet in a part of a corpus.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// Its name.
+    pub source: String,
+    articles: u64,
+    own: u64,
+    agency: u64,
+    copied_from: BTreeMap<String, u64>,
+    copied_by: BTreeMap<String, u64>,
+    /// The time of each of its dated articles after the first of its story, in seconds.
+    lags: Vec<u32>,
+}
+
+impl Counted {
+    /// What was counted in a part of a corpus that has whole stories.
+    pub fn of(findings: &Findings) -> Vec<Counted> {
+        let published = |article: ArticleId| {
+            findings.members.get(article.index()).trusted_date().map(|published| published.seconds)
+        };
+        let reference = |story: &Story| story.reference(published, |article| findings.id(article));
+        let references: Vec<ArticleId> = findings.stories.iter().map(reference).collect();
+        let mut outlets = Outlets::of(&findings.stories, &references);
+        for (member, article) in findings.members.iter().zip((0..).map(ArticleId)) {
+            outlets.add(article, &member);
+        }
+        outlets.counted()
+    }
+
+    /// Adds what was counted of the same outlet elsewhere.
+    pub fn add(&mut self, other: Counted) {
+        self.articles += other.articles;
+        self.own += other.own;
+        self.agency += other.agency;
+        for (ours, theirs) in [(&mut self.copied_from, other.copied_from), (&mut self.copied_by, other.copied_by)] {
+            theirs.into_iter().for_each(|(outlet, articles)| *ours.entry(outlet).or_default() += articles);
+        }
+        self.lags.extend(other.lags);
+    }
+
+    /// The row of the outlet.
+    pub fn finish(mut self) -> Outlet {
+        let named = |counts: BTreeMap<String, u64>| {
+            let mut named: Vec<(String, u64)> = counts.into_iter().collect();
             named.sort_unstable_by(|x, y| y.1.cmp(&x.1).then_with(|| x.0.cmp(&y.0)));
             named
         };
-        for (((row, from), by), lags) in self.rows.iter_mut().zip(from).zip(by).zip(&mut self.lags) {
-            row.copied_from = named(from);
-            row.copied_by = named(by);
-            lags.sort_unstable();
-            row.median_lag_seconds = lags.get(lags.len().saturating_sub(1) / 2).copied();
+        self.lags.sort_unstable();
+        Outlet {
+            source: self.source,
+            articles: self.articles,
+            own: self.own,
+            agency: self.agency,
+            copied_from: named(self.copied_from),
+            copied_by: named(self.copied_by),
+            median_lag_seconds: self.lags.get(self.lags.len().saturating_sub(1) / 2).copied(),
         }
-        self.rows.sort_unstable_by(|x, y| y.articles.cmp(&x.articles).then_with(|| x.source.cmp(&y.source)));
-        self.rows
     }
 }

@@ -11,7 +11,7 @@ use bytemuck::{Pod, Zeroable};
 
 use crate::article::{ArticleId, Span};
 use crate::bucket::passages::PASSAGE_TOKENS;
-use crate::disk::{Column, Exchange, List, Memory, Partitioned, Row, Table, Workspace, spread};
+use crate::disk::{Exchange, List, Memory, Partitioned, Row, Table, Workspace, spread};
 use crate::error::Result;
 use crate::spool::Spool;
 use crate::text::SEED;
@@ -37,16 +37,6 @@ pub(crate) struct RunRow {
 }
 
 impl Row for RunRow {
-    const NAME: &'static str = "shared runs";
-    const COLUMNS: &'static [(&'static str, Column)] = &[
-        ("words_high", Column::U64),
-        ("words_low", Column::U64),
-        ("article", Column::U32),
-        ("start", Column::U32),
-        ("end", Column::U32),
-        ("unused", Column::U32),
-    ];
-
     fn key(&self) -> u64 {
         self.words[0]
     }
@@ -93,10 +83,6 @@ struct CarriedRow {
 }
 
 impl Row for CarriedRow {
-    const NAME: &'static str = "carried passages";
-    const COLUMNS: &'static [(&'static str, Column)] =
-        &[("article", Column::U32), ("start", Column::U32), ("end", Column::U32), ("passage", Column::U32)];
-
     fn key(&self) -> u64 {
         spread(u64::from(self.article))
     }
@@ -115,15 +101,6 @@ struct PlacedRow {
 }
 
 impl Row for PlacedRow {
-    const NAME: &'static str = "placed passages";
-    const COLUMNS: &'static [(&'static str, Column)] = &[
-        ("id", Column::U64),
-        ("passage", Column::U32),
-        ("article", Column::U32),
-        ("start", Column::U32),
-        ("end", Column::U32),
-    ];
-
     fn key(&self) -> u64 {
         self.id
     }

@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::ArticleId;
 use crate::bucket::candidates::{self, Candidate, Carriage, Hit};
-use crate::bucket::carriers::{Carrier, TextRow, batches, by_fingerprint};
+use crate::bucket::carriers::{Carrier, TextRow, batches};
 use crate::bucket::passages::{GRAM_TOKENS, Postings};
 use crate::disk::{Exchange, KeptReader, KeptWriter, Memory, Partitioned, Workspace};
 use crate::error::Result;
@@ -73,13 +73,6 @@ pub fn unlearned(postings: &Postings, texts: &[TextRow], workspace: &Workspace) 
     candidates::candidates(&mut hits(postings, texts, workspace, unlearned_hits)?)
 }
 
-/// The fingerprints that name pairs where nothing is learned, of one partition of carriers in any order.
-pub fn unlearned_of_partition(carriers: Vec<Carrier>) -> Vec<Hit> {
-    let mut found = Vec::new();
-    by_fingerprint(carriers, |carriers| unlearned_hits(carriers, &mut found));
-    found
-}
-
 fn unlearned_hits(carriers: &[Carrier], found: &mut Vec<Hit>) {
     let recurring = recurring(carriers);
     candidates::hits(carriers, |carrier| carriage(&recurring, carrier), found);
@@ -121,15 +114,18 @@ pub fn passages(
 
 /// What one fingerprint after the other says.
 #[derive(Default)]
-struct Found {
-    hits: Vec<Hit>,
-    marks: Vec<MarkRow>,
-    lessons: Lessons,
+pub struct Found {
+    /// The pairs that each names.
+    pub hits: Vec<Hit>,
+    /// Where texts carry what was learned.
+    pub marks: Vec<MarkRow>,
+    /// What was learned.
+    pub lessons: Lessons,
 }
 
 impl Found {
     /// Looks at all carriers of a fingerprint.
-    fn look(&mut self, carriers: &[Carrier], related: &Related) {
+    pub fn look(&mut self, carriers: &[Carrier], related: &Related) {
         let lesson = Lesson::of(carriers, related);
         self.lessons.add(carriers[0].posting.hash(), &lesson);
         let marked = carriers.iter().filter_map(|carrier| Some((carrier, lesson.mark(carrier.text.outlet)?)));
@@ -147,14 +143,17 @@ impl Found {
 
 /// The pairs of class leaders that are takes of one text.
 fn takes(postings: &Postings, texts: &[TextRow], workspace: &Workspace) -> Result<Vec<(ArticleId, ArticleId)>> {
-    let mut hits = hits(postings, texts, workspace, |carriers, found| {
-        let recurring = recurring(carriers);
-        candidates::bare_hits(carriers, |carrier| carriage(&recurring, carrier), found);
-    })?;
+    let mut hits = hits(postings, texts, workspace, bare_hits)?;
     let tokens = |article: ArticleId| texts[article.index()].tokens;
     let takes =
         candidates::sharing(&mut hits, |pair| takes_of_one_text(pair, tokens(pair.a).max(tokens(pair.b)) as usize))?;
     Ok(takes.iter().map(|pair| (pair.a, pair.b)).collect())
+}
+
+/// The pairs that a fingerprint names before anything is learned, by all its carriers.
+pub fn bare_hits(carriers: &[Carrier], found: &mut Vec<Hit>) {
+    let recurring = recurring(carriers);
+    candidates::bare_hits(carriers, |carrier| carriage(&recurring, carrier), found);
 }
 
 fn carriage(recurring: &[u64], carrier: &Carrier) -> Carriage {

@@ -11,14 +11,14 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::contexts::Contexts;
 use crate::article::ArticleId;
-use crate::disk::{Column, Exchange, KeptReader, KeptWriter, Partitioned, Row, Workspace};
+use crate::disk::{Exchange, KeptReader, KeptWriter, Partitioned, Row, Workspace};
 use crate::error::Result;
 use crate::spool::Spool;
 use crate::text::Marks;
 
 /// The most class leaders the model is made from; above, those of the least content hash. Stock phrases of a language show
 /// in far fewer texts, and the model stays below 200 MB.
-const SAMPLE: usize = 10_000;
+pub const SAMPLE: usize = 10_000;
 
 /// Texts whose runs are distributed at a time.
 const TEXTS: usize = 256;
@@ -64,10 +64,6 @@ impl PhraseRow {
 }
 
 impl Row for PhraseRow {
-    const NAME: &'static str = "phrases";
-    const COLUMNS: &'static [(&'static str, Column)] =
-        &[("before", Column::U32), ("third", Column::U32), ("second", Column::U32), ("first", Column::U32)];
-
     /// The first of the words, which are hashes.
     fn key(&self) -> u64 {
         (self.0 >> 96 << 32) as u64

@@ -17,6 +17,7 @@
 use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::ArticleId;
@@ -163,7 +164,7 @@ pub struct Stock {
 }
 
 /// Lessons in lists, as they are gathered.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct Lessons {
     outlet: Vec<(u64, u64)>,
     common: Vec<u64>,
@@ -261,7 +262,9 @@ enum Where {
 
 /// Which classes are takes of one text.
 pub struct Related {
-    /// For each article where its partners begin, and at the end their number.
+    /// Those that have partners, sorted; nothing where each article has a place.
+    sparse: Option<Vec<ArticleId>>,
+    /// For each place where its partners begin, and at the end their number.
     starts: Vec<u32>,
     partners: Vec<ArticleId>,
 }
@@ -276,11 +279,30 @@ impl Related {
         for place in 0..articles {
             starts[place + 1] += starts[place];
         }
-        Related { starts, partners: both.into_iter().map(|pair| pair.1).collect() }
+        Related { sparse: None, starts, partners: both.into_iter().map(|pair| pair.1).collect() }
+    }
+
+    /// The same, with memory for the articles in these pairs alone.
+    pub fn sparse(pairs: &[(ArticleId, ArticleId)]) -> Related {
+        let mut known: Vec<ArticleId> = pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
+        known.par_sort_unstable();
+        known.dedup();
+        let place = |article: ArticleId| ArticleId(known.partition_point(|&other| other < article) as u32);
+        let placed: Vec<(ArticleId, ArticleId)> = pairs.iter().map(|&(a, b)| (place(a), place(b))).collect();
+        let Related { starts, mut partners, .. } = Related::of(&placed, known.len());
+        partners.iter_mut().for_each(|partner| *partner = known[partner.index()]);
+        Related { sparse: Some(known), starts, partners }
     }
 
     fn partners(&self, class: ArticleId) -> &[ArticleId] {
-        &self.partners[self.starts[class.index()] as usize..self.starts[class.index() + 1] as usize]
+        let place = match &self.sparse {
+            None => class.index(),
+            Some(known) => match known.binary_search(&class) {
+                Ok(place) => place,
+                Err(_) => return &[],
+            },
+        };
+        &self.partners[self.starts[place] as usize..self.starts[place + 1] as usize]
     }
 
     /// See [`Standing::apart`](crate::bucket::candidates::Standing::apart).

@@ -23,7 +23,7 @@ use crate::learn::lexicon::Lexicon;
 use crate::learn::phrases::{PhraseModel, sample};
 use crate::learn::stock::Stock;
 use crate::learn::{self, Learned, Passages};
-use crate::progress::{Progress, Stage};
+use crate::progress::{Progress, Silent, Stage};
 use crate::read::Input;
 use crate::relate::Judge;
 use crate::settings::{Part, Settings};
@@ -95,7 +95,6 @@ fn stages(
     progress: &dyn Progress,
     kept: &Checkpoints<'_>,
 ) -> Result<Analysis> {
-    let workspace = corpus.workspace.clone();
     let judge = Judge::of(settings)?;
 
     forget(corpus, settings);
@@ -115,7 +114,41 @@ fn stages(
         named = candidates.len() as u64;
         retain_likely(&mut candidates, &texts, &judge);
     }
+    let epoch = Epoch { learned, judge };
+    verified(corpus, Found { classes, texts, candidates, named }, epoch, settings, kept)
+}
 
+/// What the stages before verification found.
+pub(crate) struct Found {
+    /// Exact and near-duplicate classes.
+    pub classes: Classes,
+    /// What is known of each article beside its words.
+    pub texts: Vec<TextRow>,
+    /// The pairs of class leaders that are compared, sorted.
+    pub candidates: Vec<Candidate>,
+    /// How many pairs share passages at all.
+    pub named: u64,
+}
+
+/// The stages from verification to stories, of a part of a corpus that has whole components. The marks that were learned have
+/// been joined with the texts.
+pub(crate) fn related(corpus: &mut Corpus, found: Found, epoch: Epoch, settings: &Settings) -> Result<Analysis> {
+    let workspace = corpus.workspace.clone();
+    forget(corpus, settings);
+    verified(corpus, found, epoch, settings, &Checkpoints::of(&workspace, &Silent))
+}
+
+fn verified(
+    corpus: &mut Corpus,
+    found: Found,
+    epoch: Epoch,
+    settings: &Settings,
+    kept: &Checkpoints<'_>,
+) -> Result<Analysis> {
+    let workspace = corpus.workspace.clone();
+    let (progress, Found { classes, texts, candidates, named }, Epoch { learned, judge }) =
+        (kept.progress, found, epoch);
+    let leaders = &classes.leaders;
     let groups = classes.groups();
     let in_order = |a: ArticleId, b: ArticleId| {
         if corpus.keys.rank(a) < corpus.keys.rank(b) { (a, b) } else { (b, a) }
@@ -230,7 +263,6 @@ fn forget(corpus: &mut Corpus, settings: &Settings) {
 mod tests {
     use super::*;
     use crate::error::Error;
-    use crate::progress::Silent;
     use crate::relation::Relation;
     use crate::report::{Table, TableFormat};
 

@@ -250,6 +250,10 @@ pub fn renew(
     known: Manifest,
     force: bool,
 ) -> anyhow::Result<()> {
+    if folder.join(manifest::FILE_NAME).is_dir() {
+        let what = format!("cannot write to {}: an engine wrote its files, in parts", folder.display());
+        return Err(Failure::new(what, "give the report a path: --report html=PATH").into());
+    }
     let listed: BTreeSet<String> = known.files.iter().cloned().collect();
     let has_parts = forms.iter().any(|form| form.shows_texts());
     let parts = if has_parts { reports::parts(folder, PARTS) } else { BTreeSet::new() };

@@ -4,12 +4,13 @@
 //! module, `wirecopy._core`. It knows Python and nothing of the method: inputs become [`Input`](crate::read::Input)s
 //! ([`source`]), keyword arguments become [`Settings`](crate::settings::Settings) ([`options`]), a job runs beside the thread
 //! that called, which looks for Ctrl-C ([`run`]), and findings are kept as they are until a table of them is asked for
-//! ([`scan`]). Stage functions for other engines have their place here, too: a stage takes batches and gives batches.
+//! ([`scan`]). Other engines call one step at a time ([`engine`]): it takes batches and gives batches.
 
 mod batches;
 mod capsule;
 mod check;
 mod compare;
+mod engine;
 mod errors;
 mod options;
 mod run;
@@ -30,6 +31,11 @@ mod _core {
     use super::check::check;
     #[pymodule_export]
     use super::compare::compare;
+    #[pymodule_export]
+    use super::engine::{
+        engine_columns, engine_counted, engine_job, engine_manifest, engine_read, engine_run, engine_schema,
+        engine_steps,
+    };
     #[pymodule_export]
     use super::scan::{Scan, scan};
     #[pymodule_export]

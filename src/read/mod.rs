@@ -79,6 +79,8 @@ pub use chunk::{Chunk, Parsed};
 pub use chunks::{Chunks, chunks};
 #[cfg(feature = "parquet")]
 pub(crate) use columnar::cell;
+#[cfg(feature = "python")]
+pub(crate) use columnar::is_wanted;
 pub use compress::Compression;
 pub use discover::sources;
 pub use flaw::NotWritten;

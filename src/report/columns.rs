@@ -20,18 +20,20 @@ const BATCH_ROWS: usize = 1024;
 impl Table {
     /// The table of `findings` as record batches, and their schema.
     pub fn batches(self, findings: &Findings) -> io::Result<(SchemaRef, Vec<RecordBatch>)> {
-        fn made<R: Row>(rows: impl Iterator<Item = R>) -> io::Result<(SchemaRef, Vec<RecordBatch>)> {
-            Ok((schema::<R>(), batches(rows).collect::<io::Result<_>>()?))
-        }
         match self {
-            Table::Members => made(rows::members(findings).iter()),
-            Table::Pairs => made(rows::pairs(findings).iter()),
-            Table::Stories => made(rows::stories(findings).iter()),
-            Table::Outlets => made(rows::outlets(findings).iter()),
-            Table::Passages => made(rows::passages(findings).iter()),
-            Table::Rejects => made(rows::rejects(findings).iter()),
+            Table::Members => rows_as_batches(rows::members(findings).iter()),
+            Table::Pairs => rows_as_batches(rows::pairs(findings).iter()),
+            Table::Stories => rows_as_batches(rows::stories(findings).iter()),
+            Table::Outlets => rows_as_batches(rows::outlets(findings).iter()),
+            Table::Passages => rows_as_batches(rows::passages(findings).iter()),
+            Table::Rejects => rows_as_batches(rows::rejects(findings).iter()),
         }
     }
+}
+
+/// Rows of a table as record batches, and their schema.
+pub fn rows_as_batches<R: Row>(rows: impl Iterator<Item = R>) -> io::Result<(SchemaRef, Vec<RecordBatch>)> {
+    Ok((schema::<R>(), batches(rows).collect::<io::Result<_>>()?))
 }
 
 /// The columns of a table.

@@ -24,14 +24,18 @@ use crate::score::Feature;
 /// The manifest in `folder`, which must be of this schema version or an earlier one.
 pub fn manifest(folder: &Path) -> Result<Manifest> {
     let path = folder.join(manifest::FILE_NAME);
-    let text = std::fs::read(&path).map_err(|cause| match cause.kind() {
-        ErrorKind::NotFound if folder.is_dir() => Error::NotFound(format!(
-            "{} holds no finished scan: {}, which a scan writes last, is missing",
-            folder.display(),
-            manifest::FILE_NAME
-        )),
-        _ => Error::io("read", &path, cause),
+    let missing = || {
+        let (folder, name) = (folder.display(), manifest::FILE_NAME);
+        Error::NotFound(format!("{folder} holds no finished scan: {name}, which a scan writes last, is missing"))
+    };
+    let mut text = Vec::new();
+    let parts = parts(&path)?.ok_or_else(|| match folder.metadata() {
+        Ok(_) => missing(),
+        Err(cause) => Error::io("read", &path, cause),
     })?;
+    for part in parts {
+        text.extend(std::fs::read(&part).map_err(|cause| Error::io("read", &part, cause))?);
+    }
     let misread = |cause: String| Error::Table { table: path.display().to_string(), row: 1, cause };
     let manifest: Manifest = serde_json::from_slice(&text).map_err(|cause| misread(cause.to_string()))?;
     if manifest.schema_version > SCHEMA_VERSION {
@@ -41,6 +45,29 @@ pub fn manifest(folder: &Path) -> Result<Manifest> {
         )));
     }
     Ok(manifest)
+}
+
+/// The files that have what is called so, in order: it, or the parts in the folder of that name, as engines with several tasks
+/// write them. Nothing if there is neither.
+pub(super) fn parts(path: &Path) -> Result<Option<Vec<PathBuf>>> {
+    let failed = |cause| Error::io("read", path, cause);
+    match path.metadata() {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(cause) => return Err(failed(cause)),
+        Ok(known) if !known.is_dir() => return Ok(Some(vec![path.into()])),
+        Ok(_) => {}
+    }
+    let mut parts = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        // Marks and checksums.
+        if !name.to_string_lossy().starts_with(['_', '.']) {
+            parts.push(path.join(name));
+        }
+    }
+    // Parts are numbered, with zeros before them.
+    parts.sort();
+    Ok(Some(parts))
 }
 
 /// The first version with kinds and outlets.
@@ -152,22 +179,30 @@ fn table<R: Row>(folder: &Path, table: Table) -> Result<Vec<R>> {
 pub(super) fn rows<R: Row>(folder: &Path, table: Table) -> Result<Box<dyn Iterator<Item = Result<R>>>> {
     for &format in TableFormat::ALL {
         let path: PathBuf = folder.join(table.file_name(format));
-        let file = match File::open(&path) {
-            Ok(file) => file,
-            Err(cause) if cause.kind() == ErrorKind::NotFound => continue,
-            Err(cause) => return Err(Error::io("read", path, cause)),
-        };
-        let name = path.display().to_string();
-        return Ok(match format {
-            TableFormat::Jsonl => Box::new(jsonl(&name, file)),
-            TableFormat::Csv => Box::new(csv(&name, file)?),
-            #[cfg(feature = "parquet")]
-            TableFormat::Parquet => Box::new(super::parquet::read(&name, file)?),
+        let Some(parts) = parts(&path)? else { continue };
+        let rows = parts.into_iter().flat_map(move |part| {
+            part_rows::<R>(&part, format).unwrap_or_else(|error| Box::new(std::iter::once(Err(error))))
         });
+        return Ok(Box::new(rows));
+    }
+    // An engine that writes parts may write none of a table without rows.
+    if folder.join(manifest::FILE_NAME).is_dir() {
+        return Ok(Box::new(std::iter::empty()));
     }
     let endings: Vec<String> = TableFormat::ALL.iter().map(|format| format!(".{}", format.ending())).collect();
     let (folder, name) = (folder.display(), table.name());
     Err(Error::NotFound(format!("{folder} has no table {name} as {}", endings.join(" or "))))
+}
+
+fn part_rows<R: Row>(part: &Path, format: TableFormat) -> Result<Box<dyn Iterator<Item = Result<R>>>> {
+    let file = File::open(part).map_err(|cause| Error::io("read", part, cause))?;
+    let name = part.display().to_string();
+    Ok(match format {
+        TableFormat::Jsonl => Box::new(jsonl(&name, file)),
+        TableFormat::Csv => Box::new(csv(&name, file)?),
+        #[cfg(feature = "parquet")]
+        TableFormat::Parquet => Box::new(super::parquet::read(&name, file)?),
+    })
 }
 
 /// Findings from rows: ids are resolved to articles and stories. The counts of a scan are not in its tables and stay zero.

@@ -34,6 +34,9 @@ pub mod rows;
 pub mod summary;
 pub mod texts;
 
+#[cfg(feature = "parquet")]
+pub use columns::rows_as_batches;
+
 /// The tables of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Table {

@@ -2,12 +2,12 @@
 //! written only beside such a report, and is no table of the findings.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Write};
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::load::jsonl;
+use super::load::{jsonl, parts};
 use super::rows::Rows;
 use crate::article::{ArticleId, Span};
 use crate::disk::{Memory, Table, Workspace};
@@ -47,31 +47,36 @@ pub fn write(findings: &Findings, out: &mut dyn Write) -> io::Result<()> {
 
 /// The texts of the finished scan in `folder`, one after the other, each with the id of its article; nothing if none were kept.
 pub(super) fn kept(folder: &Path) -> Result<Option<impl Iterator<Item = Result<(String, String)>> + use<>>> {
-    let path = folder.join(FILE_NAME);
-    let file = match File::open(&path) {
-        Ok(file) => file,
-        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(cause) => return Err(Error::io("read", path, cause)),
+    let rows = lines(&folder.join(FILE_NAME))?;
+    Ok(rows.map(|rows| rows.map(|row| row.map(|TextRow { id, text, .. }| (id, text)))))
+}
+
+/// The lines of the file, or of its parts; nothing if there is none.
+fn lines(path: &Path) -> Result<Option<impl Iterator<Item = Result<TextRow>> + use<>>> {
+    let Some(parts) = parts(path)? else { return Ok(None) };
+    let part = |part: PathBuf| -> Box<dyn Iterator<Item = Result<TextRow>>> {
+        match File::open(&part) {
+            Ok(file) => Box::new(jsonl(&part.display().to_string(), file)),
+            Err(cause) => Box::new(std::iter::once(Err(Error::io("read", part, cause)))),
+        }
     };
-    let rows = jsonl(&path.display().to_string(), file);
-    Ok(Some(rows.map(|row| row.map(|TextRow { id, text, .. }| (id, text)))))
+    Ok(Some(parts.into_iter().flat_map(part)))
 }
 
 /// Reads the texts of the finished scan in `folder` into its findings, with the headlines that tables do not have.
 pub fn load(folder: &Path, findings: &mut Findings, workspace: &Workspace) -> Result<()> {
     let path = folder.join(FILE_NAME);
-    let file = File::open(&path).map_err(|cause| match cause.kind() {
-        ErrorKind::NotFound => Error::NotFound(format!(
+    let rows = lines(&path)?.ok_or_else(|| {
+        Error::NotFound(format!(
             "{} has no {FILE_NAME}, which a report with texts is made of: scan again without --no-report",
             folder.display()
-        )),
-        _ => Error::io("read", &path, cause),
+        ))
     })?;
     let name = path.display().to_string();
     let misread = |row: u64, cause: String| Error::Table { table: name.clone(), row, cause };
     let mut texts = Table::new(workspace, workspace.share(Memory::Loaded));
     let mut members = Table::new(workspace, workspace.share(Memory::Loaded));
-    let mut rows = jsonl::<TextRow, File>(&name, file).zip(1..);
+    let mut rows = rows.zip(1..);
     for (member, place) in findings.members.iter().zip(0..) {
         let mut member = member.into_owned();
         if has_text(&member) {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytemuck::{Pod, Zeroable};
 
 use crate::article::ArticleId;
-use crate::disk::{Column, Exchange, KeptReader, KeptWriter, List, Memory, Row, Workspace, spread};
+use crate::disk::{Exchange, KeptReader, KeptWriter, List, Memory, Row, Workspace, spread};
 use crate::error::Result;
 use crate::text::Marks;
 
@@ -26,13 +26,14 @@ impl MarkRow {
     pub fn of(text: ArticleId, token: u32, mark: Marks) -> MarkRow {
         MarkRow { text, token, mark: u32::from(mark.0) }
     }
+
+    /// The same mark of the text that is called so elsewhere.
+    pub fn moved(self, text: ArticleId) -> MarkRow {
+        MarkRow { text, ..self }
+    }
 }
 
 impl Row for MarkRow {
-    const NAME: &'static str = "marks";
-    const COLUMNS: &'static [(&'static str, Column)] =
-        &[("text", Column::U32), ("token", Column::U32), ("mark", Column::U32)];
-
     fn key(&self) -> u64 {
         spread(u64::from(self.text.0))
     }

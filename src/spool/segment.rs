@@ -69,6 +69,24 @@ impl Segment {
         self.ends.push(End { token: end(token), span: end(self.spans.len()), text: end(self.text.len()) });
     }
 
+    /// Adds one article that was taken out of another segment: its words, their marks, the bytes of their spans, and its text.
+    pub(crate) fn push_made(&mut self, ids: Vec<u32>, marks: &[Marks], spans: &[u8], text: &str) {
+        self.marks.extend_from_slice(marks);
+        self.spans.extend_from_slice(spans);
+        let tokens = ids.len();
+        self.ids.extend(ids);
+        self.push_text(text, tokens);
+    }
+
+    /// The article at a place: its words, their marks, the bytes of their spans, and its text.
+    pub(crate) fn made(&self, place: usize) -> (&[u32], &[Marks], &[u8], &str) {
+        let begin = place.checked_sub(1).map_or(End::default(), |before| self.ends[before]);
+        let end = self.ends[place];
+        let tokens = begin.token as usize..end.token as usize;
+        let spans = &self.spans[begin.span as usize..end.span as usize];
+        (&self.ids[tokens.clone()], &self.marks[tokens], spans, &self.text[begin.text as usize..end.text as usize])
+    }
+
     /// How many articles it holds.
     pub fn len(&self) -> usize {
         self.ends.len()

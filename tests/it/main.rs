@@ -32,7 +32,6 @@ mod oracle;
 mod origins;
 mod outputs;
 mod pages;
-mod partitions;
 mod program;
 mod properties;
 #[cfg(feature = "remote")]

@@ -21,8 +21,10 @@ mod value;
 mod write;
 
 #[cfg(feature = "parquet")]
-pub(super) use table::Batches;
+#[cfg(feature = "python")]
+pub(crate) use rows::is_wanted;
 #[cfg(feature = "parquet")]
+pub(super) use table::Batches;
 pub(crate) use value::cell;
 
 use super::chunk::Leaving;

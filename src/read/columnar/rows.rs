@@ -183,7 +183,7 @@ impl Rows<'_, '_, '_> {
 
 /// Whether a column, or a part of a nested one, may hold something that is read: `path` leads to it, without the steps into
 /// lists.
-pub(super) fn is_wanted(mapping: &Mapping, path: &[&str]) -> bool {
+pub(crate) fn is_wanted(mapping: &Mapping, path: &[&str]) -> bool {
     let Some((root, inner)) = path.split_first() else { return false };
     mapping.targets(root).iter().any(|target| {
         let mut inner = inner.iter();

@@ -49,8 +49,11 @@ pub(super) fn story(findings: &Findings, places: &Places, tally: &Tally<'_>, pla
         .map(|&id| places.text(id).map_or_else(|| Cow::Owned(Text::default()), |at| findings.texts.get(at)))
         .collect();
     let own = story.members.len();
-    let named =
-        story.reference(|article| members.get(place_of(&ids, own, article)?).and_then(|member| published(member)));
+    let at = |article: ArticleId| place_of(&ids, own, article).map(|place| &members[place]);
+    let named = story.reference(
+        |article| at(article).and_then(|member| published(member)),
+        |article| at(article).map(|member| member.id.clone()),
+    );
     let reference = place_of(&ids, own, named).unwrap_or(0);
     let order = order(reference, &members[..own]);
     let nearest: Vec<Option<usize>> =
@@ -119,10 +122,10 @@ pub(super) fn published(member: &Member) -> Option<i64> {
     member.trusted_date().map(|published| published.seconds)
 }
 
-/// The rank of each article by time: the reference first, then by date, those without one at the end.
+/// The rank of each article by time: the reference first, then by date, those without one at the end; of equal ones by id.
 fn order(reference: usize, members: &[Cow<'_, Member>]) -> Vec<usize> {
     let mut by_time: Vec<usize> = (0..members.len()).collect();
-    by_time.sort_by_key(|&at| (at != reference, published(&members[at]).unwrap_or(i64::MAX), at));
+    by_time.sort_by_key(|&at| (at != reference, published(&members[at]).unwrap_or(i64::MAX), &members[at].id));
     let mut ranks = vec![0; members.len()];
     by_time.iter().enumerate().for_each(|(rank, &at)| ranks[at] = rank);
     ranks
