@@ -40,6 +40,8 @@ pub const TARGETS: &[Target] = &[
     target("dates", "dates", readers::dates),
     target("rewrite", "jsonl", files::rewrite),
     target("leave", "jsonl", files::leave),
+    target("parquet_again", "parquet", |bytes| files::columns("a.parquet", bytes)),
+    target("arrow_again", "arrow", |bytes| files::columns("a.arrow", bytes)),
     target("text", "txt", texts::tokens),
     target("credits", "txt", texts::credits),
     target("runs", "numbers", pairs::runs),

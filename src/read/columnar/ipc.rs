@@ -33,7 +33,8 @@ const DENSE_ROW_BYTES: u64 = 512;
 
 /// Cuts between messages, and between rows of a dense batch.
 pub(in crate::read) struct Messages<'m> {
-    mapping: &'m Mapping,
+    /// Which columns are read; all without one.
+    mapping: Option<&'m Mapping>,
     schema: Option<SchemaRef>,
     projection: Vec<usize>,
     version: MetadataVersion,
@@ -66,6 +67,15 @@ struct Place {
 
 impl<'m> Messages<'m> {
     pub(in crate::read) fn new(mapping: &'m Mapping) -> Messages<'m> {
+        Messages::of(Some(mapping))
+    }
+
+    /// The same, with all columns.
+    pub(super) fn whole() -> Messages<'static> {
+        Messages::of(None)
+    }
+
+    fn of(mapping: Option<&'m Mapping>) -> Messages<'m> {
         Messages {
             mapping,
             schema: None,
@@ -112,8 +122,7 @@ impl<'m> Messages<'m> {
     }
 
     /// Takes in the message that the window begins with, and gives its batch if it has one.
-    fn message(&mut self, feed: &mut Feed, place: Place) -> Result<Option<Cut>, String> {
-        let byte_offset = feed.offset();
+    fn message(&mut self, feed: &mut Feed, place: Place) -> Result<Option<Batch>, String> {
         let bytes = Buffer::from_vec(feed.take(place.body.end));
         let header = bytes.as_slice().get(place.header).unwrap_or_default();
         let body = bytes.slice_with_length(place.body.start, place.body.len());
@@ -146,7 +155,7 @@ impl<'m> Messages<'m> {
                 let schema = self.schema.clone().ok_or_else(|| damaged(&"a batch before the schema"))?;
                 check_sizes(batch, &body).map_err(|error| damaged(&error))?;
                 let rows = u64::try_from(batch.length()).unwrap_or(0);
-                let piece = Batch {
+                Ok(Some(Batch {
                     schema,
                     projection: self.projection.clone(),
                     version: self.version,
@@ -155,8 +164,7 @@ impl<'m> Messages<'m> {
                     body,
                     first: 0,
                     rows,
-                };
-                Ok(Some(self.cut(piece, byte_offset)))
+                }))
             }
             _ => Ok(None),
         }
@@ -178,22 +186,68 @@ impl<'m> Messages<'m> {
 
     fn begin(&mut self, schema: Schema) -> Result<(), String> {
         // Without a text nothing that follows is of use.
-        check_text(&schema, self.mapping).inspect_err(|_| self.done = true)?;
-        let wanted = |name: &str| is_wanted(self.mapping, &[name]);
-        self.projection = (0..schema.fields().len()).filter(|&place| wanted(schema.field(place).name())).collect();
+        self.mapping.map_or(Ok(()), |mapping| check_text(&schema, mapping)).inspect_err(|_| self.done = true)?;
+        let is_wanted = |name: &str| self.mapping.is_none_or(|mapping| is_wanted(mapping, &[name]));
+        self.projection = (0..schema.fields().len()).filter(|&place| is_wanted(schema.field(place).name())).collect();
         self.schema = Some(Arc::new(schema));
         Ok(())
     }
 
     /// Notes damage, and goes on at the next message if the source has one.
-    fn flaw(&mut self, feed: &mut Feed, byte_offset: u64, reason: String) -> Cut {
+    fn flaw(&mut self, feed: &mut Feed, byte_offset: u64, reason: String) -> Flaw {
         let record = if self.schema.is_some() { self.record } else { 0 };
         self.record += u64::from(self.schema.is_some());
         if feed.offset() == byte_offset && !self.done {
             self.done = !find_message(feed);
         }
         self.done |= self.schema.is_none();
-        Cut::of_flaws(vec![Flaw { record, byte_offset, reason }])
+        Flaw { record, byte_offset, reason }
+    }
+
+    /// The next batch with its offset, or what is damaged.
+    fn next_batch(&mut self, feed: &mut Feed) -> Option<Result<(Batch, u64), Flaw>> {
+        while !self.done {
+            feed.fill(FILE_MARK.len());
+            if feed.offset() == 0 && feed.bytes().starts_with(FILE_MARK) {
+                feed.skip(FILE_MARK.len());
+                // Padded to eight bytes or more.
+                feed.fill(FILE_PADDING_BYTES);
+                let padding = feed.bytes().chunks(8).take_while(|bytes| *bytes == [0; 8]).count();
+                feed.skip(padding * 8);
+            }
+            let byte_offset = feed.offset();
+            let place = match self.place(feed) {
+                Ok(Some(place)) => place,
+                Ok(None) => {
+                    self.done = true;
+                    let missing = || Flaw { record: 0, byte_offset, reason: "the Arrow data has no schema".to_owned() };
+                    return self.schema.is_none().then(|| Err(missing()));
+                }
+                Err(reason) => return Some(Err(self.flaw(feed, byte_offset, reason))),
+            };
+            match self.message(feed, place) {
+                Ok(Some(batch)) => return Some(Ok((batch, byte_offset))),
+                Ok(None) => {}
+                Err(reason) => return Some(Err(self.flaw(feed, byte_offset, reason))),
+            }
+        }
+        None
+    }
+
+    /// The next batch that can be read, and the number of its first row.
+    pub(super) fn next_whole(&mut self, feed: &mut Feed) -> Option<(u64, Batch)> {
+        loop {
+            if let Ok((batch, _)) = self.next_batch(feed)? {
+                let first_record = self.record;
+                self.record = self.record.saturating_add(batch.rows);
+                return Some((first_record, batch));
+            }
+        }
+    }
+
+    /// The schema, once it was read.
+    pub(super) fn schema(&self) -> Option<&SchemaRef> {
+        self.schema.as_ref()
     }
 }
 
@@ -240,32 +294,10 @@ impl Split for Messages<'_> {
         if let Some((rest, byte_offset)) = self.rest.take() {
             return Some(self.cut(rest, byte_offset));
         }
-        while !self.done {
-            feed.fill(FILE_MARK.len());
-            if feed.offset() == 0 && feed.bytes().starts_with(FILE_MARK) {
-                feed.skip(FILE_MARK.len());
-                // Padded to eight bytes or more.
-                feed.fill(FILE_PADDING_BYTES);
-                let padding = feed.bytes().chunks(8).take_while(|bytes| *bytes == [0; 8]).count();
-                feed.skip(padding * 8);
-            }
-            let byte_offset = feed.offset();
-            let place = match self.place(feed) {
-                Ok(Some(place)) => place,
-                Ok(None) => {
-                    self.done = true;
-                    let missing = || Flaw { record: 0, byte_offset, reason: "the Arrow data has no schema".to_owned() };
-                    return self.schema.is_none().then(|| Cut::of_flaws(vec![missing()]));
-                }
-                Err(reason) => return Some(self.flaw(feed, byte_offset, reason)),
-            };
-            match self.message(feed, place) {
-                Ok(Some(cut)) => return Some(cut),
-                Ok(None) => {}
-                Err(reason) => return Some(self.flaw(feed, byte_offset, reason)),
-            }
-        }
-        None
+        Some(match self.next_batch(feed)? {
+            Ok((batch, byte_offset)) => self.cut(batch, byte_offset),
+            Err(flaw) => Cut::of_flaws(vec![flaw]),
+        })
     }
 }
 
@@ -291,6 +323,12 @@ fn check_sizes(batch: arrow_ipc::RecordBatch<'_>, body: &Buffer) -> Result<(), S
 impl Batch {
     pub(super) fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// How its values are packed.
+    pub(super) fn packed_by(&self) -> Option<arrow_ipc::CompressionType> {
+        let message = arrow_ipc::root_as_message(&self.message).ok()?;
+        Some(message.header_as_record_batch()?.compression()?.codec())
     }
 
     /// Bytes of the message.
