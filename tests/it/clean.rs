@@ -535,6 +535,23 @@ pub mod parquet_files {
         }
     }
 
+    /// As polars has written it: its schema has no length in front of it, and its dictionary stands behind the rows.
+    #[test]
+    fn a_file_of_polars_loses_rows() {
+        let file = fs::read(project().join("fuzz/seeds/arrow/bare")).unwrap();
+        let before = &read_arrow(&file, true)[0];
+        let (same, told) = left_with("a.arrow", &file, &ReadSettings::default()).unwrap();
+        assert_eq!((told.kept, told.rejected), (3, 0));
+        assert_eq!(read_arrow(&same, true)[0], *before);
+        let text = file.windows(6).position(|bytes| bytes == b"valley").unwrap();
+        let mut file = file.clone();
+        file[text..text + 6].copy_from_slice(b"drop..");
+        let (out, told) = left_with("a.arrow", &file, &ReadSettings::default()).unwrap();
+        assert_eq!((told.kept, told.dropped), (2, 1));
+        let after = &read_arrow(&out, true)[0];
+        assert_eq!((after.slice(0, 1), after.slice(1, 1)), (before.slice(0, 1), before.slice(2, 1)));
+    }
+
     #[test]
     fn a_damaged_batch_of_arrow_goes_and_the_others_stay() {
         let rows = batch(900);

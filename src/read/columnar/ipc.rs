@@ -4,6 +4,9 @@
 //! `arrow-ipc` crate decodes them. Sizes that a message claims are checked before memory is asked for.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
@@ -14,9 +17,11 @@ use arrow_schema::{DataType, Schema, SchemaRef};
 
 use super::rows::{self, Piece, check_text, guarded, is_wanted};
 use crate::read::chunk::{Cut, Split};
+use crate::read::compress::Compression;
 use crate::read::feed::Feed;
 use crate::read::flaw::Flaw;
 use crate::read::mapping::Mapping;
+use crate::read::members::Breaks;
 
 const FILE_MARK: &[u8] = b"ARROW1\0\0";
 /// What may stand between the mark and the first message: writers align to 64 bytes.
@@ -35,6 +40,8 @@ const DENSE_ROW_BYTES: u64 = 512;
 pub(in crate::read) struct Messages<'m> {
     /// Which columns are read; all without one.
     mapping: Option<&'m Mapping>,
+    /// Messages with dictionaries that stand behind the batches.
+    late: Vec<u8>,
     schema: Option<SchemaRef>,
     projection: Vec<usize>,
     version: MetadataVersion,
@@ -66,18 +73,19 @@ struct Place {
 }
 
 impl<'m> Messages<'m> {
-    pub(in crate::read) fn new(mapping: &'m Mapping) -> Messages<'m> {
-        Messages::of(Some(mapping))
+    pub(in crate::read) fn new(mapping: &'m Mapping, file: Option<&Path>) -> Messages<'m> {
+        Messages::of(Some(mapping), file)
     }
 
     /// The same, with all columns.
-    pub(super) fn whole() -> Messages<'static> {
-        Messages::of(None)
+    pub(super) fn whole(file: &Path) -> Messages<'static> {
+        Messages::of(None, Some(file))
     }
 
-    fn of(mapping: Option<&'m Mapping>) -> Messages<'m> {
+    fn of(mapping: Option<&'m Mapping>, file: Option<&Path>) -> Messages<'m> {
         Messages {
             mapping,
+            late: file.and_then(late_dictionaries).unwrap_or_default(),
             schema: None,
             projection: Vec::new(),
             version: MetadataVersion::V5,
@@ -136,6 +144,12 @@ impl<'m> Messages<'m> {
                 let schema = schema.map_err(|error| damaged(&error))?;
                 self.version = message.version();
                 self.begin(schema)?;
+                let late = Box::new(Cursor::new(std::mem::take(&mut self.late)));
+                let mut late = Feed::new(late, Compression::None, Breaks::default());
+                // Where one is damaged, the batches tell it.
+                while let Ok(Some(place)) = self.place(&mut late) {
+                    let _ = self.message(&mut late, place);
+                }
                 Ok(None)
             }
             MessageHeader::DictionaryBatch => {
@@ -208,15 +222,17 @@ impl<'m> Messages<'m> {
     fn next_batch(&mut self, feed: &mut Feed) -> Option<Result<(Batch, u64), Flaw>> {
         while !self.done {
             feed.fill(FILE_MARK.len());
+            let mut bare = None;
             if feed.offset() == 0 && feed.bytes().starts_with(FILE_MARK) {
                 feed.skip(FILE_MARK.len());
                 // Padded to eight bytes or more.
                 feed.fill(FILE_PADDING_BYTES);
                 let padding = feed.bytes().chunks(8).take_while(|bytes| *bytes == [0; 8]).count();
                 feed.skip(padding * 8);
+                bare = bare_schema(feed);
             }
             let byte_offset = feed.offset();
-            let place = match self.place(feed) {
+            let place = match bare.map_or_else(|| self.place(feed), |place| Ok(Some(place))) {
                 Ok(Some(place)) => place,
                 Ok(None) => {
                     self.done = true;
@@ -255,6 +271,64 @@ const EARLY: &str = "the Arrow data ends early";
 
 fn early(feed: &Feed) -> String {
     feed.damage().unwrap_or(EARLY).to_owned()
+}
+
+/// The dictionaries of a file that has all of them behind its batches, as polars writes them: the directory at its end tells
+/// where they are.
+fn late_dictionaries(path: &Path) -> Option<Vec<u8>> {
+    const END: &[u8] = b"ARROW1";
+    const END_BYTES: u64 = END.len() as u64 + 4;
+    let mut file = File::open(path).ok()?;
+    let size_bytes = file.metadata().ok()?.len();
+    let mut bytes_at = |place: u64, count: u64| {
+        let fits = place.checked_add(count).is_some_and(|end| end <= size_bytes);
+        let mut bytes = vec![0; usize::try_from(count).ok().filter(|_| fits)?];
+        file.seek(SeekFrom::Start(place)).ok()?;
+        file.read_exact(&mut bytes).ok()?;
+        Some(bytes)
+    };
+    let end = bytes_at(size_bytes.checked_sub(END_BYTES)?, END_BYTES)?;
+    let length = u64::from(u32::from_le_bytes(*end.strip_suffix(END)?.first_chunk()?));
+    let begin = (size_bytes - END_BYTES).checked_sub(length).filter(|_| length <= HEADER_BYTES as u64)?;
+    let directory = bytes_at(begin, length)?;
+    let directory = arrow_ipc::root_as_footer(&directory).ok()?;
+    let (dictionaries, batches) = (directory.dictionaries()?, directory.recordBatches()?);
+    let first_batch = batches.iter().map(|block| block.offset()).min()?;
+    if dictionaries.iter().any(|block| block.offset() < first_batch) {
+        return None;
+    }
+    let mut found = Vec::new();
+    for block in dictionaries {
+        let count = u64::try_from(block.bodyLength().checked_add(block.metaDataLength().into())?).ok()?;
+        // A directory may name one twice, and so ask for any number of bytes.
+        if (found.len() as u64).checked_add(count)? > size_bytes {
+            return None;
+        }
+        found.extend(bytes_at(u64::try_from(block.offset()).ok()?, count)?);
+    }
+    Some(found)
+}
+
+/// The schema at the beginning of a file that polars has written: a message without the mark and the length in front of it, which
+/// ends where the next one begins.
+fn bare_schema(feed: &mut Feed) -> Option<Place> {
+    feed.fill(MARK.len());
+    if feed.bytes().starts_with(MARK) {
+        return None;
+    }
+    let mut end = 0;
+    while end < HEADER_BYTES {
+        feed.fill(end + 8);
+        let bytes = feed.bytes();
+        if bytes.get(end..end + MARK.len())? == MARK
+            && let Ok(message) = arrow_ipc::root_as_message(bytes.get(..end)?)
+            && message.header_as_schema().is_some()
+        {
+            return Some(Place { header: 0..end, body: end..end });
+        }
+        end += 8;
+    }
+    None
 }
 
 /// Goes on to the next place that looks like a message: they begin at multiples of eight bytes.

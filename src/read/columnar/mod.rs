@@ -95,7 +95,7 @@ fn parquet<'m>(opening: &mut Opening<'_, 'm>) -> Result<Opened<'m>, String> {
 
 #[cfg(feature = "parquet")]
 fn arrow<'m>(opening: &mut Opening<'_, 'm>) -> Result<Opened<'m>, String> {
-    Ok(Opened::Records(Box::new(ipc::Messages::new(opening.mapping))))
+    Ok(Opened::Records(Box::new(ipc::Messages::new(opening.mapping, opening.file))))
 }
 
 #[cfg(not(feature = "parquet"))]

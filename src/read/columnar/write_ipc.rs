@@ -39,7 +39,7 @@ fn copy(path: &Path, kept: &[bool], out: &mut Noting<'_>) -> Result<(), ArrowErr
     let is_file = mark == FILE_MARK;
     let (mut out, mut writer) = (Some(out), None);
     let mut feed = Feed::new(Box::new(file), Compression::None, Breaks::default());
-    let mut messages = Messages::whole();
+    let mut messages = Messages::whole(path);
     while let Some((first_record, batch)) = messages.next_whole(&mut feed) {
         let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
         let first = whole(first_record.saturating_sub(1)).min(kept.len());
