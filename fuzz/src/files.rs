@@ -1,12 +1,13 @@
 //! Files of our own, and files that are written again.
 
 use std::fs;
+use std::path::Path;
 
 use wirecopy::article::Article;
 use wirecopy::check::baseline::Baseline;
 use wirecopy::corpus::Corpus;
 use wirecopy::disk::Workspace;
-use wirecopy::read::{Input, Leavable, Leave, Mapping, Packing, Rewritable, Rewrite, sources};
+use wirecopy::read::{Input, Leavable, Leave, Mapping, Packing, Record, Rewritable, Rewrite, chunks, sources};
 use wirecopy::report::check::baseline::write;
 use wirecopy::report::{load, rows};
 use wirecopy::score::Weights;
@@ -23,7 +24,7 @@ pub fn rewrite(bytes: &[u8]) {
         let found = sources(vec![Input::Path(file)], &settings).expect("the file is there");
         let Ok(Rewritable::Yes(rewrite)) = Rewrite::open(&found.sources[0], &settings, &mapping) else { continue };
         let mut out = Vec::new();
-        let mut value = |_: wirecopy::read::Record<'_>| Ok("\"added\"".to_owned());
+        let mut value = |_: Record<'_>| Ok("\"added\"".to_owned());
         let Ok(written) = rewrite.write("wirecopy_added", Packing::None, &mut value, &mut out) else { continue };
         if written.records == 0 && written.damage.is_none() && !name.ends_with("csv") {
             assert!(out == bytes, "nothing was added, and {name} is another");
@@ -42,13 +43,55 @@ pub fn leave(bytes: &[u8]) {
     let Leavable::Yes(leave) = Leave::open(&found.sources[0], &settings, &mapping) else { return };
     let mut out = Vec::new();
     let mut number = 0;
-    let mut keep = |_: wirecopy::read::Record<'_>| {
+    let mut keep = |_: Record<'_>| {
         number += 1;
         Ok(number % 2 == 0)
     };
     if leave.write(&mut keep, &mut out).is_ok() {
         let mut rest = bytes.iter();
         assert!(out.iter().all(|byte| rest.any(|other| other == byte)), "something is there that was not");
+    }
+}
+
+/// A table of columns is written again without every other record, and with one more column. What is written can be read, and
+/// has as many records.
+pub fn columns(name: &str, bytes: &[u8]) {
+    let folder = tempfile::tempdir().expect("a folder for temporary files");
+    let file = folder.path().join(name);
+    fs::write(&file, bytes).expect("a temporary file");
+    let settings = ReadSettings::default();
+    let mapping = Mapping::new(&settings).expect("the fields that are usual are well-formed");
+    let found = |file: &Path| sources(vec![Input::Path(file.into())], &settings).expect("the file is there").sources;
+    let articles = |out: Vec<u8>| {
+        let file = folder.path().join(format!("again-{name}"));
+        fs::write(&file, out).expect("a temporary file");
+        let chunks = chunks(found(&file), &settings, &mapping);
+        chunks.map(|chunk| chunk.parse(&mapping).articles.len() as u64).sum::<u64>()
+    };
+    let before = found(&file);
+    let (mut number, mut kept) = (0, 0);
+    let mut keep = |record: Record<'_>| {
+        number += 1;
+        kept += u64::from(number % 2 == 0 && matches!(record, Record::Article(_)));
+        Ok(number % 2 == 0)
+    };
+    let mut out = Vec::new();
+    if let Leavable::Yes(leave) = Leave::open(&before[0], &settings, &mapping)
+        && let Ok(left) = leave.write(&mut keep, &mut out)
+    {
+        assert_eq!(left.kept, kept);
+        assert!(left.is_empty() || articles(out) == kept, "{kept} were kept");
+    }
+    let mut all = 0;
+    let mut value = |record: Record<'_>| {
+        all += u64::from(matches!(record, Record::Article(_)));
+        Ok("\"added\"".to_owned())
+    };
+    let mut out = Vec::new();
+    if let Ok(Rewritable::Yes(rewrite)) = Rewrite::open(&before[0], &settings, &mapping)
+        && rewrite.write("wirecopy_added", Packing::Same, &mut value, &mut out).is_ok()
+    {
+        assert_eq!(articles(out), all);
     }
 }
 

@@ -40,6 +40,8 @@ pub const TARGETS: &[Target] = &[
     target("dates", "dates", readers::dates),
     target("rewrite", "jsonl", files::rewrite),
     target("leave", "jsonl", files::leave),
+    target("parquet_again", "parquet", |bytes| files::columns("a.parquet", bytes)),
+    target("arrow_again", "arrow", |bytes| files::columns("a.arrow", bytes)),
     target("text", "txt", texts::tokens),
     target("credits", "txt", texts::credits),
     target("runs", "numbers", pairs::runs),
@@ -57,21 +59,15 @@ pub fn named(name: &str) -> &'static Target {
     TARGETS.iter().find(|target| target.name == name).unwrap_or_else(|| panic!("no target {name}"))
 }
 
-/// Panics of libraries that read files are caught and told as damage: such a panic is no finding.
-pub fn tell_caught_panics_from_others() {
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if !wirecopy::read::panic_is_caught() {
-            hook(panic);
-        }
-    }));
-}
+// The macro names it in other crates.
+pub use wirecopy::read::hush_caught_panics;
 
-/// The main function of a target for libFuzzer.
+/// The main function of a target for libFuzzer. A panic of a library that reads files is caught and told as damage: it is no
+/// finding.
 #[macro_export]
 macro_rules! fuzz {
     ($name:literal) => {
-        libfuzzer_sys::fuzz_target!(init: $crate::tell_caught_panics_from_others(), |bytes: &[u8]| {
+        libfuzzer_sys::fuzz_target!(init: $crate::hush_caught_panics(), |bytes: &[u8]| {
             ($crate::named($name).run)(bytes)
         });
     };

@@ -48,5 +48,5 @@ def dedup(table: Any, *, drop: Sequence[str] = (), **given: Unpack[Options]) -> 
     if is_a(table, "pandas", "DataFrame"):
         return table[import_module("pyarrow").table(mask)["keep"].to_numpy()]
     if is_a(table, "datasets", "Dataset"):
-        return table.select([place for place, row in enumerate(Table(mask)) if row["keep"]])
+        return table.select(import_module("pyarrow").table(mask)["keep"].to_numpy().nonzero()[0])
     return Table(held.filter(mask))

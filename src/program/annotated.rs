@@ -92,7 +92,7 @@ impl Annotating {
         file: &Source,
         rewrite: Rewrite<'_>,
         packing: Packing,
-        out: &mut dyn Write,
+        out: &mut (dyn Write + Send),
     ) -> Result<(), NotWritten> {
         let rewritten = rewrite.write(KEY, packing, &mut |record| self.annotations.next(record), out)?;
         self.told.files += 1;

@@ -413,8 +413,8 @@ pub struct ReportArgs {
     /// Write the input again to DIR, with the results under the key wirecopy in each record; - for standard output
     ///
     /// JSON lines, JSON and tables (CSV, TSV), compressed or not: each file keeps its name, and every other byte stays as it
-    /// was. Standard output takes one file, decompressed. A record that has the key already gets the new value. Other formats
-    /// cannot take the key and are left out.
+    /// was. Parquet gets one more column. Standard output takes one file, decompressed. A record that has the key already gets
+    /// the new value. Other formats cannot take the key and are left out.
     #[arg(
         long,
         value_name = "DIR",

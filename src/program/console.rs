@@ -71,11 +71,11 @@ impl Console {
     }
 
     /// Writes a result to standard output.
-    pub fn print(&self, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+    pub fn print(&self, content: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> anyhow::Result<()> {
         if interrupt::requested() {
             return Err(Error::Cancelled.into());
         }
-        let mut out = BufWriter::new(io::stdout().lock());
+        let mut out = BufWriter::new(io::stdout());
         match content(&mut out).and_then(|()| out.flush()) {
             Err(cause) if cause.kind() == ErrorKind::BrokenPipe => {
                 // What is left in the buffer has no reader; dropping the writer would try once more.

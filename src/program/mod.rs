@@ -7,6 +7,7 @@ use clap::Parser;
 use crate::program::args::{Args, Command};
 use crate::program::config::Config;
 use crate::program::console::Console;
+use crate::read;
 
 mod annotated;
 pub(crate) mod args;
@@ -43,23 +44,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// A panic that is caught and told as a reject prints nothing.
-pub(crate) fn hush_caught_panics() {
-    let shown = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if !crate::read::panic_is_caught() {
-            shown(panic);
-        }
-    }));
-}
-
 /// The day, by which dates in the future are doubtful.
 pub(crate) fn today() -> String {
     jiff::Timestamp::now().strftime("%F").to_string()
 }
 
 fn command(args: Args) -> anyhow::Result<u8> {
-    hush_caught_panics();
+    read::hush_caught_panics();
     interrupt::watch()?;
     let console = Console::new(&args.global);
     let overrides = match &args.command {

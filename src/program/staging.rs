@@ -1,7 +1,7 @@
 //! Files under temporary names beside their places, until all of them can be renamed.
 
 use std::fs;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IntoInnerError, Write};
 use std::path::Path;
 
 use tempfile::{NamedTempFile, TempPath};
@@ -42,14 +42,23 @@ pub fn staged(
     content: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> anyhow::Result<Staged> {
     let path = folder.join(name);
-    let file = temporary(folder).map_err(|cause| Error::io("write", &path, cause))?;
+    let file =
+        temporary(folder).and_then(|file| written(file, content)).map_err(|cause| Error::io("write", path, cause))?;
+    Ok(Staged { name: name.to_owned(), file })
+}
+
+/// Writes a temporary file. It is on the disk then, and goes away with the value if it gets no name.
+pub fn written(
+    file: NamedTempFile,
+    content: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+) -> io::Result<TempPath> {
     let mut out = BufWriter::new(Stoppable(file));
-    content(&mut out).and_then(|()| out.flush()).map_err(|cause| Error::io("write", &path, cause))?;
-    let Stoppable(file) = out.into_inner().map_err(|failed| Error::io("write", &path, failed.into_error()))?;
+    content(&mut out).and_then(|()| out.flush())?;
+    let Stoppable(file) = out.into_inner().map_err(IntoInnerError::into_error)?;
     // A name must not come to the disk before what it names.
-    file.as_file().sync_data().map_err(|cause| Error::io("write", &path, cause))?;
+    file.as_file().sync_data()?;
     // Closed, since a report may have more files than a process may hold open.
-    Ok(Staged { name: name.to_owned(), file: file.into_temp_path() })
+    Ok(file.into_temp_path())
 }
 
 impl Staged {

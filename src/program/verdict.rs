@@ -14,7 +14,7 @@ use crate::program::args::OutputFile;
 use crate::program::claim::Claim;
 use crate::program::console::Console;
 use crate::program::failure::Failure;
-use crate::program::staging::temporary;
+use crate::program::staging::{temporary, written};
 use crate::read::{self, Input};
 use crate::report::check::{Format, github};
 use crate::settings::Settings;
@@ -130,7 +130,7 @@ fn append(path: &Path, text: &str) -> anyhow::Result<()> {
 
 /// Writes a file under a temporary name beside it, then renames it. A link stays, and the file behind it is replaced; what is
 /// no file, such as a pipe, is written to as it is.
-pub fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
+pub fn write_file(path: &Path, content: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> anyhow::Result<()> {
     let failed = |cause| Error::io("write", path, cause);
     let known = fs::metadata(path).ok();
     // Links there lead to what is open, which must not go away.
@@ -147,9 +147,7 @@ pub fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Resul
     if let Some(known) = known {
         file.as_file().set_permissions(known.permissions()).map_err(failed)?;
     }
-    let mut out = BufWriter::new(file);
-    content(&mut out).and_then(|()| out.flush()).map_err(failed)?;
-    let file = out.into_inner().map_err(|cause| failed(cause.into_error()))?;
+    let file = written(file, content).map_err(failed)?;
     file.persist(&place).map_err(|cause| failed(cause.error))?;
     Ok(())
 }

@@ -43,7 +43,7 @@ mod _core {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        crate::program::hush_caught_panics();
+        crate::read::hush_caught_panics();
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 

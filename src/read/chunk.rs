@@ -126,11 +126,25 @@ pub(super) enum Leaving {
     Archived,
     /// By a writer of its own, which is told of each record whether it is kept.
     #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only columnar formats are written so"))]
-    Rows(WriteRows),
+    Rows(Tables),
 }
 
-/// Writes the rows of a file that are kept, or says why it cannot.
-pub(super) type WriteRows = fn(&Path, &[bool], &mut (dyn Write + Send)) -> Result<(), NotWritten>;
+/// How a file of columns is written again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tables {
+    /// With the rows that are kept.
+    pub(super) without_rows: WithoutRows,
+    /// With one more column, where that can be done.
+    pub(super) with_column: Option<WithColumn>,
+}
+
+type WithoutRows = fn(&Path, kept: &[bool], &mut (dyn Write + Send)) -> Result<(), NotWritten>;
+
+/// The column has this name, and takes the place of one that has it.
+pub(super) type WithColumn = fn(&Path, name: &str, &mut Values<'_>, &mut (dyn Write + Send)) -> Result<(), NotWritten>;
+
+/// The values of a column for the next rows, by the numbers of their records. Rows are asked for in their order.
+pub(super) type Values<'v> = dyn FnMut(Range<u64>) -> Result<Vec<Option<String>>, NotWritten> + 'v;
 
 /// No records.
 #[derive(Debug)]

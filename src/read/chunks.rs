@@ -322,7 +322,13 @@ fn open<'m>(
         Some(path) => Ok(Seekable::Named(path.clone())),
         None => copy(feed.take_reader()).map(|copy| Seekable::Copy(Arc::new(copy))),
     };
-    match shape_now.open(&mut Opening { feed: &mut feed, limits, mapping, seekable: &seekable })? {
+    match shape_now.open(&mut Opening {
+        feed: &mut feed,
+        limits,
+        mapping,
+        file: file.as_deref(),
+        seekable: &seekable,
+    })? {
         Opened::Records(splitter) => {
             let leaving = shape_now.leaving;
             Ok(Begun::Records(Current { path: source.path, nature, leaving, feed, splitter }))

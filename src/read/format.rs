@@ -4,7 +4,7 @@
 //! was looked at has a [`Shape`]; opening it gives what cuts its records ([`Split`]), or the files in it ([`Archive`]).
 
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::charset;
@@ -137,6 +137,9 @@ pub(super) struct Opening<'o, 'm> {
     pub(super) feed: &'o mut Feed,
     pub(super) limits: Limits,
     pub(super) mapping: &'m Mapping,
+    /// The file, where it was named and is not packed.
+    #[cfg_attr(not(feature = "parquet"), allow(dead_code, reason = "only columnar formats look into it"))]
+    pub(super) file: Option<&'o Path>,
     /// Makes a file of what the feed holds, to be read from any place.
     pub(super) seekable: &'o dyn Fn(&mut Feed) -> Result<Seekable, String>,
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::chunk::{Chunk, Leaving, Parsed, Stretch, WriteRows};
+use super::chunk::{Chunk, Leaving, Parsed, Stretch, Tables};
 use super::compress::{Compression, Packer};
 use super::flaw::NotWritten;
 use super::mapping::Mapping;
@@ -32,7 +32,7 @@ enum Way {
     Whole,
     /// Without stretches of bytes.
     Stretches(Joint),
-    Rows(WriteRows),
+    Rows(Tables),
 }
 
 impl Way {
@@ -48,7 +48,7 @@ impl Way {
             Leaving::Rows(_) if nature.compression != Compression::None.name() => {
                 Err(format!("{} packed by {}", nature.format, nature.compression))
             }
-            Leaving::Rows(write) => Ok(Way::Rows(write)),
+            Leaving::Rows(tables) => Ok(Way::Rows(tables)),
             Leaving::Whole => Ok(Way::Whole),
             Leaving::Stretches => Ok(Way::Stretches(Joint::None)),
             Leaving::Elements => Ok(Way::Stretches(Joint::Markup)),
@@ -129,7 +129,7 @@ impl<'m> Leave<'m> {
                     copy(self.twice.path, out)?;
                 }
             }
-            Way::Rows(write) => {
+            Way::Rows(tables) => {
                 let mut kept = Vec::new();
                 while let Some(batch) = self.batch() {
                     for Read { parsed, .. } in batch {
@@ -140,7 +140,7 @@ impl<'m> Leave<'m> {
                         }
                     }
                 }
-                write(self.twice.path, &kept, out)?;
+                (tables.without_rows)(self.twice.path, &kept, out)?;
             }
         }
         Ok(left)

@@ -89,7 +89,7 @@ pub use formats::formats;
 pub use id::{UniqueIds, may_be_of};
 pub use leave::{Leavable, Leave, Left};
 pub use mapping::Mapping;
-pub use panics::panic_is_caught;
+pub use panics::hush_caught_panics;
 pub use rewrite::{Packing, Rewritable, Rewrite, Rewritten};
 pub use source::{Found, Input, Source};
 pub use twice::Record;

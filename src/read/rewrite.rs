@@ -3,13 +3,16 @@
 //! The file is read [twice](super::twice) at once. What no record is made of (blank lines, what was rejected, the rest of an object around an array) is
 //! never looked at. Memory is a few chunks.
 //!
-//! Forms whose records have no keys in text (pages, archives, XML, Parquet) are left out, with the reason.
+//! Parquet gets one more column instead. Forms whose records have neither (pages, archives, XML, Arrow) are left out, with the
+//! reason.
 
+use std::collections::VecDeque;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::chunk::{Chunk, Parsed};
+use super::chunk::{Chunk, Leaving, Parsed, Tables, WithColumn};
 use super::compress::{Compression, Packer};
 use super::flaw::NotWritten;
 use super::mapping::Mapping;
@@ -21,7 +24,11 @@ use crate::error::{Error, Result};
 use crate::settings::ReadSettings;
 
 /// A file that can be written again.
-pub struct Rewrite<'m>(Twice<'m>);
+pub struct Rewrite<'m> {
+    twice: Twice<'m>,
+    /// How a file of columns gets one more.
+    column: Option<WithColumn>,
+}
 
 /// Whether a file can be written again.
 pub enum Rewritable<'m> {
@@ -58,8 +65,17 @@ impl<'m> Rewrite<'m> {
             Ok(twice) => twice,
             Err(reason) => return Ok(Rewritable::No(reason)),
         };
+        let mut column = None;
         match twice.first().map(|chunk| (chunk, chunk.nature)) {
-            Some((_, Some(nature))) if !nature.has_keys => return Ok(Rewritable::No(nature.format.into())),
+            Some((chunk, Some(nature))) if !nature.has_keys => match chunk.leaving {
+                Leaving::Rows(Tables { with_column: Some(_), .. })
+                    if nature.compression != Compression::None.name() =>
+                {
+                    return Ok(Rewritable::No(format!("{} packed by {}", nature.format, nature.compression)));
+                }
+                Leaving::Rows(Tables { with_column, .. }) if with_column.is_some() => column = with_column,
+                _ => return Ok(Rewritable::No(nature.format.into())),
+            },
             Some((_, Some(_))) => {}
             Some((chunk, None)) if !chunk.cut.flaws.is_empty() => {
                 return Ok(Rewritable::No(chunk.cut.flaws[0].reason.clone()));
@@ -74,7 +90,7 @@ impl<'m> Rewrite<'m> {
         }
         Ok(match twice.set.filter(|set| !takes_ascii(set)) {
             Some(set) => Rewritable::No(format!("text in {}", set.name())),
-            None => Rewritable::Yes(Box::new(Rewrite(twice))),
+            None => Rewritable::Yes(Box::new(Rewrite { twice, column })),
         })
     }
 
@@ -84,9 +100,12 @@ impl<'m> Rewrite<'m> {
         key: &str,
         packing: Packing,
         value: &mut dyn FnMut(Record<'_>) -> Result<String>,
-        out: &mut dyn Write,
+        out: &mut (dyn Write + Send),
     ) -> Result<Rewritten, NotWritten> {
-        let mut twice = self.0;
+        if let Some(with_column) = self.column {
+            return self.with_column(with_column, key, value, out);
+        }
+        let mut twice = self.twice;
         let mut original = twice.original()?;
         let compression = match packing {
             Packing::Same => original.compression(),
@@ -128,6 +147,43 @@ impl<'m> Rewrite<'m> {
         }
         rewritten.damage = original.pass_rest(&mut out).map_err(NotWritten::Write)?;
         out.finish().map_err(NotWritten::Write)?;
+        Ok(rewritten)
+    }
+
+    fn with_column(
+        mut self,
+        with_column: WithColumn,
+        name: &str,
+        value: &mut dyn FnMut(Record<'_>) -> Result<String>,
+        out: &mut (dyn Write + Send),
+    ) -> Result<Rewritten, NotWritten> {
+        let (path, mut rewritten) = (self.twice.path, Rewritten::default());
+        // Values of records that were read and whose rows were not asked for yet.
+        let mut waiting: VecDeque<(u64, String)> = VecDeque::new();
+        let mut is_read = false;
+        let mut values = |rows: Range<u64>| {
+            while !is_read && waiting.back().is_none_or(|(record, _)| record.saturating_add(1) < rows.end) {
+                let (batch, mapping) = (self.twice.batch(), self.twice.mapping);
+                is_read = batch.is_empty();
+                let parsed: Vec<Parsed> = batch.par_iter().map(|chunk| chunk.parse(mapping)).collect();
+                for (record, read) in parsed.iter().flat_map(records) {
+                    waiting.push_back((record, value(read).map_err(NotWritten::Run)?));
+                }
+            }
+            let mut found = vec![None; usize::try_from(rows.end - rows.start).unwrap_or(0)];
+            while waiting.front().is_some_and(|(record, _)| *record < rows.end)
+                && let Some((record, value)) = waiting.pop_front()
+            {
+                let place = record.checked_sub(rows.start).and_then(|place| usize::try_from(place).ok());
+                let slot = place.and_then(|place| found.get_mut(place));
+                *if slot.is_some() { &mut rewritten.records } else { &mut rewritten.unchanged } += 1;
+                slot.map(|slot| slot.replace(value));
+            }
+            Ok(found)
+        };
+        with_column(path, name, &mut values, out)?;
+        // What is behind the last row is told, and has no place.
+        values(u64::MAX..u64::MAX)?;
         Ok(rewritten)
     }
 }

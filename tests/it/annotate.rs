@@ -589,3 +589,137 @@ fn threads_change_nothing() {
     };
     assert!(written("1") == written("3"));
 }
+
+#[cfg(feature = "parquet")]
+mod parquet_files {
+    use std::fs::File;
+    use std::sync::Arc;
+
+    use arrow_array::cast::AsArray;
+    use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch, StringArray};
+    use parquet::arrow::ArrowWriter;
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use parquet::basic::Compression;
+    use parquet::file::metadata::KeyValue;
+    use parquet::file::properties::WriterProperties;
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+
+    use super::*;
+    use crate::clean::parquet_files::batch;
+    use crate::formats::gzip;
+
+    fn written(rows: &RecordBatch, group_rows: usize) -> Vec<u8> {
+        let properties = WriterProperties::builder()
+            .set_max_row_group_row_count(Some(group_rows))
+            .set_compression(Compression::SNAPPY)
+            .set_key_value_metadata(Some(vec![KeyValue::new("pandas".to_owned(), "{}".to_owned())]))
+            .build();
+        let mut out = Vec::new();
+        let mut writer = ArrowWriter::try_new(&mut out, rows.schema(), Some(properties)).unwrap();
+        writer.write(rows).unwrap();
+        writer.close().unwrap();
+        out
+    }
+
+    fn opened(bytes: &[u8]) -> File {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        file
+    }
+
+    /// All rows, and how many row groups they are in.
+    fn rows(bytes: &[u8]) -> (RecordBatch, usize) {
+        let groups = SerializedFileReader::new(opened(bytes)).unwrap().metadata().num_row_groups();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(opened(bytes)).unwrap().with_batch_size(10_000).build();
+        let batches: Vec<RecordBatch> = reader.unwrap().map(Result::unwrap).collect();
+        assert_eq!(batches.len(), 1);
+        (batches[0].clone(), groups)
+    }
+
+    #[test]
+    fn parquet_gets_a_column_and_stays_what_it_is() {
+        let before = batch(3000);
+        let original = written(&before, 1100);
+        let (out, told) = rewritten_with("a.parquet", &original, &ReadSettings::default()).unwrap();
+        assert_eq!(told, Rewritten { records: 3000, unchanged: 0, damage: None });
+        let (after, groups) = rows(&out);
+        assert_eq!(groups, 3);
+        assert_eq!(after.project(&[0, 1, 2]).unwrap(), before);
+        assert_eq!(after.schema().field(3).name(), "wirecopy");
+        let said = after.column(3).as_string::<i32>();
+        for row in 0..3000 {
+            // Without a text it is no article.
+            let value = if row % 7 == 6 { REASON } else { VALUE };
+            assert_eq!(said.value(row), value, "row {row}");
+        }
+        let metadata = |bytes: &[u8]| SerializedFileReader::new(opened(bytes)).unwrap().metadata().clone();
+        let (was, is) = (metadata(&original), metadata(&out));
+        let pandas = |told: &[KeyValue]| told.iter().find(|entry| entry.key == "pandas").cloned();
+        let of = |metadata: &parquet::file::metadata::ParquetMetaData| {
+            pandas(metadata.file_metadata().key_value_metadata().unwrap())
+        };
+        assert!(of(&was).is_some() && of(&was) == of(&is));
+        for (was, is) in was.row_groups().iter().zip(is.row_groups()) {
+            assert_eq!((was.num_rows(), is.num_columns()), (is.num_rows(), 4));
+            assert!(is.columns().iter().all(|column| column.compression() == Compression::SNAPPY));
+        }
+        let again = rewritten_with("a.parquet", &out, &ReadSettings::default()).unwrap().0;
+        assert!(again == out);
+        let packed = rewritten_with("a.parquet.gz", &gzip(&original), &ReadSettings::default());
+        assert_eq!(packed.unwrap_err(), "Parquet packed by gzip");
+        let none = written(&before.slice(0, 0), 10);
+        assert_eq!(
+            rewritten_with("a.parquet", &none, &ReadSettings::default()).unwrap_err(),
+            "nothing in it is a record"
+        );
+    }
+
+    #[test]
+    fn a_column_that_is_there_is_replaced() {
+        let before = batch(40);
+        let other: ArrayRef = Arc::new(Int64Array::from_iter_values(0..40));
+        let columns = [("wirecopy", &other), ("number", before.column(0)), ("text", before.column(2))];
+        let columns = columns.map(|(name, array)| (name, Arc::clone(array), name == "text"));
+        let original = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+        let out = rewritten("a.parquet", &written(&original, 10));
+        let (after, groups) = rows(&out);
+        assert_eq!((groups, after.schema().fields().len()), (4, 3));
+        assert_eq!(after.schema().field(2).name(), "wirecopy");
+        assert_eq!(after.project(&[0, 1]).unwrap(), original.project(&[1, 2]).unwrap());
+        assert_eq!(after.column(2).as_string::<i32>().value(0), VALUE);
+    }
+
+    #[test]
+    fn a_table_comes_back_with_what_the_tables_say() {
+        let folder = TempDir::new().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let records = json_lines(&project().join("data/corpus/en.jsonl"));
+        let column = |name: &str| -> ArrayRef {
+            Arc::new(records.iter().map(|record| record[name].as_str()).collect::<StringArray>())
+        };
+        let columns = ["id", "source", "maintext"].map(|name| (name, column(name), true));
+        let original = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+        fs::create_dir(at("corpus")).unwrap();
+        fs::write(at("corpus/en.parquet"), written(&original, 20)).unwrap();
+        run(folder.path(), &["scan", "corpus", "--out", "found"], 0);
+        let (_, error) = run(folder.path(), &["report", "found", "--annotate", "out"], 0);
+        assert_eq!(error, format!("annotated {} records in 1 file\n", records.len()));
+        let written = fs::read(at("out/en.parquet")).unwrap();
+        let (after, _) = rows(&written);
+        assert_eq!(after.project(&[0, 1, 2]).unwrap(), original);
+        let members = json_lines(&at("found/members.jsonl"));
+        for (place, member) in members.iter().enumerate() {
+            let said: Value = serde_json::from_str(after.column(3).as_string::<i32>().value(place)).unwrap();
+            for name in ["id", "story_id", "keep", "relation"] {
+                assert_eq!(said[name], member[name], "{name} of {}", member["id"]);
+            }
+        }
+        assert_eq!(members.len(), after.column(3).len());
+        let output = Command::new(env!("CARGO_BIN_EXE_wirecopy"))
+            .args(["report", "found", "--annotate", "-"])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert!(output.stdout == written, "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}

@@ -420,12 +420,19 @@ fn what_is_kept_is_what_a_scan_keeps() {
 }
 
 #[cfg(feature = "parquet")]
-mod parquet_files {
+pub mod parquet_files {
+    use std::collections::HashMap;
     use std::fs::File;
+    use std::io::Cursor;
     use std::sync::Arc;
 
     use arrow_array::builder::{ListBuilder, StringBuilder};
-    use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+    use arrow_array::types::Int32Type;
+    use arrow_array::{Array, ArrayRef, DictionaryArray, Int64Array, RecordBatch, StringArray};
+    use arrow_ipc::CompressionType;
+    use arrow_ipc::reader;
+    use arrow_ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
+    use arrow_schema::{Field, Schema};
     use parquet::arrow::ArrowWriter;
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
     use parquet::basic::Compression;
@@ -437,7 +444,7 @@ mod parquet_files {
     use super::*;
 
     /// Rows `0..rows`; of those that can be divided by three the text is to go.
-    fn batch(rows: i64) -> RecordBatch {
+    pub fn batch(rows: i64) -> RecordBatch {
         let text = |row: i64| (row % 7 != 6).then(|| format!("{} {row}", if row % 3 == 0 { "drop" } else { "stay" }));
         let mut tags = ListBuilder::new(StringBuilder::new());
         for row in 0..rows {
@@ -452,6 +459,118 @@ mod parquet_files {
             ("text", Arc::new((0..rows).map(text).collect::<StringArray>())),
         ];
         RecordBatch::try_from_iter_with_nullable(columns.map(|(name, array)| (name, array, name != "number"))).unwrap()
+    }
+
+    /// A file or a stream of these batches.
+    fn arrow(batches: &[RecordBatch], is_file: bool, packed_by: Option<CompressionType>) -> Vec<u8> {
+        let options = IpcWriteOptions::default().try_with_compression(packed_by).unwrap();
+        let (mut out, schema) = (Vec::new(), batches[0].schema());
+        if is_file {
+            let mut writer = FileWriter::try_new_with_options(&mut out, &schema, options).unwrap();
+            batches.iter().for_each(|batch| writer.write(batch).unwrap());
+            writer.finish().unwrap();
+        } else {
+            let mut writer = StreamWriter::try_new_with_options(&mut out, &schema, options).unwrap();
+            batches.iter().for_each(|batch| writer.write(batch).unwrap());
+            writer.finish().unwrap();
+        }
+        out
+    }
+
+    fn read_arrow(bytes: &[u8], is_file: bool) -> Vec<RecordBatch> {
+        if is_file {
+            reader::FileReader::try_new(Cursor::new(bytes), None).unwrap().map(Result::unwrap).collect()
+        } else {
+            reader::StreamReader::try_new(Cursor::new(bytes), None).unwrap().map(Result::unwrap).collect()
+        }
+    }
+
+    /// The batch with a column of a dictionary and metadata of the schema.
+    fn with_dictionary(rows: &RecordBatch) -> RecordBatch {
+        let outlets: DictionaryArray<Int32Type> =
+            (0..rows.num_rows()).map(|row| (row % 9 != 0).then(|| ["north", "south"][row % 2])).collect();
+        let mut fields: Vec<_> = rows.schema().fields().iter().cloned().collect();
+        fields.push(Arc::new(Field::new("outlet", outlets.data_type().clone(), true)));
+        let told = HashMap::from([("pandas".to_owned(), "{}".to_owned())]);
+        let columns = rows.columns().iter().cloned().chain([Arc::new(outlets) as ArrayRef]).collect();
+        RecordBatch::try_new(Arc::new(Schema::new(fields).with_metadata(told)), columns).unwrap()
+    }
+
+    #[test]
+    fn batches_of_arrow_lose_rows_and_stay_apart() {
+        let rows = with_dictionary(&batch(3000));
+        // One batch of which nothing stays.
+        let gone = (0..3000).find(|row| row % 7 != 6 && row % 3 == 0).unwrap();
+        let batches = [rows.slice(0, 1000), rows.slice(gone, 1), rows.slice(1000, 1999), rows.slice(0, 0)];
+        for (is_file, packed_by) in [
+            (true, None),
+            (false, None),
+            (true, Some(CompressionType::LZ4_FRAME)),
+            (false, Some(CompressionType::ZSTD)),
+        ] {
+            let original = arrow(&batches, is_file, packed_by);
+            let name = if is_file { "a.arrow" } else { "a.arrows" };
+            let (out, told) = left_with(name, &original, &ReadSettings::default()).unwrap();
+            let got = read_arrow(&out, is_file);
+            assert_eq!(got.len(), 2, "{name}");
+            let stays = |row: &usize| row % 7 != 6 && !row.is_multiple_of(3);
+            for (got, range) in got.iter().zip([0..1000, 1000..2999]) {
+                assert_eq!(got.schema(), rows.schema());
+                let expected: Vec<usize> = range.filter(stays).collect();
+                assert_eq!(got.num_rows(), expected.len(), "{name}");
+                for (place, row) in expected.into_iter().enumerate() {
+                    assert_eq!(got.slice(place, 1), rows.slice(row, 1), "row {row} of {name}");
+                }
+            }
+            assert_eq!(told.kept as usize, got.iter().map(RecordBatch::num_rows).sum::<usize>());
+            if packed_by.is_some() {
+                assert!(out.len() < arrow(&got, is_file, None).len() * 2 / 3, "{name} is not packed");
+            }
+            // The same again, and nothing goes.
+            let (again, told) = left_with(name, &out, &ReadSettings::default()).unwrap();
+            assert_eq!((told.dropped, told.rejected), (0, 0));
+            assert!(again == out, "{name}");
+            let packed = left_with(&format!("{name}.gz"), &gzip(&out), &ReadSettings::default());
+            assert_eq!(packed.unwrap_err(), "Arrow IPC packed by gzip");
+        }
+    }
+
+    /// As polars has written it: its schema has no length in front of it, and its dictionary stands behind the rows.
+    #[test]
+    fn a_file_of_polars_loses_rows() {
+        let file = fs::read(project().join("fuzz/seeds/arrow/bare")).unwrap();
+        let before = &read_arrow(&file, true)[0];
+        let (same, told) = left_with("a.arrow", &file, &ReadSettings::default()).unwrap();
+        assert_eq!((told.kept, told.rejected), (3, 0));
+        assert_eq!(read_arrow(&same, true)[0], *before);
+        let text = file.windows(6).position(|bytes| bytes == b"valley").unwrap();
+        let mut file = file.clone();
+        file[text..text + 6].copy_from_slice(b"drop..");
+        let (out, told) = left_with("a.arrow", &file, &ReadSettings::default()).unwrap();
+        assert_eq!((told.kept, told.dropped), (2, 1));
+        let after = &read_arrow(&out, true)[0];
+        assert_eq!((after.slice(0, 1), after.slice(1, 1)), (before.slice(0, 1), before.slice(2, 1)));
+    }
+
+    #[test]
+    fn a_damaged_batch_of_arrow_goes_and_the_others_stay() {
+        let rows = batch(900);
+        let batches = [rows.slice(0, 300), rows.slice(300, 300), rows.slice(600, 300)];
+        let mut original = arrow(&batches, false, None);
+        // The header of the second batch.
+        let marks: Vec<usize> = memchr::memmem::find_iter(&original, b"\xff\xff\xff\xff").collect();
+        let second = marks[2] + 8;
+        original[second..second + 16].fill(0xee);
+        let (out, told) = left_with("a.arrows", &original, &ReadSettings::default()).unwrap();
+        let got = read_arrow(&out, false);
+        let stays = |row: &usize| row % 7 != 6 && !row.is_multiple_of(3);
+        let expected: Vec<usize> = (0..300).chain(600..900).filter(stays).collect();
+        let numbers: Vec<i64> = got
+            .iter()
+            .flat_map(|batch| batch.column(0).as_any().downcast_ref::<Int64Array>().unwrap().values().to_vec())
+            .collect();
+        assert_eq!(numbers, expected.iter().map(|row| *row as i64).collect::<Vec<_>>());
+        assert_eq!(told.kept as usize, expected.len());
     }
 
     #[test]

@@ -37,6 +37,7 @@ mod properties;
 #[cfg(feature = "remote")]
 mod remote;
 mod relations;
+mod release;
 mod report;
 mod resume;
 mod sample;

@@ -26,6 +26,7 @@ pub fn run(console: &Console) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use crate::settings::Settings;
+    use crate::settings::named::keys;
 
     use super::TEMPLATE;
 
@@ -50,17 +51,8 @@ mod tests {
 
     #[test]
     fn the_template_names_every_setting() {
-        fn keys(table: &toml::Table, found: &mut Vec<String>) {
-            for (key, value) in table {
-                match value {
-                    toml::Value::Table(inner) => keys(inner, found),
-                    _ => found.push(key.clone()),
-                }
-            }
-        }
-        let (mut known, mut named) = (Vec::new(), Vec::new());
-        keys(&toml::Table::try_from(Settings::default()).unwrap(), &mut known);
-        keys(&toml::from_str(&uncommented()).unwrap(), &mut named);
+        let mut known = keys(&toml::Table::try_from(Settings::default()).unwrap());
+        let mut named = keys(&toml::from_str(&uncommented()).unwrap());
         known.sort();
         named.sort();
         assert_eq!(known, named);

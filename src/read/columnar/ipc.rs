@@ -4,6 +4,9 @@
 //! `arrow-ipc` crate decodes them. Sizes that a message claims are checked before memory is asked for.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
@@ -14,9 +17,11 @@ use arrow_schema::{DataType, Schema, SchemaRef};
 
 use super::rows::{self, Piece, check_text, guarded, is_wanted};
 use crate::read::chunk::{Cut, Split};
+use crate::read::compress::Compression;
 use crate::read::feed::Feed;
 use crate::read::flaw::Flaw;
 use crate::read::mapping::Mapping;
+use crate::read::members::Breaks;
 
 const FILE_MARK: &[u8] = b"ARROW1\0\0";
 /// What may stand between the mark and the first message: writers align to 64 bytes.
@@ -33,7 +38,10 @@ const DENSE_ROW_BYTES: u64 = 512;
 
 /// Cuts between messages, and between rows of a dense batch.
 pub(in crate::read) struct Messages<'m> {
-    mapping: &'m Mapping,
+    /// Which columns are read; all without one.
+    mapping: Option<&'m Mapping>,
+    /// Messages with dictionaries that stand behind the batches.
+    late: Vec<u8>,
     schema: Option<SchemaRef>,
     projection: Vec<usize>,
     version: MetadataVersion,
@@ -65,9 +73,19 @@ struct Place {
 }
 
 impl<'m> Messages<'m> {
-    pub(in crate::read) fn new(mapping: &'m Mapping) -> Messages<'m> {
+    pub(in crate::read) fn new(mapping: &'m Mapping, file: Option<&Path>) -> Messages<'m> {
+        Messages::of(Some(mapping), file)
+    }
+
+    /// The same, with all columns.
+    pub(super) fn whole(file: &Path) -> Messages<'static> {
+        Messages::of(None, Some(file))
+    }
+
+    fn of(mapping: Option<&'m Mapping>, file: Option<&Path>) -> Messages<'m> {
         Messages {
             mapping,
+            late: file.and_then(late_dictionaries).unwrap_or_default(),
             schema: None,
             projection: Vec::new(),
             version: MetadataVersion::V5,
@@ -112,8 +130,7 @@ impl<'m> Messages<'m> {
     }
 
     /// Takes in the message that the window begins with, and gives its batch if it has one.
-    fn message(&mut self, feed: &mut Feed, place: Place) -> Result<Option<Cut>, String> {
-        let byte_offset = feed.offset();
+    fn message(&mut self, feed: &mut Feed, place: Place) -> Result<Option<Batch>, String> {
         let bytes = Buffer::from_vec(feed.take(place.body.end));
         let header = bytes.as_slice().get(place.header).unwrap_or_default();
         let body = bytes.slice_with_length(place.body.start, place.body.len());
@@ -127,6 +144,12 @@ impl<'m> Messages<'m> {
                 let schema = schema.map_err(|error| damaged(&error))?;
                 self.version = message.version();
                 self.begin(schema)?;
+                let late = Box::new(Cursor::new(std::mem::take(&mut self.late)));
+                let mut late = Feed::new(late, Compression::None, Breaks::default());
+                // Where one is damaged, the batches tell it.
+                while let Ok(Some(place)) = self.place(&mut late) {
+                    let _ = self.message(&mut late, place);
+                }
                 Ok(None)
             }
             MessageHeader::DictionaryBatch => {
@@ -146,7 +169,7 @@ impl<'m> Messages<'m> {
                 let schema = self.schema.clone().ok_or_else(|| damaged(&"a batch before the schema"))?;
                 check_sizes(batch, &body).map_err(|error| damaged(&error))?;
                 let rows = u64::try_from(batch.length()).unwrap_or(0);
-                let piece = Batch {
+                Ok(Some(Batch {
                     schema,
                     projection: self.projection.clone(),
                     version: self.version,
@@ -155,8 +178,7 @@ impl<'m> Messages<'m> {
                     body,
                     first: 0,
                     rows,
-                };
-                Ok(Some(self.cut(piece, byte_offset)))
+                }))
             }
             _ => Ok(None),
         }
@@ -178,22 +200,70 @@ impl<'m> Messages<'m> {
 
     fn begin(&mut self, schema: Schema) -> Result<(), String> {
         // Without a text nothing that follows is of use.
-        check_text(&schema, self.mapping).inspect_err(|_| self.done = true)?;
-        let wanted = |name: &str| is_wanted(self.mapping, &[name]);
-        self.projection = (0..schema.fields().len()).filter(|&place| wanted(schema.field(place).name())).collect();
+        self.mapping.map_or(Ok(()), |mapping| check_text(&schema, mapping)).inspect_err(|_| self.done = true)?;
+        let is_wanted = |name: &str| self.mapping.is_none_or(|mapping| is_wanted(mapping, &[name]));
+        self.projection = (0..schema.fields().len()).filter(|&place| is_wanted(schema.field(place).name())).collect();
         self.schema = Some(Arc::new(schema));
         Ok(())
     }
 
     /// Notes damage, and goes on at the next message if the source has one.
-    fn flaw(&mut self, feed: &mut Feed, byte_offset: u64, reason: String) -> Cut {
+    fn flaw(&mut self, feed: &mut Feed, byte_offset: u64, reason: String) -> Flaw {
         let record = if self.schema.is_some() { self.record } else { 0 };
         self.record += u64::from(self.schema.is_some());
         if feed.offset() == byte_offset && !self.done {
             self.done = !find_message(feed);
         }
         self.done |= self.schema.is_none();
-        Cut::of_flaws(vec![Flaw { record, byte_offset, reason }])
+        Flaw { record, byte_offset, reason }
+    }
+
+    /// The next batch with its offset, or what is damaged.
+    fn next_batch(&mut self, feed: &mut Feed) -> Option<Result<(Batch, u64), Flaw>> {
+        while !self.done {
+            feed.fill(FILE_MARK.len());
+            let mut bare = None;
+            if feed.offset() == 0 && feed.bytes().starts_with(FILE_MARK) {
+                feed.skip(FILE_MARK.len());
+                // Padded to eight bytes or more.
+                feed.fill(FILE_PADDING_BYTES);
+                let padding = feed.bytes().chunks(8).take_while(|bytes| *bytes == [0; 8]).count();
+                feed.skip(padding * 8);
+                bare = bare_schema(feed);
+            }
+            let byte_offset = feed.offset();
+            let place = match bare.map_or_else(|| self.place(feed), |place| Ok(Some(place))) {
+                Ok(Some(place)) => place,
+                Ok(None) => {
+                    self.done = true;
+                    let missing = || Flaw { record: 0, byte_offset, reason: "the Arrow data has no schema".to_owned() };
+                    return self.schema.is_none().then(|| Err(missing()));
+                }
+                Err(reason) => return Some(Err(self.flaw(feed, byte_offset, reason))),
+            };
+            match self.message(feed, place) {
+                Ok(Some(batch)) => return Some(Ok((batch, byte_offset))),
+                Ok(None) => {}
+                Err(reason) => return Some(Err(self.flaw(feed, byte_offset, reason))),
+            }
+        }
+        None
+    }
+
+    /// The next batch that can be read, and the number of its first row.
+    pub(super) fn next_whole(&mut self, feed: &mut Feed) -> Option<(u64, Batch)> {
+        loop {
+            if let Ok((batch, _)) = self.next_batch(feed)? {
+                let first_record = self.record;
+                self.record = self.record.saturating_add(batch.rows);
+                return Some((first_record, batch));
+            }
+        }
+    }
+
+    /// The schema, once it was read.
+    pub(super) fn schema(&self) -> Option<&SchemaRef> {
+        self.schema.as_ref()
     }
 }
 
@@ -201,6 +271,64 @@ const EARLY: &str = "the Arrow data ends early";
 
 fn early(feed: &Feed) -> String {
     feed.damage().unwrap_or(EARLY).to_owned()
+}
+
+/// The dictionaries of a file that has all of them behind its batches, as polars writes them: the directory at its end tells
+/// where they are.
+fn late_dictionaries(path: &Path) -> Option<Vec<u8>> {
+    const END: &[u8] = b"ARROW1";
+    const END_BYTES: u64 = END.len() as u64 + 4;
+    let mut file = File::open(path).ok()?;
+    let size_bytes = file.metadata().ok()?.len();
+    let mut bytes_at = |place: u64, count: u64| {
+        let fits = place.checked_add(count).is_some_and(|end| end <= size_bytes);
+        let mut bytes = vec![0; usize::try_from(count).ok().filter(|_| fits)?];
+        file.seek(SeekFrom::Start(place)).ok()?;
+        file.read_exact(&mut bytes).ok()?;
+        Some(bytes)
+    };
+    let end = bytes_at(size_bytes.checked_sub(END_BYTES)?, END_BYTES)?;
+    let length = u64::from(u32::from_le_bytes(*end.strip_suffix(END)?.first_chunk()?));
+    let begin = (size_bytes - END_BYTES).checked_sub(length).filter(|_| length <= HEADER_BYTES as u64)?;
+    let directory = bytes_at(begin, length)?;
+    let directory = arrow_ipc::root_as_footer(&directory).ok()?;
+    let (dictionaries, batches) = (directory.dictionaries()?, directory.recordBatches()?);
+    let first_batch = batches.iter().map(|block| block.offset()).min()?;
+    if dictionaries.iter().any(|block| block.offset() < first_batch) {
+        return None;
+    }
+    let mut found = Vec::new();
+    for block in dictionaries {
+        let count = u64::try_from(block.bodyLength().checked_add(block.metaDataLength().into())?).ok()?;
+        // A directory may name one twice, and so ask for any number of bytes.
+        if (found.len() as u64).checked_add(count)? > size_bytes {
+            return None;
+        }
+        found.extend(bytes_at(u64::try_from(block.offset()).ok()?, count)?);
+    }
+    Some(found)
+}
+
+/// The schema at the beginning of a file that polars has written: a message without the mark and the length in front of it, which
+/// ends where the next one begins.
+fn bare_schema(feed: &mut Feed) -> Option<Place> {
+    feed.fill(MARK.len());
+    if feed.bytes().starts_with(MARK) {
+        return None;
+    }
+    let mut end = 0;
+    while end < HEADER_BYTES {
+        feed.fill(end + 8);
+        let bytes = feed.bytes();
+        if bytes.get(end..end + MARK.len())? == MARK
+            && let Ok(message) = arrow_ipc::root_as_message(bytes.get(..end)?)
+            && message.header_as_schema().is_some()
+        {
+            return Some(Place { header: 0..end, body: end..end });
+        }
+        end += 8;
+    }
+    None
 }
 
 /// Goes on to the next place that looks like a message: they begin at multiples of eight bytes.
@@ -240,32 +368,10 @@ impl Split for Messages<'_> {
         if let Some((rest, byte_offset)) = self.rest.take() {
             return Some(self.cut(rest, byte_offset));
         }
-        while !self.done {
-            feed.fill(FILE_MARK.len());
-            if feed.offset() == 0 && feed.bytes().starts_with(FILE_MARK) {
-                feed.skip(FILE_MARK.len());
-                // Padded to eight bytes or more.
-                feed.fill(FILE_PADDING_BYTES);
-                let padding = feed.bytes().chunks(8).take_while(|bytes| *bytes == [0; 8]).count();
-                feed.skip(padding * 8);
-            }
-            let byte_offset = feed.offset();
-            let place = match self.place(feed) {
-                Ok(Some(place)) => place,
-                Ok(None) => {
-                    self.done = true;
-                    let missing = || Flaw { record: 0, byte_offset, reason: "the Arrow data has no schema".to_owned() };
-                    return self.schema.is_none().then(|| Cut::of_flaws(vec![missing()]));
-                }
-                Err(reason) => return Some(self.flaw(feed, byte_offset, reason)),
-            };
-            match self.message(feed, place) {
-                Ok(Some(cut)) => return Some(cut),
-                Ok(None) => {}
-                Err(reason) => return Some(self.flaw(feed, byte_offset, reason)),
-            }
-        }
-        None
+        Some(match self.next_batch(feed)? {
+            Ok((batch, byte_offset)) => self.cut(batch, byte_offset),
+            Err(flaw) => Cut::of_flaws(vec![flaw]),
+        })
     }
 }
 
@@ -291,6 +397,12 @@ fn check_sizes(batch: arrow_ipc::RecordBatch<'_>, body: &Buffer) -> Result<(), S
 impl Batch {
     pub(super) fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// How its values are packed.
+    pub(super) fn packed_by(&self) -> Option<arrow_ipc::CompressionType> {
+        let message = arrow_ipc::root_as_message(&self.message).ok()?;
+        Some(message.header_as_record_batch()?.compression()?.codec())
     }
 
     /// Bytes of the message.

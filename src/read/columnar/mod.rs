@@ -19,6 +19,8 @@ mod table;
 mod value;
 #[cfg(feature = "parquet")]
 mod write;
+#[cfg(feature = "parquet")]
+mod write_ipc;
 
 #[cfg(feature = "parquet")]
 #[cfg(feature = "python")]
@@ -28,6 +30,8 @@ pub(super) use table::Batches;
 pub(crate) use value::cell;
 
 use super::chunk::Leaving;
+#[cfg(feature = "parquet")]
+use super::chunk::Tables;
 use super::format::{Characters, Format, Opened, Opening, Shape};
 
 /// Parquet.
@@ -66,7 +70,8 @@ impl Format for Arrow {
     fn certain(&self, head: &[u8], _: bool) -> Option<Shape> {
         // A stream has the mark of a message, then the length of the schema, which has less than sixteen megabytes.
         let is_stream = matches!(head, [0xff, 0xff, 0xff, 0xff, _, _, _, 0, ..]);
-        (is_stream || head.starts_with(b"ARROW1")).then(|| Shape::opened("Arrow IPC", Characters::None, arrow))
+        let is_arrow = is_stream || head.starts_with(b"ARROW1");
+        is_arrow.then(|| Shape::opened("Arrow IPC", Characters::None, arrow).leaving(ARROW))
     }
 
     fn named(&self, _: &[u8]) -> Result<Shape, &'static str> {
@@ -75,9 +80,14 @@ impl Format for Arrow {
 }
 
 #[cfg(feature = "parquet")]
-const PARQUET: Leaving = Leaving::Rows(write::parquet);
+const PARQUET: Leaving =
+    Leaving::Rows(Tables { without_rows: write::parquet, with_column: Some(write::parquet_with_column) });
+#[cfg(feature = "parquet")]
+const ARROW: Leaving = Leaving::Rows(Tables { without_rows: write_ipc::arrow, with_column: None });
 #[cfg(not(feature = "parquet"))]
 const PARQUET: Leaving = Leaving::Nothing;
+#[cfg(not(feature = "parquet"))]
+const ARROW: Leaving = Leaving::Nothing;
 
 #[cfg(feature = "parquet")]
 fn parquet<'m>(opening: &mut Opening<'_, 'm>) -> Result<Opened<'m>, String> {
@@ -87,7 +97,7 @@ fn parquet<'m>(opening: &mut Opening<'_, 'm>) -> Result<Opened<'m>, String> {
 
 #[cfg(feature = "parquet")]
 fn arrow<'m>(opening: &mut Opening<'_, 'm>) -> Result<Opened<'m>, String> {
-    Ok(Opened::Records(Box::new(ipc::Messages::new(opening.mapping))))
+    Ok(Opened::Records(Box::new(ipc::Messages::new(opening.mapping, opening.file))))
 }
 
 #[cfg(not(feature = "parquet"))]

@@ -309,3 +309,18 @@ fn a_table_that_breaks_off_ends_the_run() {
     let error = workspace.check().unwrap_err();
     assert_eq!(error.to_string(), "cannot read on in t: Compute error: the query was killed");
 }
+
+/// As polars writes it: the message with the schema has nothing in front of it.
+#[test]
+fn a_file_with_a_bare_schema_is_read_as_any_other() {
+    let whole = arrow_file(&three());
+    let begin = whole.windows(4).position(|bytes| bytes == [0xff; 4]).unwrap();
+    let mut bare = b"ARROW1\0\0".to_vec();
+    bare.extend_from_slice(&whole[begin + 8..]);
+    let parsed = read("a.arrow", &bare);
+    assert!(parsed.rejects.is_empty(), "{:?}", parsed.rejects);
+    assert_eq!(texts(&parsed), all_texts());
+    // What is neither is told as before.
+    let rejects = read("a.arrow", b"ARROW1\0\0\x04\0\0\0 and no schema").rejects;
+    assert_eq!(rejects.len(), 1);
+}

@@ -1,0 +1,3 @@
+#![no_main]
+
+wirecopy_fuzz::fuzz!("arrow_again");
