@@ -10,8 +10,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import struct
 import time
 from contextlib import contextmanager, suppress
+from functools import reduce
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Callable, Iterator, Optional
 from urllib.parse import urlsplit
 
@@ -22,6 +25,7 @@ from wirecopy.errors import InputError, OutputError, WirecopyError
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from wirecopy._core import Call
     from wirecopy._settings import Options
 
 __all__ = ["Result", "scan"]
@@ -94,7 +98,7 @@ class Result:
 class _Run:
     """One scan: its steps, each written before the next begins."""
 
-    def __init__(self, spark: Any, out: str, call: _core.Call) -> None:
+    def __init__(self, spark: Any, out: str, call: Call) -> None:
         self.spark = spark
         self.out = out
         self.call = call
@@ -106,7 +110,7 @@ class _Run:
             raise OutputError(f"cannot write to {self.out}: it has a finished scan", "name another folder")
         count = partitions or int(self._conf("spark.sql.shuffle.partitions", "200"))
         self.partitions = count
-        job = _core.engine_job({**self.call, "progress": None}, count)
+        job = _core.engine_job(self.call, count)
         steps = _core.engine_steps(job)
         self.fingerprint = json.dumps([job, df.columns, self._hash(df)], sort_keys=True)
         self.finished = self._finished()
@@ -133,13 +137,17 @@ class _Run:
         return Result(self.spark, self.out, manifest)
 
     def _no_article(self) -> InputError:
-        rejects = self._pieces("read", ["rejects"]).mapInArrow(_rows("rejects"), _schema(_core.engine_schema("rejects")))
+        rejects = self._pieces("read", ["rejects"]).mapInArrow(
+            _rows("rejects"), _schema(_core.engine_schema("rejects"))
+        )
         count, first = 0, None
         for row in rejects.orderBy("path", "record").collect():
             count, first = count + row["records"], first or row["reason"]
         if first is None:
             return InputError("no article in the DataFrame: it is empty")
-        return InputError(f"no article in the DataFrame: {count:,} record{'' if count == 1 else 's'} rejected; the first: {first}")
+        return InputError(
+            f"no article in the DataFrame: {count:,} record{'' if count == 1 else 's'} rejected; the first: {first}"
+        )
 
     def _step(self, name: str, rows: Any, job: str) -> None:
         if name in self.finished:
@@ -161,10 +169,7 @@ class _Run:
         return set(finished)
 
     def _taken(self, takes: list[tuple[str, list[str]]]) -> Any:
-        taken = None
-        for step, kinds in takes:
-            pieces = self._pieces(step, kinds)
-            taken = pieces if taken is None else taken.union(pieces)
+        taken = reduce(lambda x, y: x.union(y), (self._pieces(step, kinds) for step, kinds in takes))
         # One task has all of a partition; several partitions may fall on one task.
         return taken.repartition(self.partitions, "partition")
 
@@ -181,8 +186,7 @@ class _Run:
         return known
 
     def _write(self, job: str, steps: Any) -> dict[str, Any]:
-        from pyspark.sql.functions import expr
-
+        expr = import_module("pyspark.sql.functions").expr
         for table, (step, order) in _TABLES.items():
             columns = _core.engine_schema(table)
             rows = self._pieces(step, [table]).mapInArrow(_rows(table), _schema(columns))
@@ -200,8 +204,7 @@ class _Run:
         return parsed
 
     def _write_lines(self, path: str, text: str, mode: str = "overwrite") -> None:
-        from pyspark.sql.functions import lit
-
+        lit = import_module("pyspark.sql.functions").lit
         line = self.spark.range(1).select(lit(text.replace("\n", " ")).alias("value"))
         line.coalesce(1).write.mode(mode).text(path)
 
@@ -241,7 +244,7 @@ class _Run:
             shutil.rmtree(f"{place.path}/_stages", ignore_errors=True)
 
 
-def _carried(call: _core.Call) -> dict[str, Any]:
+def _carried(call: Call) -> Call:
     """How a task is run: what is set for this process is for it, too, but what it looks for is in the job."""
     folder = call["temp_dir"]
     return {
@@ -255,8 +258,7 @@ def _carried(call: _core.Call) -> dict[str, Any]:
 
 
 def _batches(rows: list[Any]) -> list[Any]:
-    import pyarrow as pa
-
+    pa = import_module("pyarrow")
     columns = {
         "kind": pa.array([row["kind"] for row in rows], pa.string()),
         "partition": pa.array([row["partition"] for row in rows], pa.int32()),
@@ -269,14 +271,14 @@ def _batches(rows: list[Any]) -> list[Any]:
 # so; without it nothing of this module could be loaded.
 
 
-def _task(job: str, step: str, call: dict[str, Any]) -> Callable[[Iterator[Any]], Iterator[Any]]:
+def _task(job: str, step: str, call: Call) -> Callable[[Iterator[Any]], Iterator[Any]]:
     version = _core.__version__
 
     def run(batches: Iterator[Any]) -> Iterator[Any]:
         try:
-            import pyarrow as pa
-
             from wirecopy import _core
+
+            pa = import_module("pyarrow")
         except ImportError as error:
             raise RuntimeError(
                 f"wirecopy {version} began this scan, and an executor cannot load it ({error}): install the wheel on every executor"
@@ -313,7 +315,7 @@ def _task(job: str, step: str, call: dict[str, Any]) -> Callable[[Iterator[Any]]
 
 def _rows(table: str) -> Callable[[Iterator[Any]], Iterator[Any]]:
     def run(batches: Iterator[Any]) -> Iterator[Any]:
-        import pyarrow as pa
+        pa = import_module("pyarrow")
 
         # Spark has no numbers without a sign.
         def signed(kind: Any) -> Any:
@@ -337,9 +339,7 @@ def _rows(table: str) -> Callable[[Iterator[Any]], Iterator[Any]]:
 
 def _text_lines() -> Callable[[Iterator[Any]], Iterator[Any]]:
     def run(batches: Iterator[Any]) -> Iterator[Any]:
-        import struct
-
-        import pyarrow as pa
+        pa = import_module("pyarrow")
 
         for batch in batches:
             for piece in batch.column("bytes").to_pylist():
@@ -356,7 +356,7 @@ def _text_lines() -> Callable[[Iterator[Any]], Iterator[Any]]:
 
 def _schema(columns: _core.Table) -> str:
     """The columns of a table as Spark names them."""
-    import pyarrow as pa
+    pa = import_module("pyarrow")
 
     def name(kind: Any) -> str:
         if pa.types.is_list(kind):

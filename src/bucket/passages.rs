@@ -85,7 +85,8 @@ pub struct Posting {
 impl Ord for Posting {
     fn cmp(&self, other: &Self) -> Ordering {
         let number = |p: &Posting| {
-            u128::from(p.hash()) << 80 | packed([0, p.article, p.token, p.rest & ((1 << Posting::REST_BITS) - 1)])
+            let line_and_flags = u128::from(p.rest) & ((1 << Posting::REST_BITS) - 1);
+            u128::from(p.hash()) << 80 | u128::from(p.article) << 48 | u128::from(p.token) << 16 | line_and_flags
         };
         number(self).cmp(&number(other))
     }
@@ -343,6 +344,24 @@ mod tests {
             let other = [after.as_slice(), &run].concat();
             let ours = hashes(&embedded);
             proptest::prop_assert!(hashes(&other).iter().any(|hash| ours.contains(hash)));
+        }
+    }
+
+    proptest::proptest! {
+        /// Corpora have more than 65,536 articles, and hashes are near to one another.
+        #[test]
+        fn postings_are_in_the_order_of_hash_article_token_and_line(
+            some in proptest::collection::vec((0u64..3, 0u32..3, 0u32..3, 0u32..3, 0u32..40), 0..20),
+        ) {
+            let posting = |&(hash, article, token, line, shift): &(u64, u32, u32, u32, u32)| {
+                let (hash, article) = ((7 << 30 | hash) << (shift % 12), article << (shift % 30));
+                Posting::new(hash & ((1 << HASH_BITS) - 1), ArticleId(article), token << 20, line, 5)
+            };
+            let mut postings: Vec<Posting> = some.iter().map(posting).collect();
+            let mut twin = postings.clone();
+            postings.sort();
+            twin.sort_by_key(|p| (p.hash(), p.article(), p.token, p.line()));
+            proptest::prop_assert_eq!(postings, twin);
         }
     }
 

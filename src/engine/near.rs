@@ -6,13 +6,13 @@ use bytemuck::{Pod, Zeroable};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use super::join::{Components, JoinRow};
-use super::piece::{Inbox, Kind, Outbox};
+use super::piece::{Frames, Inbox, Kind, Outbox};
 use super::tables::Totals;
-use super::texts::{Label, head, labelled};
+use super::texts::{Label, Labelled, head, labelled};
 use super::{Task, misplaced};
 use crate::article::ArticleId;
 use crate::bucket::classes::{Keys, PAIRED_BUCKET, by_representatives, near_classes, verify};
-use crate::corpus::made::{Head, Made};
+use crate::corpus::made::Head;
 use crate::disk::spread as spread_number;
 use crate::error::Result;
 use crate::findings::Counts;
@@ -92,20 +92,20 @@ pub(super) struct EdgeRow {
 /// Numbers the articles of each partition by content, then date and id.
 pub(super) fn number(inbox: &mut Inbox, task: &Task<'_>, out: &mut Outbox) -> Result<()> {
     let frames = inbox.frames(Kind::MADE);
-    let mut partitions: BTreeMap<u32, Vec<(Label, Head, Made<'_>, &[u8])>> = BTreeMap::new();
+    let mut partitions: BTreeMap<u32, Vec<(Labelled<'_>, Head)>> = BTreeMap::new();
     for frame in frames.iter() {
         let (label, bytes) = Label::cut(frame?)?;
-        let (head, made) = head(bytes)?;
-        partitions.entry(task.of_hash(label.hash())).or_default().push((label, head, made, bytes));
+        let (head, _) = head(bytes)?;
+        partitions.entry(task.of_hash(label.hash())).or_default().push(((label, bytes), head));
     }
     for (partition, mut articles) in partitions {
-        let key = |(label, head, _, bytes): &(Label, Head, Made<'_>, &'_ [u8])| {
-            (label.content(), head.published(), head.article.id.clone(), bytes.to_vec())
-        };
         // Most differ in their content: what follows it is looked at for the others alone.
-        articles.sort_unstable_by(|x, y| x.0.content().cmp(&y.0.content()).then_with(|| key(x).cmp(&key(y))));
+        articles.sort_unstable_by(|((x, x_bytes), x_head), ((y, y_bytes), y_head)| {
+            let order = x.content().cmp(&y.content()).then_with(|| x_head.published().cmp(&y_head.published()));
+            order.then_with(|| (&x_head.article.id, x_bytes).cmp(&(&y_head.article.id, y_bytes)))
+        });
         let mut before = None;
-        for ((label, head, _, bytes), place) in articles.iter().zip(0..) {
+        for (((label, bytes), head), place) in articles.iter().zip(0..) {
             let label = label.numbered(ArticleId(place));
             out.frame(Kind::MADE, partition, &[bytemuck::bytes_of(&label), bytes]);
             if !head.article.id.is_empty() {
@@ -289,7 +289,7 @@ pub(super) fn home(inbox: &mut Inbox, task: &Task<'_>, out: &mut Outbox) -> Resu
         inbox.rows::<JoinRow>(Kind::LEADER)?.into_iter().map(|row| (row.article, row.root)).collect();
     let taken: HashSet<ArticleId> = inbox.rows::<ArticleId>(Kind::TAKEN)?.into_iter().collect();
     let frames = inbox.frames(Kind::MADE);
-    let mut partitions: BTreeMap<u32, Vec<(Label, &[u8])>> = BTreeMap::new();
+    let mut partitions: BTreeMap<u32, Vec<Labelled<'_>>> = BTreeMap::new();
     for frame in frames.iter() {
         let (label, bytes) = Label::cut(frame?)?;
         partitions.entry(task.of_hash(label.hash())).or_default().push((label, bytes));
@@ -324,7 +324,7 @@ pub(super) fn home(inbox: &mut Inbox, task: &Task<'_>, out: &mut Outbox) -> Resu
 }
 
 /// The articles that came as [`Kind::TEXT`], by class leader.
-pub(super) fn by_class<'f>(frames: &'f super::piece::Frames) -> Result<Vec<Vec<(Label, &'f [u8])>>> {
+pub(super) fn by_class(frames: &Frames) -> Result<Vec<Vec<Labelled<'_>>>> {
     let mut texts = labelled(&[frames])?;
     texts.sort_by_key(|text| text.0.class);
     Ok(texts.chunk_by(|x, y| x.0.class == y.0.class).map(<[_]>::to_vec).collect())

@@ -213,7 +213,6 @@ pub(super) fn candidates(inbox: &mut Inbox, task: &Task<'_>, out: &mut Outbox) -
                 standing: pair.standing,
                 same_outlet: known.same_outlet != 0,
                 days_apart: Some(known.days_apart).filter(|&days| days != UNKNOWN),
-                ..Circumstances::default()
             };
             let (a, b) = (known.tokens_a as usize, known.tokens_b as usize);
             if judge.may_link(circumstances, pair.shared, (a.min(b), a.max(b))) {

@@ -58,9 +58,12 @@ impl Label {
     }
 }
 
+/// An article with its label.
+pub(super) type Labelled<'f> = (Label, &'f [u8]);
+
 /// Labelled articles by number, each once: several tasks may have sent a copy.
-pub(super) fn labelled<'f>(frames: &[&'f Frames]) -> Result<Vec<(Label, &'f [u8])>> {
-    let mut texts: Vec<(Label, &[u8])> =
+pub(super) fn labelled<'f>(frames: &[&'f Frames]) -> Result<Vec<Labelled<'f>>> {
+    let mut texts: Vec<Labelled<'_>> =
         frames.iter().flat_map(|frames| frames.iter()).map(|frame| Label::cut(frame?)).collect::<Result<_>>()?;
     texts.sort_unstable_by_key(|text| text.0.number);
     texts.dedup_by_key(|text| text.0.number);

@@ -54,7 +54,7 @@ impl Recurring {
     }
 
     /// Those with these keys.
-    pub(crate) fn of_keys(keys: impl Iterator<Item = u64>) -> Recurring {
+    pub fn of_keys(keys: impl Iterator<Item = u64>) -> Recurring {
         Recurring(keys.collect())
     }
 

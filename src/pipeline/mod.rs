@@ -119,7 +119,7 @@ fn stages(
 }
 
 /// What the stages before verification found.
-pub(crate) struct Found {
+pub struct Found {
     /// Exact and near-duplicate classes.
     pub classes: Classes,
     /// What is known of each article beside its words.
@@ -132,7 +132,7 @@ pub(crate) struct Found {
 
 /// The stages from verification to stories, of a part of a corpus that has whole components. The marks that were learned have
 /// been joined with the texts.
-pub(crate) fn related(corpus: &mut Corpus, found: Found, epoch: Epoch, settings: &Settings) -> Result<Analysis> {
+pub fn related(corpus: &mut Corpus, found: Found, epoch: Epoch, settings: &Settings) -> Result<Analysis> {
     let workspace = corpus.workspace.clone();
     forget(corpus, settings);
     verified(corpus, found, epoch, settings, &Checkpoints::of(&workspace, &Silent))

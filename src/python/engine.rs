@@ -43,9 +43,12 @@ pub fn engine_job(py: Python<'_>, options: Options, partitions: u32) -> PyResult
     shown(&job.checked().map_err(of_error)?)
 }
 
-/// The steps of a job in order, each with what it takes: kinds of pieces, by the step that made them.
+/// A step, and what it takes: kinds of pieces, by the step that made them.
+type Taking = (&'static str, Vec<(&'static str, Vec<&'static str>)>);
+
+/// The steps of a job in order.
 #[pyfunction]
-pub fn engine_steps(job: &str) -> PyResult<Vec<(&'static str, Vec<(&'static str, Vec<&'static str>)>)>> {
+pub fn engine_steps(job: &str) -> PyResult<Vec<Taking>> {
     let whole_texts = !parsed(job)?.settings.wants_passages();
     let steps = STEPS.iter().filter(|step| step.of_whole_texts || !whole_texts);
     let kinds = |kinds: &[Kind]| kinds.iter().map(|kind| kind.0).collect();

@@ -210,11 +210,11 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 import wirecopy.spark
 
-master, python, corpus, out, marks = sys.argv[1:]
+master, corpus, out, marks = sys.argv[1:]
 builder = SparkSession.builder.master(master)
 for name, value in {
     "spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
-    "spark.executor.memory": "700m", "spark.pyspark.python": python, "spark.pyspark.driver.python": sys.executable,
+    "spark.executor.memory": "700m",
 }.items():
     builder = builder.config(name, value)
 spark = builder.getOrCreate()
@@ -238,7 +238,9 @@ class Cluster:
         self.spark_class = str(Path(pyspark.__file__).parent / "bin" / "spark-class")
         self.master = f"spark://127.0.0.1:{17_077 + os.getpid() % 1000}"
         host, port = "127.0.0.1", self.master.rsplit(":", 1)[1]
-        self._start("master", "org.apache.spark.deploy.master.Master", "--host", host, "--port", port, "--webui-port", "0")
+        self._start(
+            "master", "org.apache.spark.deploy.master.Master", "--host", host, "--port", port, "--webui-port", "0"
+        )
         for worker in ("one", "two"):
             options = ["--host", host, "--webui-port", "0", "--cores", "1", "--memory", "1g"]
             work = str(folder / worker)
@@ -246,9 +248,16 @@ class Cluster:
 
     def _start(self, name: str, *command: str) -> None:
         log = (self.folder / f"{name}.log").open("wb")
-        environment = {**os.environ, "SPARK_NO_DAEMONIZE": "1", "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m"}
+        environment = {
+            **os.environ,
+            "SPARK_NO_DAEMONIZE": "1",
+            "SPARK_LOCAL_IP": "127.0.0.1",
+            "SPARK_DAEMON_MEMORY": "256m",
+        }
         self.processes.append(
-            subprocess.Popen([self.spark_class, *command], stdout=log, stderr=log, env=environment, start_new_session=True)
+            subprocess.Popen(
+                [self.spark_class, *command], stdout=log, stderr=log, env=environment, start_new_session=True
+            )
         )
 
     def kill_worker(self) -> None:
@@ -272,9 +281,11 @@ class Cluster:
 def on_cluster(cluster: Cluster, out: str, python: str) -> subprocess.Popen[str]:
     marks = cluster.folder / "marks"
     marks.mkdir(exist_ok=True)
-    arguments = [cluster.master, python, str(CORPUS / "*.jsonl"), out, str(marks)]
+    arguments = [cluster.master, str(CORPUS / "*.jsonl"), out, str(marks)]
     command = [sys.executable, "-c", CLUSTER, *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=PROJECT)
+    environment = {**os.environ, "PYSPARK_PYTHON": python, "PYSPARK_DRIVER_PYTHON": sys.executable}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=PROJECT, env=environment)
 
 
 @pytest.fixture
@@ -305,7 +316,9 @@ def test_a_killed_worker_changes_nothing(cluster: Cluster, out: str) -> None:
 def test_an_executor_without_the_package_says_so(cluster: Cluster, out: str, tmp_path: Path) -> None:
     # The same Python with everything but the package.
     bare = tmp_path / "bare"
-    bare.write_text(f'#!/bin/sh\nexec {sys.executable} -c "\nimport sys, runpy\nsys.modules[\'wirecopy\'] = None\nsys.argv = sys.argv[1:]\nrunpy.run_module(sys.argv[1], run_name=\'__main__\', alter_sys=True)" "$@"\n')
+    bare.write_text(
+        f"#!/bin/sh\nexec {sys.executable} -c \"\nimport sys, runpy\nsys.modules['wirecopy'] = None\nsys.argv = sys.argv[1:]\nrunpy.run_module(sys.argv[1], run_name='__main__', alter_sys=True)\" \"$@\"\n"
+    )
     bare.chmod(0o755)
     scan = on_cluster(cluster, out, str(bare))
     _, errors = scan.communicate(timeout=600)

@@ -22,11 +22,11 @@ mod write;
 #[cfg(feature = "parquet")]
 mod write_ipc;
 
-#[cfg(feature = "parquet")]
 #[cfg(feature = "python")]
 pub(crate) use rows::is_wanted;
 #[cfg(feature = "parquet")]
 pub(super) use table::Batches;
+#[cfg(feature = "parquet")]
 pub(crate) use value::cell;
 
 use super::chunk::Leaving;
