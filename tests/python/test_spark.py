@@ -317,7 +317,15 @@ def test_an_executor_without_the_package_says_so(cluster: Cluster, out: str, tmp
     # The same Python with everything but the package.
     bare = tmp_path / "bare"
     bare.write_text(
-        f"#!/bin/sh\nexec {sys.executable} -c \"\nimport sys, runpy\nsys.modules['wirecopy'] = None\nsys.argv = sys.argv[1:]\nrunpy.run_module(sys.argv[1], run_name='__main__', alter_sys=True)\" \"$@\"\n"
+        f"""#!{sys.executable}
+import runpy
+import sys
+
+sys.modules["wirecopy"] = None
+# Without the name of this file and the flag for a module.
+sys.argv = sys.argv[2:]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
     )
     bare.chmod(0o755)
     scan = on_cluster(cluster, out, str(bare))
