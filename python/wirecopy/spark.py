@@ -112,8 +112,8 @@ class _Run:
         self.partitions = count
         job = _core.engine_job(self.call, count)
         steps = _core.engine_steps(job)
-        self.fingerprint = json.dumps([job, df.columns, self._hash(df)], sort_keys=True)
-        self.finished = self._finished()
+        self.fingerprint = json.dumps([job, df.columns, self._hash(df)])
+        job = self._going_on(job)
         progress = self.call["progress"]
         wanted = _core.engine_columns(job, df.columns)
         if not wanted:
@@ -159,14 +159,24 @@ class _Run:
         self.finished.add(name)
         self.timings.append((name, time.monotonic() - began))
 
-    def _finished(self) -> set[str]:
-        """The steps that an earlier run of the same scan has finished."""
+    def _going_on(self, job: str) -> str:
+        """Notes what an earlier run of the same scan has finished, and gives its job: it may have begun on another day."""
+
+        def scan(fingerprint: str) -> Any:
+            known = json.loads(fingerprint)
+            settings = json.loads(known[0])
+            settings["settings"]["read"]["today"] = None
+            return [settings, *known[1:]]
+
         lines = (self._lines(f"{self.out}/_stages/finished") or "").splitlines()
         finished = dict(line.split(" ", 1) for line in lines)
-        if any(fingerprint != self.fingerprint for fingerprint in finished.values()):
+        if any(scan(fingerprint) != scan(self.fingerprint) for fingerprint in finished.values()):
             hint = "remove the folder, or name another one"
             raise OutputError(f"{self.out}/_stages is of another scan, or of one with other settings", hint)
-        return set(finished)
+        for self.fingerprint in finished.values():
+            job = json.loads(self.fingerprint)[0]
+        self.finished = set(finished)
+        return job
 
     def _taken(self, takes: list[tuple[str, list[str]]]) -> Any:
         taken = reduce(lambda x, y: x.union(y), (self._pieces(step, kinds) for step, kinds in takes))
@@ -174,16 +184,12 @@ class _Run:
         return taken.repartition(self.partitions, "partition")
 
     def _pieces(self, step: str, kinds: list[str]) -> Any:
-        known = self.spark.createDataFrame([], _PIECES)
         if step not in self.finished:
-            return known
-        with suppress(Exception):
-            # With a schema nothing is read to find one.
-            reader = self.spark.read.schema("partition int, bytes binary, kind string")
-            pieces = reader.parquet(f"{self.out}/_stages/{step}").select("kind", "partition", "bytes")
-            return pieces.where(pieces["kind"].isin(kinds))
-        # A step that made nothing has left no file.
-        return known
+            return self.spark.createDataFrame([], _PIECES)
+        # With a schema nothing is read to find one, and there may be no file if nothing was made.
+        reader = self.spark.read.schema("partition int, bytes binary, kind string")
+        pieces = reader.parquet(f"{self.out}/_stages/{step}").select("kind", "partition", "bytes")
+        return pieces.where(pieces["kind"].isin(kinds))
 
     def _write(self, job: str, steps: Any) -> dict[str, Any]:
         expr = import_module("pyspark.sql.functions").expr
@@ -198,9 +204,12 @@ class _Run:
         for step, _ in steps:
             counted = counted.union(self._pieces(step, ["counts"]))
         manifest = _core.engine_manifest(job, _batches(counted.collect()), ["DataFrame"], self.timings)
+        parsed: dict[str, Any] = json.loads(manifest)
+        numbered, found = sum(json.loads(job)["articles"]), parsed["counts"]["articles"]
+        if numbered != found:
+            raise WirecopyError(f"{numbered:,} articles were read, and {found:,} came to the end: the engine lost some")
         # The last file: a folder that has one is complete.
         self._write_lines(f"{self.out}/manifest.json", manifest)
-        parsed: dict[str, Any] = json.loads(manifest)
         return parsed
 
     def _write_lines(self, path: str, text: str, mode: str = "overwrite") -> None:
@@ -210,9 +219,12 @@ class _Run:
 
     def _lines(self, path: str) -> Optional[str]:
         """What a file of text holds; nothing if there is none."""
-        with suppress(Exception):
+        try:
             return "\n".join(row[0] for row in self.spark.read.text(path).collect()) or None
-        return None
+        except Exception as error:
+            if "PATH_NOT_FOUND" in str(error):
+                return None
+            raise
 
     def _conf(self, name: str, default: str) -> str:
         with suppress(Exception):

@@ -65,7 +65,7 @@ pub(super) fn parts(path: &Path) -> Result<Option<Vec<PathBuf>>> {
             parts.push(path.join(name));
         }
     }
-    // Parts are numbered, with zeros before them.
+    // Which is the first is not known, but always the same one.
     parts.sort();
     Ok(Some(parts))
 }
@@ -77,14 +77,15 @@ const WITH_OUTLETS: u32 = 4;
 pub fn findings(folder: &Path) -> Result<Findings> {
     let known = manifest(folder)?;
     let has_outlets = known.schema_version >= WITH_OUTLETS;
-    let mut findings = assembled(Rows {
+    let rows = Rows {
         members: table(folder, Table::Members)?,
         pairs: table(folder, Table::Pairs)?,
         stories: table(folder, Table::Stories)?,
         outlets: if has_outlets { table(folder, Table::Outlets)? } else { Vec::new() },
         passages: table(folder, Table::Passages)?,
         rejects: table(folder, Table::Rejects)?,
-    })?;
+    };
+    let mut findings = assembled(rows.of(folder))?;
     if !has_outlets {
         findings.complete()?;
     }
@@ -96,12 +97,9 @@ pub fn findings(folder: &Path) -> Result<Findings> {
 /// The members, pairs and stories of the finished scan in `folder`; the other tables are left out.
 pub fn links(folder: &Path) -> Result<Findings> {
     let known = manifest(folder)?;
-    let mut findings = assembled(Rows {
-        members: table(folder, Table::Members)?,
-        pairs: table(folder, Table::Pairs)?,
-        stories: table(folder, Table::Stories)?,
-        ..Rows::default()
-    })?;
+    let (members, pairs) = (table(folder, Table::Members)?, table(folder, Table::Pairs)?);
+    let rows = Rows { members, pairs, stories: table(folder, Table::Stories)?, ..Rows::default() };
+    let mut findings = assembled(rows.of(folder))?;
     findings.counts = known.counts;
     findings.decoys = known.decoys;
     Ok(findings)
@@ -111,7 +109,7 @@ pub fn links(folder: &Path) -> Result<Findings> {
 pub fn stories(folder: &Path) -> Result<Findings> {
     manifest(folder)?;
     let (members, stories) = (table(folder, Table::Members)?, table(folder, Table::Stories)?);
-    assembled(Rows { members, stories, ..Rows::default() })
+    assembled(Rows { members, stories, ..Rows::default() }.of(folder))
 }
 
 /// The rows of the six tables.
@@ -129,6 +127,31 @@ pub struct Rows {
     pub passages: Vec<PassageRow>,
     /// The rows of `rejects`.
     pub rejects: Vec<RejectRow>,
+}
+
+/// Whether an engine of several tasks wrote the output: then each of its files is a folder of parts, in any order.
+pub(super) fn is_in_parts(folder: &Path) -> bool {
+    folder.join(manifest::FILE_NAME).is_dir()
+}
+
+impl Rows {
+    /// The rows as they were read from `folder`, in the order of findings: articles of an engine are numbered by their records.
+    fn of(mut self, folder: &Path) -> Rows {
+        if !is_in_parts(folder) {
+            return self;
+        }
+        self.members.sort_by_key(|row| row.record);
+        let places: HashMap<&str, usize> =
+            self.members.iter().enumerate().map(|(place, row)| (row.id.as_str(), place)).collect();
+        let place = |id: &str| places.get(id).copied();
+        self.pairs.sort_by_key(|row| (place(&row.a), place(&row.b)));
+        self.stories.sort_by(|x, y| y.size.cmp(&x.size).then_with(|| x.story_id.cmp(&y.story_id)));
+        self.outlets.sort_by(|x, y| y.articles.cmp(&x.articles).then_with(|| x.source.cmp(&y.source)));
+        let by_carriers = |row: &PassageRow| std::cmp::Reverse(row.carriers.len());
+        self.passages.sort_by(|x, y| (by_carriers(x), &x.passage_id).cmp(&(by_carriers(y), &y.passage_id)));
+        self.rejects.sort_by(|x, y| (&x.path, x.record).cmp(&(&y.path, y.record)));
+        self
+    }
 }
 
 /// The rows of JSON lines, one after the other; `name` is for errors.
@@ -186,7 +209,7 @@ pub(super) fn rows<R: Row>(folder: &Path, table: Table) -> Result<Box<dyn Iterat
         return Ok(Box::new(rows));
     }
     // An engine that writes parts may write none of a table without rows.
-    if folder.join(manifest::FILE_NAME).is_dir() {
+    if is_in_parts(folder) {
         return Ok(Box::new(std::iter::empty()));
     }
     let endings: Vec<String> = TableFormat::ALL.iter().map(|format| format!(".{}", format.ending())).collect();

@@ -1,13 +1,14 @@
 //! `texts.jsonl`: the texts of articles in stories, so that a report that shows them can be made again without a scan. It is
 //! written only beside such a report, and is no table of the findings.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::load::{jsonl, parts};
+use super::load::{is_in_parts, jsonl, parts};
 use super::rows::Rows;
 use crate::article::{ArticleId, Span};
 use crate::disk::{Memory, Table, Workspace};
@@ -76,6 +77,14 @@ pub fn load(folder: &Path, findings: &mut Findings, workspace: &Workspace) -> Re
     let misread = |row: u64, cause: String| Error::Table { table: name.clone(), row, cause };
     let mut texts = Table::new(workspace, workspace.share(Memory::Loaded));
     let mut members = Table::new(workspace, workspace.share(Memory::Loaded));
+    let mut rows: Box<dyn Iterator<Item = Result<TextRow>>> = Box::new(rows);
+    if is_in_parts(folder) {
+        let ids = findings.members.iter().map(|member| member.id.clone());
+        let places: HashMap<String, u32> = ids.zip(0..).collect();
+        let mut all = rows.collect::<Result<Vec<TextRow>>>()?;
+        all.sort_by_key(|row| places.get(&row.id).copied());
+        rows = Box::new(all.into_iter().map(Ok));
+    }
     let mut rows = rows.zip(1..);
     for (member, place) in findings.members.iter().zip(0..) {
         let mut member = member.into_owned();

@@ -55,6 +55,41 @@ fn tables_survive_csv_and_come_back_byte_for_byte() {
     }
 }
 
+/// Engines of several tasks write folders of parts, whose names say nothing about the order of the rows.
+#[test]
+fn tables_in_parts_are_as_whole_ones() {
+    let folder = TempDir::new().unwrap();
+    let corpus = crate::corpora::project().join("data/corpus/en.jsonl");
+    run(folder.path(), &["scan", corpus.to_str().unwrap(), "--out", "whole"], 0);
+    let (whole, parts) = (folder.path().join("whole"), folder.path().join("parts"));
+    for name in names(&whole).iter().filter(|name| name.ends_with(".jsonl") || name.ends_with(".json")) {
+        let file = parts.join(name);
+        fs::create_dir_all(&file).unwrap();
+        fs::write(file.join("_SUCCESS"), "").unwrap();
+        let text = fs::read_to_string(whole.join(name)).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        let dealt = if name == "manifest.json" { 1 } else { 3 };
+        for part in 0..dealt {
+            let lines: Vec<&str> = lines.iter().skip(part).step_by(dealt).copied().collect();
+            fs::write(file.join(format!("part-{}", dealt - part)), lines.join("\n")).unwrap();
+        }
+    }
+    // A table without rows may have left nothing.
+    fs::remove_dir_all(parts.join("rejects.jsonl")).unwrap();
+    for form in ["html", "graphml", "md"] {
+        let made = ["whole", "parts"].map(|of| {
+            let page = format!("{of}.{form}");
+            let (said, error) =
+                run(folder.path(), &["report", of, "--report", &format!("{form}={page}"), "--format", "json"], 0);
+            assert_eq!(error, "");
+            (said, fs::read_to_string(folder.path().join(page)).unwrap().replace("parts", "whole"))
+        });
+        assert!(made[0] == made[1], "{form}");
+    }
+    let (_, error) = run(folder.path(), &["report", "parts", "--report", "md"], 2);
+    assert!(error.contains("give the report a path"), "{error}");
+}
+
 #[cfg(feature = "parquet")]
 #[test]
 fn tables_survive_parquet_and_come_back_byte_for_byte() {
