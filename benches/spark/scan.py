@@ -19,7 +19,9 @@ from typing import Any
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
-TABLES = ("members", "pairs", "stories", "outlets", "passages")
+
+# What makes rows comparable is what the tests compare by.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/python"))
 
 
 def measured(command: list[str]) -> tuple[float, float, float]:
@@ -87,26 +89,13 @@ def scan(engine: str, corpus: str, partitions: int, out: str) -> None:
     os._exit(0)
 
 
-def comparable(table: str, given: dict[str, Any]) -> str:
-    row = {
-        name: value
-        for name, value in given.items()
-        if name not in ("path", "record", "direction", "a_spans", "b_spans")
-    }
-    if table == "pairs" and row["a"] > row["b"]:
-        for name in ("", "containment_", "prose_"):
-            row[f"{name}a"], row[f"{name}b"] = row[f"{name}b"], row[f"{name}a"]
-    if table == "passages":
-        row["carriers"] = sorted(json.dumps(carrier, sort_keys=True) for carrier in row["carriers"])
-    return json.dumps(row, sort_keys=True)
-
-
 def main() -> None:
     engine, corpus = sys.argv[1:3]
     partitions = int(sys.argv[3]) if len(sys.argv) > 3 else 8
     if len(sys.argv) > 4:
         return scan(engine, corpus, partitions, sys.argv[4])
     import pyarrow.parquet as pq
+    from comparable import TABLES, comparable
 
     folder = Path(tempfile.mkdtemp())
     there, here = str(folder / "there"), str(folder / "here")
@@ -115,7 +104,9 @@ def main() -> None:
     remote = measured([sys.executable, __file__, engine, corpus, str(partitions), there])
     for name, (seconds, cpu, memory) in (("local", local), (engine, remote)):
         print(f"{name:6} {seconds:7.1f} s {cpu:7.1f} CPU s {memory:7.0f} MiB")
-    print(f"overhead {remote[1] / local[1]:.2f} x CPU")
+    # Of a scan that ends between two looks nothing is known.
+    if local[1] > 0:
+        print(f"overhead {remote[1] / local[1]:.2f} x CPU")
     for table in TABLES:
         # An engine may write nothing of a table without rows.
         paths = [path for path in (f"{there}/{table}.parquet", f"{here}/{table}.parquet") if Path(path).exists()]

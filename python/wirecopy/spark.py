@@ -61,8 +61,8 @@ def scan(
     - ``out``: a folder or an address that Spark can write to. The tables are Parquet, and ``wirecopy report`` makes a report
       of the folder. Finished steps are kept in ``_stages`` below it until the scan has ended: the same call after a failure
       goes on with the last one.
-    - ``partitions``: how many partitions each step has; by default ``spark.sql.shuffle.partitions``. One should have no more
-      articles than an executor's memory holds ten times over.
+    - ``partitions``: how many partitions each step has; by default ``spark.sql.shuffle.partitions``. A task with 20,000
+      articles in its partition wants some 4 GiB.
     - ``keep_stages``: leave ``_stages`` there.
     - ``memory``, ``threads``, ``temp_dir``: of each task; one thread by default.
     - ``progress``: a function that is called with a step, how many steps are done, and how many there are; True prints lines.

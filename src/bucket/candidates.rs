@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::carriers::Carrier;
-use super::passages::{GRAM_TOKENS, packed};
+use super::passages::GRAM_TOKENS;
 use crate::article::{ArticleId, SECONDS_OF_A_DAY};
 use crate::disk::{Exchange, Row, spread};
 use crate::error::Result;
@@ -169,7 +169,8 @@ pub struct Hit {
 /// By pair, token and flags.
 impl Ord for Hit {
     fn cmp(&self, other: &Self) -> Ordering {
-        let number = |hit: &Hit| packed([hit.a, hit.b, hit.token, hit.flags]);
+        let word = u128::from;
+        let number = |hit: &Hit| word(hit.a) << 96 | word(hit.b) << 64 | word(hit.token) << 32 | word(hit.flags);
         number(self).cmp(&number(other))
     }
 }

@@ -6,7 +6,7 @@
 use bytemuck::{Pod, Zeroable};
 use rayon::prelude::*;
 
-use super::passages::{Posting, Postings, same_fingerprint};
+use super::passages::{self, Posting, Postings, same_fingerprint};
 use crate::article::{ArticleId, UNDATED};
 use crate::disk::Row;
 use crate::error::Result;
@@ -90,15 +90,7 @@ pub fn batches(postings: &Postings, texts: &[TextRow], mut visit: impl FnMut(Bat
 /// Of whole fingerprints, the carriers of those that at least two texts carry: where each text has them first, sorted.
 pub fn shared(mut rows: Vec<Carrier>) -> Vec<Carrier> {
     rows.sort_unstable();
-    let mut shared = Vec::new();
-    for carriers in rows.chunk_by(|x, y| same_fingerprint(&x.posting, &y.posting)) {
-        let from = shared.len();
-        shared.extend(carriers.chunk_by(|x, y| x.posting.article() == y.posting.article()).map(|of_text| of_text[0]));
-        if shared.len() == from + 1 {
-            shared.truncate(from);
-        }
-    }
-    shared
+    passages::shared(&rows, |carrier| &carrier.posting)
 }
 
 /// Shows the carriers of each fingerprint among rows in any order.

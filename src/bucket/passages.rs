@@ -98,11 +98,6 @@ impl PartialOrd for Posting {
     }
 }
 
-/// Four numbers as one, in the same order.
-pub(super) fn packed([a, b, c, d]: [u32; 4]) -> u128 {
-    u128::from(a) << 96 | u128::from(b) << 64 | u128::from(c) << 32 | u128::from(d)
-}
-
 /// Bits of a fingerprint's hash. Among the 10^8 fingerprints of a million articles some 30 pairs are equal by chance; with 32
 /// bits it were a million, each a pair of articles to compare.
 const HASH_BITS: u32 = 48;
@@ -278,15 +273,21 @@ pub fn same_fingerprint(x: &Posting, y: &Posting) -> bool {
 fn kept(mut postings: Vec<Posting>) -> Vec<Posting> {
     keep_repeated(&mut postings);
     postings.sort_unstable();
-    let mut kept = Vec::new();
-    for postings in postings.chunk_by(same_fingerprint).filter(|postings| postings.len() > 1) {
-        let from = kept.len();
-        kept.extend(postings.chunk_by(|x, y| x.article == y.article).map(|of_text| of_text[0]));
-        if kept.len() == from + 1 {
-            kept.truncate(from);
+    shared(&postings, |posting| posting)
+}
+
+/// Of sorted rows of whole fingerprints, those of fingerprints that at least two texts carry: where each text has them first.
+pub(super) fn shared<T: Copy>(rows: &[T], posting: impl Fn(&T) -> &Posting) -> Vec<T> {
+    let mut shared = Vec::new();
+    let of_fingerprints = rows.chunk_by(|x, y| same_fingerprint(posting(x), posting(y)));
+    for rows in of_fingerprints.filter(|rows| rows.len() > 1) {
+        let from = shared.len();
+        shared.extend(rows.chunk_by(|x, y| posting(x).article == posting(y).article).map(|of_text| of_text[0]));
+        if shared.len() == from + 1 {
+            shared.truncate(from);
         }
     }
-    kept
+    shared
 }
 
 /// Leaves out most of the fingerprints that occur once, which nine of ten do: sorting them is what would cost most.

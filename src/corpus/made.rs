@@ -6,8 +6,8 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{CHUNKS_A_THREAD, Corpus, Making, Part};
-use crate::article::{Article, Reject, UNDATED};
+use super::{AT_HAND, CHUNKS_A_THREAD, Corpus, Making, Part, outlet, published};
+use crate::article::{Article, Reject};
 use crate::credit::{Agencies, Credit};
 use crate::disk::Workspace;
 use crate::error::{Error, Result};
@@ -54,7 +54,7 @@ pub struct Read {
 impl Head {
     /// When it was published, in seconds since 1970; the greatest number where that is not known or doubtful.
     pub fn published(&self) -> i64 {
-        self.article.trusted_date().map_or(UNDATED, |published| published.seconds)
+        published(&self.article)
     }
 
     /// How many words the article has.
@@ -174,7 +174,6 @@ impl Corpus {
         articles: impl Iterator<Item = (Head, Made<'b>)>,
         settings: &Settings,
     ) -> Result<Corpus> {
-        let number = |source: &String| xxhash_rust::xxh3::xxh3_64_with_seed(source.as_bytes(), crate::text::SEED);
         let mut corpus = Corpus::empty(making(settings), workspace);
         let mut segment = Segment::default();
         for (head, made) in articles {
@@ -187,12 +186,12 @@ impl Corpus {
             let place = corpus.published.len() as u32;
             corpus.published.push(head.published());
             corpus.notices.extend(head.notice.then_some(place));
-            corpus.sources.push(head.article.source.as_ref().map_or(0, number));
+            corpus.sources.push(outlet(&head.article));
             corpus.keys.exact.push(head.content);
             corpus.keys.band_keys.extend(&head.band_keys);
             corpus.articles.push(head.article)?;
             corpus.credits.push(head.credit)?;
-            if segment.len() == super::AT_HAND {
+            if segment.len() == AT_HAND {
                 corpus.spool.append(std::mem::take(&mut segment))?;
             }
         }

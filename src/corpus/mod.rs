@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use xxhash_rust::xxh3::xxh3_128_with_seed;
+use xxhash_rust::xxh3::{xxh3_64_with_seed, xxh3_128_with_seed};
 
 use crate::article::{Article, ArticleId, Reject, UNDATED};
 use crate::bucket::carriers::TextRow;
@@ -158,6 +158,16 @@ impl Part {
         }
         part
     }
+}
+
+/// When an article was published, in seconds since 1970; the greatest number where that is not known or doubtful.
+fn published(article: &Article) -> i64 {
+    article.trusted_date().map_or(UNDATED, |published| published.seconds)
+}
+
+/// The outlet of an article as a number, 0 for none.
+fn outlet(article: &Article) -> u64 {
+    article.source.as_ref().map_or(0, |source| xxh3_64_with_seed(source.as_bytes(), SEED))
 }
 
 /// Texts with equal tokens are identical. A text without any (pictures, punctuation) is identical to the same characters
@@ -335,13 +345,12 @@ impl Corpus {
     }
 
     fn append(&mut self, mut part: Part, ids: &mut read::UniqueIds) -> Result<()> {
-        let number = |source: &String| xxhash_rust::xxh3::xxh3_64_with_seed(source.as_bytes(), SEED);
         let first = self.published.len();
         self.notices.extend(part.notices.iter().map(|place| (first + place) as u32));
         for mut article in part.articles {
             ids.claim(&mut article);
-            self.published.push(article.trusted_date().map_or(UNDATED, |published| published.seconds));
-            self.sources.push(article.source.as_ref().map_or(0, number));
+            self.published.push(published(&article));
+            self.sources.push(outlet(&article));
             self.articles.push(article)?;
         }
         self.credits.extend(part.credits)?;

@@ -12,7 +12,6 @@ use super::texts::{Label, Texts, received};
 use super::{Task, misplaced};
 use crate::article::ArticleId;
 use crate::bucket::candidates::Candidate;
-use crate::bucket::carriers::TextRow;
 use crate::compare::partners::{LISTED_ACROSS, beside_leaders};
 use crate::compare::{ComparedPairs, Surroundings};
 use crate::disk::spread;
@@ -78,18 +77,13 @@ pub(super) fn candidates(inbox: &mut Inbox, texts: &Texts) -> Result<Vec<Candida
     Ok(candidates)
 }
 
-/// What stages know of each article of a task, in its own numbers.
-pub(super) fn text_rows(texts: &Texts, near: &[ArticleId]) -> Vec<TextRow> {
-    texts.rows().zip(near).map(|(row, &class)| TextRow { class, ..row }).collect()
-}
-
 /// Compares candidates: what is linked, or may be, is one component.
 pub(super) fn verify(inbox: &mut Inbox, task: &Task<'_>, out: &mut Outbox) -> Result<()> {
     let epoch = told(inbox, task)?;
-    let texts = received(inbox, Kind::TEXT, true, task)?;
+    let texts = received(inbox, Kind::TEXT, task)?;
     let candidates = candidates(inbox, &texts)?;
     let classes = texts.classes(Vec::new());
-    let (groups, rows) = (classes.groups(), text_rows(&texts, &classes.near));
+    let (groups, rows) = (classes.groups(), texts.corpus.text_rows(&classes));
     let corpus = &texts.corpus;
     let context = Context::of(&corpus.spool, &corpus.shingles, &epoch.learned, task.settings());
     let surroundings = Surroundings { candidates: &candidates, texts: &rows, exact: &classes.exact };

@@ -325,7 +325,7 @@ pub(super) fn home(inbox: &mut Inbox, task: &Task<'_>, out: &mut Outbox) -> Resu
 
 /// The articles that came as [`Kind::TEXT`], by class leader.
 pub(super) fn by_class(frames: &Frames) -> Result<Vec<Vec<Labelled<'_>>>> {
-    let mut texts = labelled(&[frames])?;
+    let mut texts = labelled(frames)?;
     texts.sort_by_key(|text| text.0.class);
     Ok(texts.chunk_by(|x, y| x.0.class == y.0.class).map(<[_]>::to_vec).collect())
 }

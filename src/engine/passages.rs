@@ -12,7 +12,7 @@ use crate::bucket::candidates::{Hit, bare_of_partition, of_partition};
 use crate::bucket::carriers::{Carrier, TextRow, by_fingerprint, shared};
 use crate::bucket::passages::add_postings;
 use crate::compare::circumstances;
-use crate::disk::{Row, spread};
+use crate::disk::Row;
 use crate::epoch::Epoch;
 use crate::error::{Error, Result};
 use crate::findings::Counts;
@@ -55,10 +55,6 @@ struct HitRow {
 /// No corpus spans as many days.
 const UNKNOWN: u32 = u32::MAX;
 
-fn hash_of_pair((a, b): (ArticleId, ArticleId)) -> u64 {
-    spread(u64::from(a.0) << 32 | u64::from(b.0))
-}
-
 /// The fingerprints of different texts, and the articles that language is learned from.
 pub(super) fn postings(inbox: &mut Inbox, task: &Task<'_>, out: &mut Outbox) -> Result<()> {
     // Leaders are numbered by content: those of the least come first, in the first partitions.
@@ -69,19 +65,22 @@ pub(super) fn postings(inbox: &mut Inbox, task: &Task<'_>, out: &mut Outbox) -> 
     });
     let sampled = sampled.count() as u32;
     let frames = inbox.frames(Kind::TEXT);
-    for (label, bytes) in labelled(&[&frames])? {
+    for (label, bytes) in labelled(&frames)? {
         if label.class == label.number && task.of_article(label.class) < sampled {
             out.frame(Kind::SAMPLE, 0, &[bytemuck::bytes_of(&label), bytes]);
         }
     }
-    let texts = Texts::of(&[&frames], Vec::new(), task)?;
-    let rows: Vec<TextRow> = texts.rows().collect();
+    let texts = Texts::of(&frames, Vec::new(), task)?;
+    let classes = texts.classes(Vec::new());
+    let rows = texts.corpus.text_rows(&classes);
     let mut list = Vec::new();
-    for local in texts.classes(Vec::new()).texts {
+    for &local in &classes.texts {
         list.clear();
         add_postings(texts.number(local), &texts.corpus.spool.document(local), &mut list);
+        let row = rows[local.index()];
+        let text = TextRow { class: texts.number(row.class), ..row };
         for &posting in &list {
-            let carrier = Carrier { posting, text: rows[local.index()] };
+            let carrier = Carrier { posting, text };
             out.row(Kind::CARRIER, task.of_hash(carrier.key()), &carrier);
         }
     }
@@ -90,7 +89,7 @@ pub(super) fn postings(inbox: &mut Inbox, task: &Task<'_>, out: &mut Outbox) -> 
 
 /// What language is like, by the sample.
 pub(super) fn phrases(inbox: &mut Inbox, task: &Task<'_>, out: &mut Outbox) -> Result<()> {
-    let texts = received(inbox, Kind::SAMPLE, false, task)?;
+    let texts = received(inbox, Kind::SAMPLE, task)?;
     let all = texts.labels().len().min(SAMPLE) as u32;
     let sample: Vec<ArticleId> = (0..all).map(ArticleId).collect();
     // The one task with the sample; the others have nothing.
@@ -132,7 +131,7 @@ pub(super) fn named(inbox: &mut Inbox, task: &Task<'_>, out: &mut Outbox) -> Res
         for &hit in &hits {
             let (a, b) = texts_of(carriers, hit);
             let row = BareRow { hit, longer_tokens: a.tokens.max(b.tokens) };
-            out.row(Kind::BARE, task.of_hash(hash_of_pair(hit.pair())), &row);
+            out.row(Kind::BARE, task.of_hash(hit.key()), &row);
         }
     });
     Ok(())
@@ -191,7 +190,7 @@ pub(super) fn learn(inbox: &mut Inbox, task: &Task<'_>, out: &mut Outbox) -> Res
                 days_apart: days_apart.unwrap_or(UNKNOWN),
                 same_outlet: same_outlet.into(),
             };
-            out.row(Kind::HIT, task.of_hash(hash_of_pair(hit.pair())), &row);
+            out.row(Kind::HIT, task.of_hash(hit.key()), &row);
         }
     });
     out.value(Kind::LESSON, 0, &lessons);

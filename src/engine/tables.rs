@@ -7,7 +7,7 @@ use arrow_ipc::writer::StreamWriter;
 use arrow_schema::SchemaRef;
 use serde::{Deserialize, Serialize};
 
-use super::links::{apart, candidates, text_rows};
+use super::links::{apart, candidates};
 use super::near::EdgeRow;
 use super::passages::told;
 use super::piece::{Inbox, Kind, Outbox, Piece};
@@ -86,7 +86,7 @@ struct Found {
 /// The rows of whole components.
 pub(super) fn tables(inbox: &mut Inbox, task: &Task<'_>, out: &mut Outbox) -> Result<()> {
     let settings = task.settings();
-    let mut texts = received(inbox, Kind::TEXT, true, task)?;
+    let mut texts = received(inbox, Kind::TEXT, task)?;
     if texts.labels().is_empty() {
         return Ok(());
     }
@@ -101,7 +101,7 @@ pub(super) fn tables(inbox: &mut Inbox, task: &Task<'_>, out: &mut Outbox) -> Re
     verified.sort_unstable_by_key(|edge| (edge.0, edge.1));
     verified.dedup_by_key(|edge| (edge.0, edge.1));
     let classes = texts.classes(verified);
-    let rows = text_rows(&texts, &classes.near);
+    let rows = texts.corpus.text_rows(&classes);
     let found = pipeline::Found { classes, texts: rows, candidates, named: 0 };
     let analysis = pipeline::related(&mut texts.corpus, found, epoch, settings)?;
     let titles = story_titles(&texts.corpus, &analysis, settings);

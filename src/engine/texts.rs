@@ -5,7 +5,6 @@ use bytemuck::{Pod, Zeroable};
 use super::piece::{Frames, Inbox, Kind};
 use super::{Task, misplaced};
 use crate::article::ArticleId;
-use crate::bucket::carriers::TextRow;
 use crate::bucket::classes::Classes;
 use crate::bucket::passages::GRAM_TOKENS;
 use crate::corpus::Corpus;
@@ -62,9 +61,8 @@ impl Label {
 pub(super) type Labelled<'f> = (Label, &'f [u8]);
 
 /// Labelled articles by number, each once: several tasks may have sent a copy.
-pub(super) fn labelled<'f>(frames: &[&'f Frames]) -> Result<Vec<Labelled<'f>>> {
-    let mut texts: Vec<Labelled<'_>> =
-        frames.iter().flat_map(|frames| frames.iter()).map(|frame| Label::cut(frame?)).collect::<Result<_>>()?;
+pub(super) fn labelled(frames: &Frames) -> Result<Vec<Labelled<'_>>> {
+    let mut texts: Vec<Labelled<'_>> = frames.iter().map(|frame| Label::cut(frame?)).collect::<Result<_>>()?;
     texts.sort_unstable_by_key(|text| text.0.number);
     texts.dedup_by_key(|text| text.0.number);
     Ok(texts)
@@ -84,7 +82,7 @@ pub(super) struct Texts {
 
 impl Texts {
     /// Those of these frames, with the marks that were learned for them.
-    pub(super) fn of(frames: &[&Frames], marks: Vec<MarkRow>, task: &Task<'_>) -> Result<Texts> {
+    pub(super) fn of(frames: &Frames, marks: Vec<MarkRow>, task: &Task<'_>) -> Result<Texts> {
         let texts = labelled(frames)?;
         let labels: Vec<Label> = texts.iter().map(|text| text.0).collect();
         let heads = texts.iter().map(|text| head(text.1)).collect::<Result<Vec<_>>>()?;
@@ -137,22 +135,10 @@ impl Texts {
         let (texts, leaders) = (leading(&exact), leading(&near));
         Classes { exact, near, texts, leaders, candidates: 0, verified, oversized: 0 }
     }
-
-    /// What stages know of each article; classes are named by the numbers of the scan.
-    pub(super) fn rows(&self) -> impl Iterator<Item = TextRow> + '_ {
-        self.labels.iter().zip(0..).map(|(label, place)| TextRow {
-            order: label.hash(),
-            outlet: self.corpus.sources[place],
-            published: self.corpus.published[place],
-            class: label.class,
-            tokens: self.corpus.spool.tokens_of(ArticleId(place as u32)) as u32,
-        })
-    }
 }
 
-/// The articles of a task that came as one kind.
-pub(super) fn received(inbox: &mut Inbox, kind: Kind, marks: bool, task: &Task<'_>) -> Result<Texts> {
+/// The articles of a task that came as one kind, with the marks that came for them.
+pub(super) fn received(inbox: &mut Inbox, kind: Kind, task: &Task<'_>) -> Result<Texts> {
     let frames = inbox.frames(kind);
-    let marks = if marks { inbox.rows(Kind::MARK)? } else { Vec::new() };
-    Texts::of(&[&frames], marks, task)
+    Texts::of(&frames, inbox.rows(Kind::MARK)?, task)
 }

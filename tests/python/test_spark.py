@@ -6,7 +6,6 @@ Which of them is tried is what the environment has: pysail, or pyspark with Java
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ from typing import Any, Iterator
 
 import pytest
 import wirecopy
+from comparable import TABLES, comparable
 from conftest import PROJECT
 
 pytest.importorskip("pyspark", reason="Spark is not installed: the tests of wirecopy.spark are left out")
@@ -69,20 +69,7 @@ def local(**settings: Any) -> wirecopy.Result:
 
 
 def rows(table: str, found: Any) -> list[str]:
-    """Rows by what does not depend on the order of the input, sorted."""
-
-    def row(row: dict[str, Any]) -> str:
-        row = dict(row)
-        for name in ("path", "record", "direction", "a_spans", "b_spans"):
-            row.pop(name, None)
-        if table == "pairs" and row["a"] > row["b"]:
-            for name in ("", "containment_", "prose_"):
-                row[f"{name}a"], row[f"{name}b"] = row[f"{name}b"], row[f"{name}a"]
-        if table == "passages":
-            row["carriers"] = sorted(json.dumps(carrier, sort_keys=True) for carrier in row["carriers"])
-        return json.dumps(row, sort_keys=True)
-
-    return sorted(row(given) for given in found)
+    return sorted(comparable(table, row) for row in found)
 
 
 def on_disk(table: str, out: str) -> list[dict[str, Any]]:
@@ -91,9 +78,6 @@ def on_disk(table: str, out: str) -> list[dict[str, Any]]:
 
     found: list[dict[str, Any]] = pq.read_table(f"{out}/{table}.parquet").to_pylist()
     return found
-
-
-TABLES = ("members", "pairs", "stories", "outlets", "passages")
 
 
 def test_the_same_as_a_local_scan(spark: Any, out: str) -> None:
